@@ -12,17 +12,17 @@ interface UnknownName {
 export function unknownName(path: string, allowed: readonly string[]): UnknownName {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const nearest = nearestTo(name, allowed);
-  const told = path.slice(0, MOST_TOLD);
-  if (nearest === undefined) return { hint: '', extensions: { path: told, allowed } };
+  const echoed = path.slice(0, MAX_ECHOED);
+  if (nearest === undefined) return { hint: '', extensions: { path: echoed, allowed } };
   const prefix = path.slice(0, path.length - name.length);
-  const hint = prefix.length < MOST_TOLD ? ` Did you mean ${prefix}${nearest}?` : '';
-  return { hint, extensions: { path: told, allowed, nearest } };
+  const hint = prefix.length < MAX_ECHOED ? ` Did you mean ${prefix}${nearest}?` : '';
+  return { hint, extensions: { path: echoed, allowed, nearest } };
 }
 
 /** What is longer was not mistyped, and would cost as much to compare. */
-const MOST_COMPARED = 100;
+const MAX_COMPARED = 100;
 /** Nor does a problem repeat all of a path that is longer. */
-const MOST_TOLD = 300;
+const MAX_ECHOED = 300;
 
 export const nearestTo = (name: string, allowed: readonly string[]): string | undefined =>
-  closestMatch(name.slice(0, MOST_COMPARED), allowed);
+  closestMatch(name.slice(0, MAX_COMPARED), allowed);

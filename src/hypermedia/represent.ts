@@ -3,7 +3,7 @@ import type { PageState } from '../contract/resource.ts';
 import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
 import type { ExpressionContext } from '../openapi/runtime-expression.ts';
 import type { AffordanceTable } from './affordances/affordance.ts';
-import { allowed } from './affordances/affordance.ts';
+import { allowedRelations } from './affordances/affordance.ts';
 import { type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
 import { linkValue } from './graph/resolve-link.ts';
 import type { Action, LinkValue, Representation } from './representation.ts';
@@ -11,7 +11,7 @@ import type { Action, LinkValue, Representation } from './representation.ts';
 /** The request that is answered, as far as links depend on it. */
 export type RequestParts = Pick<ExpressionContext, 'path' | 'query'>;
 
-export class Represent {
+export class Representer {
   readonly #tables: ReadonlyMap<string, AffordanceTable>;
 
   constructor(tables: readonly AffordanceTable[]) {
@@ -64,7 +64,7 @@ export class Represent {
   /** The actions that the state allows: none where no table speaks of the shape. */
   #offered(shape: Shape, state: unknown): ReadonlySet<string> {
     const table = this.#tables.get(shape.name);
-    return new Set(table === undefined ? [] : allowed(table, state as never));
+    return new Set(table === undefined ? [] : allowedRelations(table, state as never));
   }
 }
 

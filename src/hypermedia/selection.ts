@@ -2,50 +2,50 @@
 import type { ExpandLimits } from '../config/limits.ts';
 import { plain, SELECTION_PARAMETERS, withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
-import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
-import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
+import { type EmbedsPredicate, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
+import { type FieldSelection, impliedPaths, planFields } from './fields/plan.ts';
 import type { GraphOperation } from './graph/model.ts';
 
 /** Relations to the same again, or to its neighbours: with what is selected, they are not taken for the whole. */
-export const SAME: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
+export const SELF_AND_PAGING: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
 
 export interface Selection {
   readonly plan: readonly PlanNode[];
   /** The caller's `expand`, for the paging links. */
   readonly expand: string | undefined;
-  readonly kept: Kept | undefined;
+  readonly fields: FieldSelection | undefined;
 }
 
 /**
  * @param query of an operation that takes both
  * @throws Problem expand-unknown, fields-unknown, expand-limit (400)
  */
-export function select(
+export function planSelection(
   query: URLSearchParams,
   subject: GraphOperation,
-  embeds: Embeds,
+  embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): Selection {
-  const kept = planFields(query.getAll('fields'), subject);
+  const fields = planFields(query.getAll('fields'), subject);
   const { paths } = parseExpand(query.getAll('expand'));
   // A field of another resource is had by bringing that along.
-  const asked = parseExpand(kept === undefined ? paths : [...paths, ...impliedPaths(kept)]);
+  const requested = parseExpand(fields === undefined ? paths : [...paths, ...impliedPaths(fields)]);
   const expand = paths.length === 0 ? undefined : paths.join(',');
-  return { plan: planExpand(asked, subject, embeds, limits), expand, kept };
+  return { plan: planExpand(requested, subject, embeds, limits), expand, fields };
 }
 
 /** Of who selects nothing. */
-export const WHOLE: Selection = { plan: [], expand: undefined, kept: undefined };
+export const NO_SELECTION: Selection = { plan: [], expand: undefined, fields: undefined };
 
 /** As `select` does; what is selected with is no longer in the query then. */
-export function takeSelection(...[query, ...others]: Parameters<typeof select>): Selection {
-  const selection = select(query, ...others);
+export function extractSelection(...[query, ...others]: Parameters<typeof planSelection>): Selection {
+  const selection = planSelection(query, ...others);
   for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }
 
 /** What the server of the subject is asked for: to embed what it can by itself, and all of its fields. */
-export function forSubject(href: string, { plan }: Selection): string {
+export function primaryHref(href: string, { plan }: Selection): string {
   const own = formatExpand(pushdown(plan));
   return own === '' ? plain(href) : withQuery(plain(href), [['expand', own]]);
 }

@@ -12,7 +12,7 @@ import { preconditionFailed, preconditionRequired } from '../contract/problems.t
 import type { Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { namesState, stateTag } from '../http/headers/etag.ts';
-import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
+import { StateConflict } from '../hypermedia/affordances/state-conflict.ts';
 
 type Headers = Pick<IncomingHttpHeaders, 'if-match' | 'if-none-match'>;
 
@@ -35,9 +35,14 @@ export class Precondition {
     if (match === undefined && noneMatch === undefined) return;
     const tag = stateTag(z.parse(resource.state, state));
     if (match !== undefined && !namesState(match, tag))
-      throw new Refusal(preconditionFailed, resource, state, 'It is not as it was when that ETag was read.');
+      throw new StateConflict(
+        preconditionFailed,
+        resource,
+        state,
+        'It is not as it was when that ETag was read.',
+      );
     if (noneMatch !== undefined && namesState(noneMatch, tag))
-      throw new Refusal(
+      throw new StateConflict(
         preconditionFailed,
         resource,
         state,

@@ -9,7 +9,7 @@ import {
   scalarText,
   writeExact,
 } from '../../src/codecs/exact-json.ts';
-import { copyOf } from '../../src/hypermedia/expand/copy.ts';
+import { copyJson } from '../../src/hypermedia/expand/copy.ts';
 import { jsonText, meaning } from '../support/json-texts.ts';
 
 describe('JSON that is read and written again', () => {
@@ -17,7 +17,7 @@ describe('JSON that is read and written again', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         expect(meaning(writeExact(parseExact(text)))).toBe(meaning(text));
-        expect(meaning(writeExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
+        expect(meaning(writeExact(copyJson(parseExact(text)), 2))).toBe(meaning(text));
       }),
       {
         numRuns: 1000,

@@ -8,17 +8,17 @@ import { linkHeader } from '../../http/headers/link-header.ts';
 import { fieldOf, without } from '../../http/headers/raw-headers.ts';
 import { plain } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
-import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
-import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
-import { cut } from '../../hypermedia/fields/project.ts';
+import { type ExpansionResult, expandBody } from '../../hypermedia/expand/expand.ts';
+import { isStrict, requireComplete, STRICT } from '../../hypermedia/expand/strict.ts';
+import { project } from '../../hypermedia/fields/project.ts';
 import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
-import { inPlace } from '../../hypermedia/lift/in-place.ts';
+import { mergeIntoOriginal } from '../../hypermedia/lift/in-place.ts';
 import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
-import { WHOLE } from '../../hypermedia/selection.ts';
+import { NO_SELECTION } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
 import { codedAs } from '../proxy/send-upstream-response.ts';
 import { endsOf } from './abort-signals.ts';
@@ -57,19 +57,19 @@ export async function answerWhole(work: Composing): Promise<void> {
     return next();
   }
   const isSuccess = answer.status >= 200 && answer.status < 300;
-  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== NO_SELECTION);
   if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
 
   const representation = lifting && lifted(work, subject, lifting);
-  if (representation && selection === WHOLE && !hasLinks(representation, value))
+  if (representation && selection === NO_SELECTION && !hasLinks(representation, value))
     return sendRead(work, subject, isSuccess);
   const body = representation ? subject.format.write(representation) : (value as Body);
   const expanded =
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
-  if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
+  if (expanded && isStrict(req.headers.prefer?.toString())) requireComplete(expanded.failures);
   // What is large is written in a turn of its own.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
-  if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
+  if (selection.fields !== undefined) project(body, selection.fields, subject.format);
   return send(work, subject, operation, body, expanded);
 }
 
@@ -131,7 +131,7 @@ function expand(
   { answer, format, headers, origin }: Subject,
   body: Body,
   { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
-): Promise<Expanded> {
+): Promise<ExpansionResult> {
   const { send, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = fetchParts({
@@ -147,7 +147,7 @@ function expand(
     expand: selection.expand,
     cacheControl: remaining(answer),
     limits: limits.expand,
-    isCut: selection.kept !== undefined,
+    isProjected: selection.fields !== undefined,
   });
 }
 
@@ -156,13 +156,13 @@ async function send(
   { answer, head, value, format, typeOf, charset, contentType }: Subject,
   operation: GraphOperation,
   body: Body,
-  expanded: Expanded | undefined,
+  expanded: ExpansionResult | undefined,
 ): Promise<void> {
   const { req, res, composition, selection } = work;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
   const asked = { url: requestTarget(req), operation, isFromGateway: true };
-  const written = isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body;
+  const written = isPlain ? mergeIntoOriginal(value as object, body, operation.shape ?? {}) : body;
   const encoded = encodeBody(format, written as Body, asked);
   const type = typeOf(body);
   // What is not in the service's own type is UTF-8.
@@ -171,7 +171,7 @@ async function send(
   const added = Object.entries(format.rendering?.headers ?? {});
   const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
   const names = added.map(([name]) => name.toLowerCase());
-  const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
+  const own = selection === NO_SELECTION ? head : withSelectedLinks(head, body, format);
   const kept = without(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) kept.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
@@ -183,7 +183,7 @@ async function send(
   await finishResponse(req, res, {
     status: answer.status,
     bytes,
-    etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
+    etag: lifting && selection === NO_SELECTION ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
     contentType: type,
     head: kept,
   });

@@ -3,7 +3,7 @@ import { JSON_TYPE } from '../../contract/media-types.ts';
 import { without } from '../../http/headers/raw-headers.ts';
 import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
-import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
+import { type FetchPart, toPart } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
@@ -70,7 +70,7 @@ export const fetchParts =
     const body = isRead ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
     const isLifted = lifting && urls && answer.status === 200 && (isJsonObject(body) || Array.isArray(body));
-    return partOf({
+    return toPart({
       status: answer.status,
       contentType: answer.header('content-type'),
       cacheControl: remaining(answer),

@@ -6,7 +6,7 @@ import { plain } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
-import { SAME } from '../../hypermedia/selection.ts';
+import { SELF_AND_PAGING } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
 export interface LiftedAnswer {
@@ -30,8 +30,8 @@ export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAns
     path: params,
     query: decodedValues(pairsOf(query)),
     links: linksOf(answer, local),
-    keepsOwn: true,
-    local,
+    keepsOwnLinks: true,
+    localPath: local,
   });
 }
 
@@ -71,7 +71,7 @@ export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, for
 
 function selected({ uri, rels, anchor }: WrittenLink, body: Body, format: Format): string {
   if (anchor) return uri;
-  const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
+  const hrefs = SELF_AND_PAGING.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
   return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
 }
 

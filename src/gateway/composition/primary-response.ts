@@ -5,10 +5,10 @@ import type { IncomingMessage } from 'node:http';
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import type { Charset } from '../../http/body/charset.ts';
 import { without } from '../../http/headers/raw-headers.ts';
-import { within } from '../../hypermedia/expand/plan.ts';
+import { checkLimit } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { hal, json } from '../../hypermedia/formats/hal.ts';
-import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
+import { NO_SELECTION, primaryHref } from '../../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
@@ -59,7 +59,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const isTrusted = options.trustProxy(req.socket.remoteAddress);
   const passed = requestHeaders(req, exchange.context, isTrusted);
   const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
-  const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
+  const path = selection === NO_SELECTION ? exchange.target : primaryHref(exchange.target, selection);
   const caller = options.callers.get(exchange.operation.service);
   if (!caller) throw new Error(`no target for ${exchange.operation.service}`);
   const method = isReading(req) ? 'GET' : (req.method ?? '');
@@ -102,7 +102,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
 
 function wantOf({ composition: { lifting, subject }, selection }: Composing, accept: string | undefined) {
   if (lifting && subject) return wantedLifted(accept, subject);
-  return selection === WHOLE ? AS_ASKED : wanted(accept);
+  return selection === NO_SELECTION ? AS_ASKED : wanted(accept);
 }
 
 /** @throws Problem expand-limit (400) for what is too large to be put together with more */
@@ -120,7 +120,7 @@ async function jsonOf(
   const bytes = await peeked(answer, expand.bytes);
   if (bytes === undefined) {
     answer.discard();
-    within('bytes', Number.POSITIVE_INFINITY, expand.bytes);
+    checkLimit('bytes', Number.POSITIVE_INFINITY, expand.bytes);
   }
   return bytes && readWhole(bytes, answer);
 }

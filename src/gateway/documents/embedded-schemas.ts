@@ -7,7 +7,7 @@
  * are without it: not every tool comes to an end with such schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type Link, type Shape } from '../../hypermedia/graph/model.ts';
 import type { Incremental } from '../../openapi/incremental.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
@@ -21,7 +21,7 @@ export function* withEmbedded(published: OpenAPIObject): Incremental<OpenAPIObje
   const schemas = isObject(components.schemas) ? components.schemas : {};
   if (!hasLinkObjects(document, components)) return published;
   const name = 'published';
-  const graph = yield* graphInSteps([{ name, document: published }]);
+  const graph = yield* linkGraphIncrementally([{ name, document: published }]);
   const changed = graph.shapesOf(name).flatMap((shape) => {
     const schema = shape.isNamed ? schemas[shape.name] : undefined;
     const members = membersOf(shape);

@@ -7,7 +7,7 @@ import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/schemas/re
 import { isJsonType } from '../../http/body/json-type.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { LIFTED, operationName } from '../../hypermedia/graph/graph-operation.ts';
-import { graphInSteps, type LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import { type LinkGraph, linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
@@ -21,7 +21,7 @@ export const liftDocuments = (services: readonly ServiceDocument[]): readonly Se
   runToCompletion(liftInSteps(services));
 
 export function* liftInSteps(services: readonly ServiceDocument[]): Incremental<readonly ServiceDocument[]> {
-  const graph = yield* graphInSteps(services);
+  const graph = yield* linkGraphIncrementally(services);
   if (!graph.hasLinks()) return services;
   const lifted: ServiceDocument[] = [];
   for (const service of services) lifted.push({ ...service, document: yield* liftDocument(service, graph) });

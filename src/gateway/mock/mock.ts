@@ -16,7 +16,7 @@ import { plain } from '../../http/uri/href.ts';
 import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
@@ -60,7 +60,7 @@ export function* mockInSteps(
   });
   const router = createRouter(compiled);
   const known = new Map<string, unknown>();
-  const graph = yield* graphInSteps(services);
+  const graph = yield* linkGraphIncrementally(services);
   const lifter = new Lifter(service, document, graph);
 
   /** A body of a service that writes links itself gets those that it would write. */
@@ -74,11 +74,16 @@ export function* mockInSteps(
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
     const path = Object.fromEntries([...params].map(([name, value]) => [name, decodeURIComponent(value)]));
-    for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.places ?? [])
+    for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.parameterPointers ?? [])
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];
     const links = new Map(node.method === 'GET' ? [['self', { href: plain(url) }]] : []);
-    return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
+    return lift(value, lifting, {
+      path,
+      query: {},
+      links,
+      localPath: (href) => (keepsOwn ? href : undefined),
+    });
   };
 
   /** Made once and kept for later requests. */

@@ -11,7 +11,7 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { Watchers } from '../../http/sse-broadcaster.ts';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -127,7 +127,7 @@ async function partsOf(
     contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
   const services = await runInSlices(lifted);
-  const graph = await runInSlices(graphInSteps(services));
+  const graph = await runInSlices(linkGraphIncrementally(services));
   const mocks = await startMocks(config.services, services, (service, fault) =>
     faults.addServed(service, fault),
   );

@@ -7,7 +7,7 @@ import { actionNotAllowed } from '../../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../../contract/resource.ts';
 import { actions, type Shape } from '../graph/model.ts';
 import type { StateChart } from './state-chart.ts';
-import { Refusal } from './state-conflict.ts';
+import { StateConflict } from './state-conflict.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {
@@ -31,8 +31,10 @@ export const affordances = <B extends Resource | Page>(
 ): AffordanceTable<B> => ({ resource, rows, state: state ?? (() => resource.name) });
 
 /** The relations that the state allows, in the table's order. */
-export const allowed = <B extends Resource | Page>(table: AffordanceTable<B>, state: StateOf<B>): string[] =>
-  table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
+export const allowedRelations = <B extends Resource | Page>(
+  table: AffordanceTable<B>,
+  state: StateOf<B>,
+): string[] => table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
 
 /**
  * Lets an action through only when the table allows it.
@@ -46,11 +48,11 @@ export function guard<B extends Resource | Page>(
   const row = table.rows.find((candidate) => candidate.operation === operation);
   if (row?.when(state)) return;
   const currentState = table.state(state);
-  const rels = allowed(table, state);
+  const rels = allowedRelations(table, state);
   const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
     rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
   }.`;
-  throw new Refusal(actionNotAllowed, table.resource, state, detail, {
+  throw new StateConflict(actionNotAllowed, table.resource, state, detail, {
     extensions: { currentState, allowed: rels },
   });
 }

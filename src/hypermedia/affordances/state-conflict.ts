@@ -5,7 +5,7 @@
 import { Problem, type ProblemOptions, type ProblemType } from '../../contract/problem.ts';
 import type { Page, Resource } from '../../contract/resource.ts';
 
-export class Refusal extends Problem {
+export class StateConflict extends Problem {
   readonly resource: Resource | Page;
   readonly state: unknown;
 

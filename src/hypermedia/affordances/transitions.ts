@@ -64,18 +64,21 @@ export function transitions<
 }
 
 /** The contract, with the states in which an action is offered in the description of its operation. */
-export const describeStates = (contract: Contract, tables: readonly AffordanceTable[]): Contract => ({
+export const describeAvailability = (contract: Contract, tables: readonly AffordanceTable[]): Contract => ({
   ...contract,
   operations: contract.operations.map((operation) => {
     const note = tables
-      .map((table) => offered(table, operation.operationId))
+      .map((table) => availabilityNote(table, operation.operationId))
       .find((text) => text !== undefined);
     if (note === undefined) return operation;
     return { ...operation, description: [operation.description, note].filter(Boolean).join('\n\n') };
   }),
 });
 
-function offered({ chart, rows, resource }: AffordanceTable, operationId: string): string | undefined {
+function availabilityNote(
+  { chart, rows, resource }: AffordanceTable,
+  operationId: string,
+): string | undefined {
   const event = rows.find(({ operation }) => operation.operationId === operationId)?.rel;
   if (chart === undefined || event === undefined) return undefined;
   const { conditions } = chart;

@@ -21,7 +21,7 @@ export interface PlanNode {
 }
 
 /** Whether `server` embeds the target of a link when it is asked to. */
-export type Embeds = (owner: GraphOperation, target: GraphOperation) => boolean;
+export type EmbedsPredicate = (owner: GraphOperation, target: GraphOperation) => boolean;
 
 /**
  * Plans an expansion.
@@ -30,15 +30,15 @@ export type Embeds = (owner: GraphOperation, target: GraphOperation) => boolean;
 export function planExpand(
   { tree, paths }: ExpandRequest,
   subject: GraphOperation,
-  embeds: Embeds,
+  embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): PlanNode[] {
-  within('paths', paths.length, limits.paths);
-  for (const path of paths) within('depth', path.split('.').length, limits.depth);
+  checkLimit('paths', paths.length, limits.paths);
+  for (const path of paths) checkLimit('depth', path.split('.').length, limits.depth);
   return nodes(tree, subject, embeds, '');
 }
 
-function nodes(tree: ExpandTree, owner: GraphOperation, embeds: Embeds, prefix: string): PlanNode[] {
+function nodes(tree: ExpandTree, owner: GraphOperation, embeds: EmbedsPredicate, prefix: string): PlanNode[] {
   const shape = owner.shape?.item ?? owner.shape;
   return [...tree].map(([rel, subtree]) => {
     const path = prefix + rel;
@@ -59,20 +59,20 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   throw new Problem(expandUnknown, `${path} cannot be expanded.${hint}`, { extensions });
 }
 
-type Counted = 'depth' | 'paths' | 'resources' | 'embeds' | 'bytes';
+type LimitName = 'depth' | 'paths' | 'resources' | 'embeds' | 'bytes';
 
 /** @throws Problem expand-limit (400) */
-export function within(name: Counted, actual: number, most: number): void {
-  if (actual > most) throw limitProblem(name, most);
+export function checkLimit(name: LimitName, actual: number, max: number): void {
+  if (actual > max) throw limitProblem(name, max);
 }
 
-const limitProblem = (name: Counted, most: number): Problem =>
-  new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
+const limitProblem = (name: LimitName, max: number): Problem =>
+  new Problem(expandLimit, `The limit of ${name} is ${max}.`, { extensions: { limit: { [name]: max } } });
 
 /** What the server of the subject is asked to embed: the embedded nodes, as far down as they are. */
 export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>
   new Map(plan.filter(({ embedded }) => embedded).map(({ rel, children }) => [rel, pushdown(children)]));
 
 /** Whether nothing is left to fetch: then the answer of the subject's server is the whole answer. */
-export const servedBySubject = (plan: readonly PlanNode[]): boolean =>
-  plan.every(({ embedded, children }) => embedded && servedBySubject(children));
+export const isFullyPushedDown = (plan: readonly PlanNode[]): boolean =>
+  plan.every(({ embedded, children }) => embedded && isFullyPushedDown(children));

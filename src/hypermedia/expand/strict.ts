@@ -18,7 +18,7 @@ export const isStrict = (prefer: string | undefined): boolean =>
  * @throws Problem service-unreachable (503) when every part that failed may be had later, upstream-timeout (504)
  * when time was all that was missing, and otherwise bad-gateway (502); with `_expandErrors`
  */
-export function refuseIncomplete(failures: readonly Failure[]): void {
+export function requireComplete(failures: readonly Failure[]): void {
   if (failures.length === 0) return;
   const waits = failures
     .map(({ retryAfter }) => Math.ceil((parseRetryAfter(retryAfter) ?? 0) / 1000))

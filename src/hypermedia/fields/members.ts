@@ -3,31 +3,31 @@ import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { COMPOSITION, composedSchemas } from '../../openapi/schema-composition.ts';
 
 /** An array has the members of its elements. */
-export interface Members {
+export interface SchemaMembers {
   readonly names: readonly string[];
   /** Whether the schema leaves open what else there is. */
   readonly open: boolean;
   /** What a member has in turn; undefined where there is none of that name. */
-  member(name: string): Members | undefined;
+  member(name: string): SchemaMembers | undefined;
 }
 
 type Schema = SchemaObject | ReferenceObject;
 
 /** What a schema is put together from; of an array, its elements are. */
-const COMBINED = [...COMPOSITION, 'items'];
+const MEMBER_KEYWORDS = [...COMPOSITION, 'items'];
 
 /** @param without names that are no state */
 export function membersOf(
   document: object,
   schema: Schema | undefined,
   without: ReadonlySet<string> = new Set(),
-): Members {
-  const all: SchemaObject[] = composedSchemas(document, schema, COMBINED);
+): SchemaMembers {
+  const all: SchemaObject[] = composedSchemas(document, schema, MEMBER_KEYWORDS);
   const properties = Map.groupBy(
     all.flatMap((one) => Object.entries(one.properties ?? {})).filter(([name]) => !without.has(name)),
     ([name]) => name,
   );
-  const known = new Map<string, Members>();
+  const known = new Map<string, SchemaMembers>();
   return {
     names: [...properties.keys()],
     open: all.some(hasMore) || (properties.size === 0 && all.some(isBare)),
@@ -51,7 +51,7 @@ function isBare(schema: SchemaObject): boolean {
   const types = [schema.type ?? []].flat();
   return (
     !('$ref' in schema) &&
-    COMBINED.every((key) => !(key in schema)) &&
+    MEMBER_KEYWORDS.every((key) => !(key in schema)) &&
     (types.length === 0 || types.includes('object'))
   );
 }

@@ -14,9 +14,9 @@ export type Body = Record<string, unknown>;
 export interface Embedding {
   hrefs(body: Body, rel: string): string[];
   /** The resources that a body is about: the items of a page, or the body itself. */
-  subjects(body: Body): readonly Body[];
+  resources(body: Body): readonly Body[];
   /** An item of a page as it would be by itself. */
-  alone(item: Body): Body;
+  standalone(item: Body): Body;
   /** The bodies that are embedded under a relation already. */
   embedded(body: Body, rel: string): readonly Body[];
   /** Puts parts under a relation. Nothing that was there changes: links stay, no member changes its type. */
@@ -39,7 +39,7 @@ export interface Format extends ResourceFormat, Embedding {
 }
 
 /** What is asked for, as far as a rendering shows it. */
-export interface Asked {
+export interface RenderContext {
   /** Path and query. */
   readonly url: string;
   /** The operation that answers. */
@@ -52,7 +52,7 @@ export interface Asked {
 interface Rendering {
   /** The media type in which services ask each other for parts, with links where the format has them. */
   readonly partType: string;
-  serialize(body: Body, asked: Asked): string;
+  serialize(body: Body, asked: RenderContext): string;
   /** What goes with it. */
   readonly headers: Readonly<Record<string, string>>;
   /** What it refers to. */
@@ -60,5 +60,5 @@ interface Rendering {
 }
 
 /** The bytes of a body in a format. */
-export const encodeBody = ({ codec, rendering }: Format, body: Body, asked: Asked): Buffer =>
+export const encodeBody = ({ codec, rendering }: Format, body: Body, asked: RenderContext): Buffer =>
   rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, asked));

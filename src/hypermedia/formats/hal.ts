@@ -43,11 +43,11 @@ const halEmbedding: Embedding = {
     linksOf(body, rel)
       .map(({ href }) => href)
       .filter((href) => typeof href === 'string'),
-  subjects(body) {
+  resources(body) {
     const items = embeddedOf(body, 'item');
     return Array.isArray(items) ? items.filter(isJsonObject) : [body];
   },
-  alone: (item) => item,
+  standalone: (item) => item,
   state: (body) => body,
   embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isJsonObject),
   embed(body, rel, parts) {

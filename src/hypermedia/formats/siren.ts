@@ -20,30 +20,30 @@ interface SirenLink {
 }
 
 /** An entity that is part of another says by which relation. */
-type Part = Body & { readonly rel: readonly string[] };
+type EmbeddedEntity = Body & { readonly rel: readonly string[] };
 
 function write({ name, state, links, actions, items }: Representation): Body {
-  const acting = new Set(actions.map(({ rel }) => rel));
+  const actionRels = new Set(actions.map(({ rel }) => rel));
   const all = [...links]
     // Siren has no CURIEs: what has one is there under its plain name as well.
-    .filter(([rel]) => !acting.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
+    .filter(([rel]) => !actionRels.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
     .flatMap(([rel, value]) => [value].flat().map((link): [string, LinkValue] => [rel, link]));
-  const offered = [
+  const allActions = [
     ...actions.map(actionOf),
     ...all.filter(([, { templated }]) => templated).flatMap(([rel, { href }]) => queryAction(rel, href)),
   ];
   return {
     class: [name],
     properties: state,
-    ...(items === undefined ? {} : { entities: items.map((item) => part('item', write(item))) }),
-    ...(offered.length === 0 ? {} : { actions: offered }),
+    ...(items === undefined ? {} : { entities: items.map((item) => embeddedEntity('item', write(item))) }),
+    ...(allActions.length === 0 ? {} : { actions: allActions }),
     links: all
       .filter(([, { templated }]) => !templated)
       .map(([rel, link]) => ({ ...link, rel: [memberName(rel)] })),
   };
 }
 
-const part = (rel: string, body: Body): Part => ({ rel: [rel], ...body });
+const embeddedEntity = (rel: string, body: Body): EmbeddedEntity => ({ rel: [rel], ...body });
 
 const actionOf = ({ rel, operation, target }: Action) => ({
   name: rel,
@@ -74,8 +74,8 @@ function queryAction(rel: string, template: string): Body[] {
   return [{ name: rel, method: 'GET', href, fields: names.split(',').map((name) => ({ name })) }];
 }
 
-const partsOf = (body: Body, rel: string): Part[] =>
-  ((body.entities ?? []) as Part[]).filter((entity) => entity.rel.includes(rel));
+const partsOf = (body: Body, rel: string): EmbeddedEntity[] =>
+  ((body.entities ?? []) as EmbeddedEntity[]).filter((entity) => entity.rel.includes(rel));
 
 const linksOf = (body: Body, rel: string): SirenLink[] =>
   ((body.links ?? []) as SirenLink[]).filter((link) => link.rel.includes(rel));
@@ -117,16 +117,19 @@ export const siren: Format = {
   write,
   links: linksOf,
   hrefs: (body, rel) => linksOf(body, rel).map(({ href }) => href),
-  subjects(body) {
+  resources(body) {
     const items = partsOf(body, 'item');
     const isEmptyPage = Array.isArray(body.entities) && body.entities.length === 0;
     return items.length === 0 && !isEmptyPage ? [body] : items;
   },
-  alone: ({ rel: _, ...item }) => item,
+  standalone: ({ rel: _, ...item }) => item,
   state: (body) => body.properties as Body,
   embedded: partsOf,
   embed(body, rel, parts) {
     if (parts.length === 0) return;
-    body.entities = [...((body.entities ?? []) as Part[]), ...parts.map((one) => part(rel, one))];
+    body.entities = [
+      ...((body.entities ?? []) as EmbeddedEntity[]),
+      ...parts.map((one) => embeddedEntity(rel, one)),
+    ];
   },
 };

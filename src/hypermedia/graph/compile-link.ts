@@ -11,7 +11,7 @@ export function operationAt(operationRef = ''): { path?: string | undefined; met
 }
 
 /** Which schema a link holds for: that of the answer or, of a list, that of its items. */
-export function holder<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
+export function linkOwner<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
   whole: S | undefined,
   spec: LinkObject,
 ): { shape?: S | undefined; spec: LinkObject } {
@@ -39,7 +39,7 @@ export function compileLink(rel: string, target: GraphOperation, spec: LinkObjec
       nameOf(name),
       compileExpression(String(text), each),
     ]),
-    places: new Map(
+    parameterPointers: new Map(
       Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
         const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
         return pointer === undefined ? [] : [[nameOf(name), pointerTokens(pointer)] as const];

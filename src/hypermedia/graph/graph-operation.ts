@@ -57,7 +57,7 @@ interface BatchParameter {
   /** Between the values where they stand in one text; absent where each has a parameter of its own. */
   readonly separator?: string;
   /** Values that it takes at the most. */
-  readonly most: number;
+  readonly max: number;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
@@ -66,10 +66,10 @@ export const LIFTED = 'x-lifted';
 
 /** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
-  runToCompletion(documentOperations(service, document));
+  runToCompletion(documentedOperationsIncrementally(service, document));
 
 /** The same in steps, one a path. */
-export function* documentOperations(
+export function* documentedOperationsIncrementally(
   service: string,
   document: OpenAPIObject,
 ): Incremental<DocumentedOperation[]> {
@@ -79,7 +79,7 @@ export function* documentOperations(
     for (const method of METHODS) {
       const operation = item?.[method];
       if (item !== undefined && operation !== undefined && path.startsWith('/'))
-        found.push(documented(service, document, { path, method, item, operation }));
+        found.push(describeOperation(service, document, { path, method, item, operation }));
     }
     yield;
   }
@@ -91,20 +91,24 @@ const titleOf = (operationId: string | undefined): string | undefined => operati
 /** What to call an operation that has no id. */
 export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
 
-interface Place {
+interface OperationSource {
   readonly path: string;
   readonly method: string;
   readonly item: PathItemObject;
   readonly operation: OperationObject;
 }
 
-function documented(service: string, document: OpenAPIObject, place: Place): DocumentedOperation {
-  const { path, method, item, operation } = place;
+function describeOperation(
+  service: string,
+  document: OpenAPIObject,
+  source: OperationSource,
+): DocumentedOperation {
+  const { path, method, item, operation } = source;
   const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
     .map((parameter) => resolveReference<ParameterObject>(document, parameter))
     .filter((parameter) => parameter?.in === 'query') as ParameterObject[];
   const query = parameters.map((parameter) => parameterProperty(document, parameter));
-  const batches = batchOf(document, parameters);
+  const batches = batchParameterOf(document, parameters);
   const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
   const response = resolveReference<ResponseObject>(document, success);
@@ -133,9 +137,9 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
 /** Where neither ids nor items have a maximum. */
-const MOST = 100;
+const DEFAULT_MAX_BATCH = 100;
 
-function batchOf(
+function batchParameterOf(
   document: OpenAPIObject,
   parameters: readonly ParameterObject[],
 ): BatchParameter | undefined {
@@ -149,7 +153,7 @@ function batchOf(
     operationId: String(parameter[BATCHES]),
     name: parameter.name,
     ...(explode ? {} : { separator: SEPARATORS[style] ?? ',' }),
-    most: Math.min(...most.map((limit) => limit ?? MOST)),
+    max: Math.min(...most.map((limit) => limit ?? DEFAULT_MAX_BATCH)),
   };
 }
 

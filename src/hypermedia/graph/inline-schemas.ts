@@ -11,9 +11,9 @@ import { resolveReference } from '../../openapi/reference.ts';
 type Schema = SchemaObject | ReferenceObject;
 
 /** Members and elements that all schemas of a form have together. */
-const MOST_VALUES = 5000;
+const MAX_VALUES = 5000;
 /** Levels of what holds itself: more are not filled in by anybody. */
-const MOST_DEPTH = 8;
+const MAX_DEPTH = 8;
 
 interface Task {
   readonly schema: Schema;
@@ -26,30 +26,32 @@ interface Task {
 export function inlineSchemas(document: object, schemas: readonly Schema[]): SchemaObject[] {
   const tasks = schemas.map((schema): Task => ({ schema, depth: 0, target: {} }));
   const roots = tasks.map(({ target }) => target);
-  let left = MOST_VALUES;
+  let remaining = MAX_VALUES;
   // Grows while it is iterated: what is in a schema comes after all that is beside it.
   for (const { schema, depth, target } of tasks) {
     const { properties, items, ...own } = resolveReference<SchemaObject>(document, schema) ?? {};
     const names = properties === undefined ? [] : Object.keys(properties);
-    const { values } = sizeOf(own, left);
-    left -= values;
-    if (left <= 0) {
+    const { values } = sizeOf(own, remaining);
+    remaining -= values;
+    if (remaining <= 0) {
       // What it is can be told still, and what is in it cannot.
       if (own.type !== undefined) target.type = own.type;
       continue;
     }
     Object.assign(target, own);
-    if (depth > MOST_DEPTH) continue;
-    const within = (inner: Schema): SchemaObject => {
-      const made: SchemaObject = {};
-      tasks.push({ schema: inner, depth: depth + 1, target: made });
-      return made;
+    if (depth > MAX_DEPTH) continue;
+    const inlined = (inner: Schema): SchemaObject => {
+      const result: SchemaObject = {};
+      tasks.push({ schema: inner, depth: depth + 1, target: result });
+      return result;
     };
-    if (properties !== undefined && names.length <= left) {
-      left -= names.length;
-      target.properties = Object.fromEntries(names.map((name) => [name, within(properties[name] as Schema)]));
+    if (properties !== undefined && names.length <= remaining) {
+      remaining -= names.length;
+      target.properties = Object.fromEntries(
+        names.map((name) => [name, inlined(properties[name] as Schema)]),
+      );
     }
-    if (items !== undefined) target.items = within(items);
+    if (items !== undefined) target.items = inlined(items);
   }
   return roots;
 }

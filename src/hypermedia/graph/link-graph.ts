@@ -8,12 +8,12 @@ import { type Incremental, runToCompletion } from '../../openapi/incremental.ts'
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { membersOf } from '../fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
-import { compileLink, holder, operationAt } from './compile-link.ts';
-import { queryWithChoices, withChoices } from './form-options.ts';
+import { compileLink, linkOwner, operationAt } from './compile-link.ts';
+import { formWithOptions, queryWithOptions } from './form-options.ts';
 import type { TemplateProperty } from './form-properties.ts';
-import { type DocumentedOperation, documentOperations } from './graph-operation.ts';
+import { type DocumentedOperation, documentedOperationsIncrementally } from './graph-operation.ts';
 import { type Batch, expandable, type GraphOperation, type Link, type Shape } from './model.ts';
-import { type Schema, schemaName, standingNames } from './response-schema.ts';
+import { type Schema, schemaName, standaloneNames } from './response-schema.ts';
 
 interface MutableShape extends Shape {
   readonly links: Map<string, Link>;
@@ -31,11 +31,11 @@ export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   /** The first of all services that has the id. */
   readonly #byId = new Map<string, MutableOperation>();
-  readonly #byPlace = new Map<string, MutableOperation>();
+  readonly #byPath = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
   readonly #targets = new Set<GraphOperation>();
-  readonly #singles = new Set<Shape>();
-  #standing: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  readonly #singleResources = new Set<Shape>();
+  #standaloneNames: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #documents: ReadonlyMap<string, OpenAPIObject> = new Map();
   /** Links whose operation no document has, as `schema.relation`: they are left out. */
   readonly dangling: string[] = [];
@@ -55,7 +55,7 @@ export class LinkGraph {
     this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
     const documented: DocumentedOperation[] = [];
     for (const { name, document } of documents)
-      documented.push(...(yield* documentOperations(name, document)));
+      documented.push(...(yield* documentedOperationsIncrementally(name, document)));
     const operations: MutableOperation[] = documented.map((operation) =>
       withForm(operation, () => operations),
     );
@@ -64,11 +64,11 @@ export class LinkGraph {
     for (const operation of [...this.#operations.values()].reverse()) {
       const { service, method, path, operationId } = operation;
       this.#byId.set(operationId, operation);
-      this.#byPlace.set(`${service} ${method} ${path.template}`, operation);
+      this.#byPath.set(`${service} ${method} ${path.template}`, operation);
     }
     const bodies = Map.groupBy(operations, ({ service }) => service);
-    this.#standing = new Map(
-      [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
+    this.#standaloneNames = new Map(
+      [...bodies].map(([name, of]) => [name, standaloneNames(of.flatMap(({ body }) => body ?? []))]),
     );
     for (const add of [this.#addShape, this.#addItems, this.#addLinks])
       for (const operation of operations) {
@@ -78,7 +78,7 @@ export class LinkGraph {
     for (const shape of this.#shapes.values())
       for (const { target } of expandable(shape)) this.#targets.add(target);
     for (const operation of operations) this.#addBatch(operation);
-    this.#addBefore(operations);
+    this.#addPrecedence(operations);
   }
 
   operation(service: string, operationId: string): GraphOperation | undefined {
@@ -110,38 +110,38 @@ export class LinkGraph {
     const { service, operationId, body, path } = operation;
     if (body === undefined) return;
     operation.shape = this.#shapeOf(service, body.schema, operationId);
-    if (path.template.endsWith('}')) this.#singles.add(operation.shape);
+    if (path.template.endsWith('}')) this.#singleResources.add(operation.shape);
   }
 
   /** What is found by its id is one thing, at whatever other path it is answered with, and whatever lists it has. */
   #addItems({ service, operationId, body, shape }: MutableOperation): void {
     if (shape === undefined || body === undefined) return;
-    if (body.items === undefined || (body.items.at.length > 0 && this.#singles.has(shape))) return;
+    if (body.items === undefined || (body.items.at.length > 0 && this.#singleResources.has(shape))) return;
     shape.item = this.#shapeOf(service, body.items.schema, `${operationId} item`);
     shape.itemsAt = body.items.at;
   }
 
   #nameOf(service: string, schema: Schema | undefined): string | undefined {
-    return schema && schemaName(schema, this.#standing.get(service) ?? new Set());
+    return schema && schemaName(schema, this.#standaloneNames.get(service) ?? new Set());
   }
 
-  /** @param otherwise what to call it where its schema has no name */
-  #shapeOf(service: string, schema: Schema, otherwise: string): MutableShape {
+  /** @param fallback what to call it where its schema has no name */
+  #shapeOf(service: string, schema: Schema, fallback: string): MutableShape {
     const named = this.#nameOf(service, schema);
-    const name = named ?? otherwise;
+    const name = named ?? fallback;
     // No component has a name that begins so.
-    const id = key(service, named ?? `~${otherwise}`);
+    const id = key(service, named ?? `~${fallback}`);
     const known = this.#shapes.get(id);
     if (known !== undefined) return known;
     const members = membersOf(this.#documents.get(service) ?? {}, schema, HYPERMEDIA_MEMBERS);
-    const made: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
-    this.#shapes.set(id, made);
-    return made;
+    const shape: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
+    this.#shapes.set(id, shape);
+    return shape;
   }
 
   #addLinks({ service, shape: whole, links }: MutableOperation): void {
     for (const [rel, declared] of Object.entries(links)) {
-      const { shape, spec } = holder(whole, declared);
+      const { shape, spec } = linkOwner(whole, declared);
       if (shape === undefined) continue;
       const target = this.#target(service, spec);
       if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);
@@ -160,46 +160,48 @@ export class LinkGraph {
       this.dangling.push(`${operation.operationId} x-batches`);
       return;
     }
-    const { name: parameter, separator, most } = batches;
+    const { name: parameter, separator, max } = batches;
     const counted = query.some(({ name }) => name === 'limit');
-    target.batch = { operation, parameter, separator, member, most, counted };
+    target.batch = { operation, parameter, separator, pathParameter: member, max, hasLimit: counted };
   }
 
   /** Of `/users/{id}` and `/users/me`, `me` is the name of no user. */
-  #addBefore(operations: readonly MutableOperation[]): void {
+  #addPrecedence(operations: readonly MutableOperation[]): void {
     // Only paths with the same number of segments can overlap, and most differ in the first one: a large document has
     // too many operations to compare each with each.
     const firstOf = ({ path }: MutableOperation) => path.template.split('/')[1] ?? '';
     const length = ({ method, path }: MutableOperation) => `${method} ${path.template.split('/').length}`;
-    const open = Map.groupBy(
+    const parameterized = Map.groupBy(
       operations.filter((one) => firstOf(one).includes('{')),
       length,
     );
     const byLength = Map.groupBy(operations, length);
     const fixed = Map.groupBy(operations, (one) => `${length(one)} ${firstOf(one)}`);
-    const alike = (one: MutableOperation): readonly MutableOperation[] =>
+    const candidates = (one: MutableOperation): readonly MutableOperation[] =>
       firstOf(one).includes('{')
         ? (byLength.get(length(one)) ?? [])
-        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(open.get(length(one)) ?? [])];
+        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(parameterized.get(length(one)) ?? [])];
     const shapes = [...this.#shapes.values()];
     const linked = new Set<GraphOperation>(
       shapes.flatMap(({ links }) => [...links.values()].map(({ target }) => target)),
     );
     for (const operation of operations) {
       if (!linked.has(operation) || operation.path.names.length === 0) continue;
-      const before = alike(operation).flatMap(({ path }) => (isBefore(path, operation.path) ? [path] : []));
-      if (before.length > 0) operation.path = { ...operation.path, before };
+      const preceding = candidates(operation).flatMap(({ path }) =>
+        isBefore(path, operation.path) ? [path] : [],
+      );
+      if (preceding.length > 0) operation.path = { ...operation.path, before: preceding };
     }
   }
 
-  #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
+  #operationByRef(service: string, operationRef: string | undefined): GraphOperation | undefined {
     const { path, method } = operationAt(operationRef);
-    return this.#byPlace.get(`${service} ${method} ${path}`);
+    return this.#byPath.get(`${service} ${method} ${path}`);
   }
 
   /** An operation id is looked for in the link's own document first, then in all others. */
   #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
-    if (operationId === undefined) return this.#referred(service, operationRef);
+    if (operationId === undefined) return this.#operationByRef(service, operationRef);
     return this.#operations.get(key(service, operationId)) ?? this.#byId.get(operationId);
   }
 }
@@ -211,11 +213,11 @@ function withForm(operation: DocumentedOperation, all: () => readonly GraphOpera
   return {
     ...operation,
     get filters() {
-      filters ??= queryWithChoices(this, all());
+      filters ??= queryWithOptions(this, all());
       return filters;
     },
     get properties() {
-      properties ??= withChoices(this, all());
+      properties ??= formWithOptions(this, all());
       return properties;
     },
   };
@@ -226,10 +228,10 @@ const key = (service: string, name: string): string => `${service} ${name}`;
 const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
 
 /** The graph of these documents, made once: of large ones that takes long. */
-export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph =>
-  runToCompletion(graphInSteps(documents));
+export const linkGraphOf = (documents: readonly ServiceDocument[]): LinkGraph =>
+  runToCompletion(linkGraphIncrementally(documents));
 
-export function* graphInSteps(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
+export function* linkGraphIncrementally(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
   const graph = graphs.get(documents) ?? (yield* LinkGraph.of(documents));
   graphs.set(documents, graph);
   return graph;

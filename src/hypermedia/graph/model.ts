@@ -1,6 +1,6 @@
 /** The types of the link graph: operations, links between them, and the shapes of their bodies. */
 import type { RuntimeExpression } from '../../openapi/runtime-expression.ts';
-import type { Members } from '../fields/members.ts';
+import type { SchemaMembers } from '../fields/members.ts';
 import type { TemplateProperty } from './form-properties.ts';
 import type { DocumentedOperation } from './graph-operation.ts';
 
@@ -22,10 +22,10 @@ export interface Batch {
   readonly parameter: string;
   readonly separator: string | undefined;
   /** The path parameter of the other operation that its values are of. */
-  readonly member: string;
-  readonly most: number;
+  readonly pathParameter: string;
+  readonly max: number;
   /** Whether it has a `limit`, which then has to be as large as what is asked for. */
-  readonly counted: boolean;
+  readonly hasLimit: boolean;
 }
 
 export interface Link {
@@ -33,7 +33,7 @@ export interface Link {
   readonly target: GraphOperation;
   readonly parameters: readonly (readonly [string, RuntimeExpression])[];
   /** Where in the body the value of a parameter is, by its name. */
-  readonly places: ReadonlyMap<string, readonly string[]>;
+  readonly parameterPointers: ReadonlyMap<string, readonly string[]>;
   readonly description?: string;
   /** Segments of the array that the link holds for each element of. */
   readonly each?: readonly string[];
@@ -48,7 +48,7 @@ export interface Shape {
   readonly isNamed: boolean;
   readonly links: ReadonlyMap<string, Link>;
   /** Of its state. */
-  readonly members: Members;
+  readonly members: SchemaMembers;
   /** Of a page or another list: what its items are. */
   readonly item?: Shape;
   /** Where those are: segments from the body to the array. */

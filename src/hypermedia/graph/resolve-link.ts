@@ -11,16 +11,16 @@ export function linkValue(
   link: Link,
   exchange: ExpressionContext,
 ): LinkValue | readonly LinkValue[] | undefined {
-  if (link.each === undefined) return one(link, exchange);
+  if (link.each === undefined) return resolveOne(link, exchange);
   const elements = valueAt(exchange.body, link.each);
   if (!Array.isArray(elements)) return undefined;
   const values = elements
-    .map((_, index) => one(link, exchange, index))
+    .map((_, index) => resolveOne(link, exchange, index))
     .filter((value) => value !== undefined);
   return [...new Map(values.map((value) => [value.href, value])).values()];
 }
 
-function one(
+function resolveOne(
   { target, parameters }: Link,
   exchange: ExpressionContext,
   index?: number,

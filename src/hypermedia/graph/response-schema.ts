@@ -20,7 +20,7 @@ interface DescribedItems {
   readonly at: readonly string[];
 }
 
-interface Manner {
+interface BodyTraits {
   /** Whether it is HAL, which says itself where its items are. */
   readonly isHal: boolean;
   /** Whether it may be an object around a list; a single thing may have lists too. */
@@ -30,18 +30,18 @@ interface Manner {
 export function describeBody(
   document: OpenAPIObject,
   schema: Schema,
-  { isHal, mayWrap }: Manner,
+  { isHal, mayWrap }: BodyTraits,
 ): DescribedBody {
   const items = isHal ? halItems(document, schema) : plainItems(document, schema, mayWrap);
   return items === undefined ? { schema } : { schema, items };
 }
 
 /** Where a member of a schema is, whatever the schema is put together from. */
-const property = (document: object, schema: Schema | undefined, name: string): Schema | undefined =>
-  combined(document, schema).find(({ properties }) => properties?.[name])?.properties?.[name];
+const propertySchema = (document: object, schema: Schema | undefined, name: string): Schema | undefined =>
+  conjunction(document, schema).find(({ properties }) => properties?.[name])?.properties?.[name];
 
 function halItems(document: object, schema: Schema): DescribedItems | undefined {
-  const item = property(document, property(document, schema, '_embedded'), 'item');
+  const item = propertySchema(document, propertySchema(document, schema, '_embedded'), 'item');
   const items = resolveReference<SchemaObject>(document, item)?.items;
   return items && { schema: items, at: ['_embedded', 'item'] };
 }
@@ -52,7 +52,7 @@ function plainItems(document: object, schema: Schema, mayWrap: boolean): Describ
   if (whole?.items !== undefined) return { schema: whole.items, at: [] };
   if (!mayWrap) return undefined;
   const arrays = new Map(
-    combined(document, schema)
+    conjunction(document, schema)
       .flatMap(({ properties }) => Object.entries(properties ?? {}))
       .map(([name, member]) => [name, resolveReference<SchemaObject>(document, member)?.items] as const)
       .filter(([, items]) => isDescribed(document, items)),
@@ -64,31 +64,31 @@ function plainItems(document: object, schema: Schema, mayWrap: boolean): Describ
 }
 
 const isDescribed = (document: object, items: Schema | undefined): boolean =>
-  combined(document, items).some(({ properties }) => properties !== undefined);
+  conjunction(document, items).some(({ properties }) => properties !== undefined);
 
 /** A schema and all that has to hold with it (`allOf`). */
-const combined = (document: object, schema: Schema | undefined): SchemaObject[] =>
+const conjunction = (document: object, schema: Schema | undefined): SchemaObject[] =>
   composedSchemas(document, schema, ['allOf']);
 
 /** Whether a body says itself where it leads: it is HAL, or what stands on it. */
 export const hasLinks = (document: object, schema: Schema): boolean =>
-  ['_links', '_embedded'].some((name) => property(document, schema, name) !== undefined);
+  ['_links', '_embedded'].some((name) => propertySchema(document, schema, name) !== undefined);
 
 /**
  * The component that a schema is: the one that it refers to, or the one that it adds something to. What only
  * lends members to others is none of them, so such a one has to stand by itself somewhere.
- * @param standing names of components that do
+ * @param standaloneNames names of components that do
  */
-export function schemaName(schema: Schema, standing: ReadonlySet<string>): string | undefined {
+export function schemaName(schema: Schema, standaloneNames: ReadonlySet<string>): string | undefined {
   const name = referenceName(schema);
   if (name !== undefined) return name;
   const names = ((schema as SchemaObject).allOf ?? []).map(referenceName);
-  const [only, ...others] = names.filter((one) => one !== undefined && standing.has(one));
+  const [only, ...others] = names.filter((one) => one !== undefined && standaloneNames.has(one));
   return others.length === 0 ? only : undefined;
 }
 
 /** Names of the components that bodies or items of lists refer to. */
-export const standingNames = (bodies: readonly DescribedBody[]): Set<string> =>
+export const standaloneNames = (bodies: readonly DescribedBody[]): Set<string> =>
   new Set(
     bodies
       .flatMap(({ schema, items }) => [referenceName(schema), referenceName(items?.schema)])

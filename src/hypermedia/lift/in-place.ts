@@ -10,14 +10,14 @@ import type { Shape } from '../graph/model.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 
 /** @param hal the body that was made of it */
-export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
+export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
   const elements = itemsAt && valueAt(original, itemsAt);
-  if (itemsAt === undefined || !Array.isArray(elements)) return ordered(original as Body, hal);
+  if (itemsAt === undefined || !Array.isArray(elements)) return mergeOrdered(original as Body, hal);
   const { _embedded, _expandErrors, ...whole } = hal;
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
   const item = bodies.map((body, index) => {
     const element = elements[index];
-    return isJsonObject(element) ? ordered(element, body) : element;
+    return isJsonObject(element) ? mergeOrdered(element, body) : element;
   });
   const [list] = itemsAt;
   // An array has no place for what could not be embedded, so it stands with the items that lack it.
@@ -25,7 +25,7 @@ export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'i
     return item.map((one) =>
       isJsonObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
     );
-  return ordered(original as Body, {
+  return mergeOrdered(original as Body, {
     ...whole,
     [memberKey(original, list) ?? list]: item,
     ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
@@ -37,9 +37,9 @@ export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'i
  * The members of a body in the order of the original, then what was added. What the original has under a name that
  * means something here, and means something else there, is as it came.
  */
-function ordered(original: Body, body: Body): Body {
+function mergeOrdered(original: Body, body: Body): Body {
   const names = Object.keys(original);
-  const _links = linksOf(original, body);
+  const _links = mergeLinks(original, body);
   const members = names.flatMap((name): [string, unknown][] => {
     if (name === '_links') return [[name, _links]];
     if (Object.hasOwn(body, name)) return [[name, body[name]]];
@@ -51,12 +51,12 @@ function ordered(original: Body, body: Body): Body {
 }
 
 /** What leads nowhere is as it came. */
-function linksOf(original: Body, { _links: made }: Body): unknown {
+function mergeLinks(original: Body, { _links: made }: Body): unknown {
   const own = original._links;
   const links = made as Readonly<Record<string, unknown>>;
   if (own === undefined) return Object.keys(links).length === 0 ? undefined : links;
   if (!isJsonObject(own)) return own;
-  const kept = Object.entries(own).map(([rel, link]) => [rel, asItCame(link, links[rel])] as const);
+  const kept = Object.entries(own).map(([rel, link]) => [rel, originalForm(link, links[rel])] as const);
   return {
     ...Object.fromEntries(kept),
     ...Object.fromEntries(Object.entries(links).filter(([rel]) => !Object.hasOwn(own, rel))),
@@ -64,7 +64,7 @@ function linksOf(original: Body, { _links: made }: Body): unknown {
 }
 
 /** Links that are not written as HAL has them stay so; where they lead may have changed. */
-function asItCame(own: unknown, made: unknown): unknown {
+function originalForm(own: unknown, made: unknown): unknown {
   if (typeof own === 'string' && isJsonObject(made)) return made.href;
   if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
   return isJsonObject(own) && isJsonObject(made) ? made : own;

@@ -29,7 +29,7 @@ function byPath(
 ): Omit<Required<DocumentPart>, 'tag'>[] {
   const groups = Map.groupBy(operations, ({ path }) => pathPrefix(path, depth));
   return [...groups].flatMap(([path, own]) => {
-    const isDivisible = depth < MAX_SEGMENTS && own.some(({ path }) => path !== path);
+    const isDivisible = depth < MAX_SEGMENTS && own.some((operation) => operation.path !== path);
     return own.length > max && isDivisible ? byPath(own, max, depth + 1) : [{ path, operations: own.length }];
   });
 }

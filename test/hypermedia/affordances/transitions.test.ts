@@ -3,9 +3,9 @@ import { defineContract } from '../../../src/contract/contract.ts';
 import { operation } from '../../../src/contract/operation.ts';
 import { resource } from '../../../src/contract/resource.ts';
 import { z } from '../../../src/contract/schema.ts';
-import { allowed, guard } from '../../../src/hypermedia/affordances/affordance.ts';
+import { allowedRelations, guard } from '../../../src/hypermedia/affordances/affordance.ts';
 import { stateDiagram, withDiagrams } from '../../../src/hypermedia/affordances/state-diagram.ts';
-import { describeStates, transitions } from '../../../src/hypermedia/affordances/transitions.ts';
+import { describeAvailability, transitions } from '../../../src/hypermedia/affordances/transitions.ts';
 
 const Door = resource('Door', z.object({ state: z.enum(['OPEN', 'SHUT', 'GONE']), locked: z.boolean() }));
 const act = (operationId: string, description?: string) =>
@@ -33,7 +33,8 @@ const doors = transitions(Door, {
 
 describe('a transition table', () => {
   it('says what each state offers', () => {
-    const offers = (state: 'OPEN' | 'SHUT' | 'GONE', locked = false) => allowed(doors, { state, locked });
+    const offers = (state: 'OPEN' | 'SHUT' | 'GONE', locked = false) =>
+      allowedRelations(doors, { state, locked });
     expect(offers('OPEN')).toEqual(['shut', 'remove']);
     expect(offers('SHUT')).toEqual(['open', 'remove']);
     expect(offers('SHUT', true)).toEqual(['remove']);
@@ -71,7 +72,7 @@ describe('a transition table', () => {
       version: '1.0.0',
       operations: [open, shut, remove],
     });
-    expect(describeStates(contract, [doors]).operations.map(({ description }) => description)).toEqual([
+    expect(describeAvailability(contract, [doors]).operations.map(({ description }) => description)).toEqual([
       'Pulls.\n\nOffered by the Door while it is `SHUT` and not locked; otherwise refused with 409.',
       'Offered by the Door while it is `OPEN`; otherwise refused with 409.',
       'Offered by the Door while it is `OPEN` or `SHUT`; otherwise refused with 409.',

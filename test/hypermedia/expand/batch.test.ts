@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callsFor, type Target } from '../../../src/hypermedia/expand/batch.ts';
+import { type ExpandTarget, planRequests } from '../../../src/hypermedia/expand/batch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
@@ -13,12 +13,12 @@ const operation = (graph: LinkGraph, service: string, id: string): GraphOperatio
 const getAuthor = operation(libraryGraph(), 'authors', 'getAuthor');
 const getChapter = operation(libraryGraph(), 'books', 'getChapter');
 
-const target = (href: string, expand = '', of = getAuthor): Target => ({
+const target = (href: string, expand = '', of = getAuthor): ExpandTarget => ({
   href,
   operation: of,
   expand: parseExpand([expand]).tree,
 });
-const hrefs = (...targets: Target[]) => callsFor(targets).map(({ href }) => href);
+const hrefs = (...targets: ExpandTarget[]) => planRequests(targets).map(({ href }) => href);
 
 describe('the calls for a set of targets', () => {
   it('are one for all that one operation can answer, with a limit that lets all of them in', () => {
@@ -57,7 +57,7 @@ describe('the calls for a set of targets', () => {
 
   it('are no larger than the contract allows', () => {
     const many = Array.from({ length: 201 }, (_, index) => target(`/authors/${index}`));
-    const calls = callsFor(many);
+    const calls = planRequests(many);
     expect(calls.map(({ targets }) => targets.length)).toEqual([100, 100, 1]);
     expect(calls[2]?.href).toBe('/authors/200');
   });

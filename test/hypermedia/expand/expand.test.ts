@@ -3,7 +3,7 @@ import { defaultLimits, type ExpandLimits } from '../../../src/config/limits.ts'
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
-import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
+import type { FetchedPart } from '../../../src/hypermedia/expand/fetch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
@@ -31,7 +31,7 @@ const world = (resources: Record<string, Body>, cacheControl?: string) => {
     const ids = new URLSearchParams(href.split('?')[1]).get('id')?.split(',') ?? [];
     return page(...ids.map((id) => resources[`/authors/${id}`]).filter((body) => body !== undefined));
   };
-  const fetch = async (href: string): Promise<Part> => {
+  const fetch = async (href: string): Promise<FetchedPart> => {
     calls.push(href);
     const body = href.startsWith('/authors?') ? authorsOf(href) : resources[href];
     if (body === undefined) throw new Problem(notFound, `There is no ${href}.`);
@@ -50,10 +50,15 @@ async function expand(
     deadline?: AbortSignal;
     concurrency?: number;
     limits?: Partial<ExpandLimits>;
-    isCut?: boolean;
+    isProjected?: boolean;
   } = {},
 ) {
-  const { cacheControl, deadline = new AbortController().signal, concurrency = 16, isCut = false } = given;
+  const {
+    cacheControl,
+    deadline = new AbortController().signal,
+    concurrency = 16,
+    isProjected = false,
+  } = given;
   const subject = graph.operation('books', operationId) ?? graph.operation('authors', operationId);
   if (subject === undefined) throw new Error(operationId);
   const limits = { ...defaultLimits.expand, concurrency, ...given.limits };
@@ -65,7 +70,7 @@ async function expand(
     cacheControl,
     limits,
     deadline,
-    isCut,
+    isProjected,
   });
 }
 
@@ -116,7 +121,7 @@ describe('expansion', () => {
 
   it('leaves out what is not there when the time is over, and waits for nothing', async () => {
     const deadline = new AbortController();
-    const never = new Promise<Part>(() => undefined);
+    const never = new Promise<FetchedPart>(() => undefined);
     const at = world({ '/authors/a': author('a') });
     const fetch = (href: string) => {
       if (!href.startsWith('/books')) return at.fetch(href);
@@ -141,7 +146,7 @@ describe('expansion', () => {
 
   it('makes no more calls at once than it may', async () => {
     let [running, most] = [0, 0];
-    const fetch = async (href: string): Promise<Part> => {
+    const fetch = async (href: string): Promise<FetchedPart> => {
       most = Math.max(most, ++running);
       await new Promise(setImmediate);
       running--;
@@ -355,8 +360,8 @@ describe('an expansion of more than is allowed', () => {
   it('shares equal parts, and none that is expanded in one place or changed', async () => {
     const items = [book('1', 'a'), book('2', 'a')];
     const resources = { '/authors/a': author('a'), '/books?authorId=a': page(book('3', 'a')) };
-    const embedded = async (paths: string, isCut = false) => {
-      const { body } = await expand('listBooks', page(...items), paths, world(resources), { isCut });
+    const embedded = async (paths: string, isProjected = false) => {
+      const { body } = await expand('listBooks', page(...items), paths, world(resources), { isProjected });
       return (body._embedded as { item: Body[] }).item.map((item) => (item._embedded as Body).author);
     };
     const [one, same] = await embedded('author');

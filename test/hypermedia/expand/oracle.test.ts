@@ -10,7 +10,7 @@ import { defaultLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
-import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
+import type { FetchedPart } from '../../../src/hypermedia/expand/fetch.ts';
 import { type ExpandTree, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
@@ -209,7 +209,7 @@ describe('an expansion', () => {
           if (distinct.length > 0) expected._expandErrors = distinct;
 
           const calls: string[] = [];
-          const fetch = async (target: string): Promise<Part> => {
+          const fetch = async (target: string): Promise<FetchedPart> => {
             calls.push(target);
             if (late.next().value) await new Promise(setImmediate);
             return { body: at(whole, target) };

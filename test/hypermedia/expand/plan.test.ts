@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../../src/config/limits.ts';
 import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
-import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
+import { isFullyPushedDown, planExpand, pushdown } from '../../../src/hypermedia/expand/plan.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 import { libraryGraph } from '../../support/graph.ts';
 import { problemOf } from '../../support/problem-of.ts';
@@ -33,8 +33,8 @@ describe('the plan of an expansion', () => {
     ]);
     expect(formatExpand(pushdown(nodes))).toBe('chapters');
     expect(formatExpand(pushdown(nodes[1]?.children[0]?.children ?? []))).toBe('chapters');
-    expect(servedBySubject(nodes)).toBe(false);
-    expect(servedBySubject(plan('chapters'))).toBe(true);
+    expect(isFullyPushedDown(nodes)).toBe(false);
+    expect(isFullyPushedDown(plan('chapters'))).toBe(true);
   });
 
   it('takes the same names on a page as on its items', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Failure } from '../../../src/hypermedia/expand/expand.ts';
-import { isStrict, refuseIncomplete } from '../../../src/hypermedia/expand/strict.ts';
+import { isStrict, requireComplete } from '../../../src/hypermedia/expand/strict.ts';
 
 const failure = (path: string, status: number, retryAfter?: string): Failure => ({
   path,
@@ -16,7 +16,7 @@ describe('Prefer: handling=strict', () => {
   });
 
   it('lets pass what is whole', () => {
-    expect(() => refuseIncomplete([])).not.toThrow();
+    expect(() => requireComplete([])).not.toThrow();
   });
 
   it.each([
@@ -27,12 +27,12 @@ describe('Prefer: handling=strict', () => {
     [502, [500, 504]],
   ])('makes %d of parts with %j', (status, statuses) => {
     const failures = statuses.map((one, index) => failure(`p${index}`, one));
-    expect(() => refuseIncomplete(failures)).toThrow(expect.objectContaining({ status }));
+    expect(() => requireComplete(failures)).toThrow(expect.objectContaining({ status }));
   });
 
   it('says which parts, with their problems, and when to come again', () => {
     const failures = [failure('a', 503, '2'), failure('b.c', 503, '7'), failure('d', 503)];
-    expect(() => refuseIncomplete(failures)).toThrow(
+    expect(() => requireComplete(failures)).toThrow(
       expect.objectContaining({
         message: 'Not to be had: a, b.c, d.',
         headers: { 'Preference-Applied': 'handling=strict', 'Retry-After': '7' },

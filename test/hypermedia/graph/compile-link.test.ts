@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileLink, holder, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
+import { compileLink, linkOwner, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 
 describe('the operation that a link leads to by its place', () => {
@@ -29,32 +29,32 @@ describe('what a link holds for', () => {
 
   it('is the resource', () => {
     const whole: Named = { name: 'Order' };
-    expect(holder(whole, spec)).toEqual({ shape: whole, spec });
-    expect(holder(undefined, spec)).toEqual({ shape: undefined, spec });
+    expect(linkOwner(whole, spec)).toEqual({ shape: whole, spec });
+    expect(linkOwner(undefined, spec)).toEqual({ shape: undefined, spec });
   });
 
   it('is each item of a list that is an array', () => {
-    expect(holder<Named>({ itemsAt: [], item }, spec)).toEqual({ shape: item, spec });
+    expect(linkOwner<Named>({ itemsAt: [], item }, spec)).toEqual({ shape: item, spec });
   });
 
   it('is the page of a list within an object, unless it is of each of its items', () => {
     const page: Named = { itemsAt: ['data', 'items'], item };
-    expect(holder(page, spec)).toEqual({ shape: page, spec });
+    expect(linkOwner(page, spec)).toEqual({ shape: page, spec });
     const other = { ...spec, 'x-each': '/others' };
-    expect(holder(page, other)).toEqual({ shape: page, spec: other });
+    expect(linkOwner(page, other)).toEqual({ shape: page, spec: other });
     const each = {
       operationId: 'getItem',
       parameters: { id: '$response.body#/data/items/0/id', total: '$response.body#/total', n: 5 },
       'x-each': '/data/items',
     };
-    expect(holder(page, each)).toEqual({
+    expect(linkOwner(page, each)).toEqual({
       shape: item,
       spec: {
         operationId: 'getItem',
         parameters: { id: '$response.body#/id', total: '$response.body#/total', n: '5' },
       },
     });
-    expect(holder(page, { operationId: 'getItem', 'x-each': '/data/items' } as object)).toEqual({
+    expect(linkOwner(page, { operationId: 'getItem', 'x-each': '/data/items' } as object)).toEqual({
       shape: item,
       spec: { operationId: 'getItem', parameters: {} },
     });
@@ -66,7 +66,7 @@ describe('a compiled link', () => {
   const exchange = { body: { a: { id: 'o1' } }, path: { id: 'p1' }, query: {} };
 
   it('names its parameters without their place, and knows where in the body they are', () => {
-    const { parameters, places, ...link } = compileLink('order', target, {
+    const { parameters, parameterPointers, ...link } = compileLink('order', target, {
       operationId: 'getOrder',
       parameters: {
         'path.orderId': '$response.body#/a/id',
@@ -84,7 +84,7 @@ describe('a compiled link', () => {
       ['pathology', 'p1'],
       ['whole', undefined],
     ]);
-    expect([...places]).toEqual([['orderId', ['a', 'id']]]);
+    expect([...parameterPointers]).toEqual([['orderId', ['a', 'id']]]);
   });
 
   it('has the description and the array of each where it has them', () => {

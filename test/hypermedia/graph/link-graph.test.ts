@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 import { actions, expandable } from '../../../src/hypermedia/graph/model.ts';
-import { Represent } from '../../../src/hypermedia/represent.ts';
+import { Representer } from '../../../src/hypermedia/represent.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';
 
@@ -29,7 +29,7 @@ describe('the link graph', () => {
 
   it('makes one link for each element, each once, and none where a value is missing', () => {
     if (book === undefined) throw new Error('no shape');
-    const { links } = new Represent([]).resource(
+    const { links } = new Representer([]).resource(
       book,
       { id: 'b 1', chapters: [{ id: 'c1' }, { id: 'c2' }, { id: 'c1' }] },
       { path: {}, query: {} },
@@ -91,7 +91,7 @@ describe('the link graph', () => {
     const shape = users.operation('users', 'getUser')?.shape;
     if (shape === undefined) throw new Error('no shape');
     const hrefOf = (value: string) => {
-      const { links } = new Represent([]).resource(shape, { id: value }, { path: {}, query: {} });
+      const { links } = new Representer([]).resource(shape, { id: value }, { path: {}, query: {} });
       return links.get('self');
     };
     expect(hrefOf('u1')).toEqual({ href: '/users/u1' });

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { hasLinks, schemaName, standingNames } from '../../../src/hypermedia/graph/response-schema.ts';
+import { hasLinks, schemaName, standaloneNames } from '../../../src/hypermedia/graph/response-schema.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const own = { type: 'object', properties: { more: {} } } as const;
@@ -23,7 +23,7 @@ it('Names stand by themselves where bodies or items refer to them', () => {
     { schema: own, items: { schema: ref('Guest'), at: [] } },
     { schema: { allOf: [ref('Mixin')] } },
   ];
-  expect([...standingNames(bodies as never)]).toEqual(['Order', 'Guest']);
+  expect([...standaloneNames(bodies as never)]).toEqual(['Order', 'Guest']);
 });
 
 it.each([

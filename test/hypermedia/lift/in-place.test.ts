@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { inPlace } from '../../../src/hypermedia/lift/in-place.ts';
+import { mergeIntoOriginal } from '../../../src/hypermedia/lift/in-place.ts';
 
 const self = (href: string) => ({ self: { href } });
-const text = (...given: Parameters<typeof inPlace>) => JSON.stringify(inPlace(...given));
+const text = (...given: Parameters<typeof mergeIntoOriginal>) => JSON.stringify(mergeIntoOriginal(...given));
 
 describe('a lifted body as plain JSON', () => {
   it('has its members in the order in which they came, and then what was added', () => {
@@ -17,7 +17,7 @@ describe('a lifted body as plain JSON', () => {
     expect(text({ _links: null, a: 1 }, { a: 1, _links: self('/1') }, {})).toBe('{"_links":null,"a":1}');
     const own = { up: '/up', all: ['/a', '/b'], one: { href: '/one', title: 'One' }, odd: 5 };
     const made = { up: { href: '/here/up' }, one: { href: '/here/one', title: 'One' }, ...self('/1') };
-    expect(inPlace({ _links: own }, { _links: { ...made, all: [{ href: '/a' }] } }, {})).toEqual({
+    expect(mergeIntoOriginal({ _links: own }, { _links: { ...made, all: [{ href: '/a' }] } }, {})).toEqual({
       _links: { ...own, up: '/here/up', one: made.one, ...self('/1') },
     });
   });
@@ -35,7 +35,7 @@ describe('a lifted body as plain JSON', () => {
       { id: 2, _links: { author: { href: '/authors/2' } } },
     ];
     const hal = { _embedded: { item }, _expandErrors: [error], _links: self('/list') };
-    expect(inPlace([{ id: 1 }, 'text', { id: 2 }], hal, { itemsAt: [] })).toEqual([
+    expect(mergeIntoOriginal([{ id: 1 }, 'text', { id: 2 }], hal, { itemsAt: [] })).toEqual([
       { ...item[0], _expandErrors: [error] },
       'text',
       item[2],
@@ -67,7 +67,7 @@ describe('a lifted body as plain JSON', () => {
     const page = { _links: {}, _embedded: { books: { _embedded: { item: [part('/agents/2')] } } } };
     const errors = ['author.agent', 'books.agent'].map((path) => ({ path, href: '/agents/2', problem: {} }));
     const hal = { _embedded: { item: [...item, page] }, _expandErrors: errors, _links: {} };
-    const made = inPlace([{}, {}, {}], hal, { itemsAt: [] }) as { _expandErrors?: unknown }[];
+    const made = mergeIntoOriginal([{}, {}, {}], hal, { itemsAt: [] }) as { _expandErrors?: unknown }[];
     expect(made.map(({ _expandErrors }) => _expandErrors)).toEqual([undefined, [errors[0]], [errors[1]]]);
   });
 });

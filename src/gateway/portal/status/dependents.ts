@@ -1,6 +1,6 @@
 /** What a service is needed for, by the documents alone: its own operations, and where others may embed what it has. */
 
-import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
+import { linkGraphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { Leading } from './picture.ts';
 
@@ -34,7 +34,7 @@ export function leadingOf(services: readonly ServiceDocument[]): readonly Leadin
 }
 
 export function dependentsOf(services: readonly ServiceDocument[]): ReadonlyMap<string, Dependents> {
-  const graph = graphOf(services);
+  const graph = linkGraphOf(services);
   const links = services.flatMap(({ name }) =>
     graph
       .shapesOf(name)

@@ -2,9 +2,9 @@
 import { type Html, html } from '../../../http/page/html.ts';
 import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { collection } from './collection.ts';
-import { fields } from './fields.ts';
+import { resourceFields } from './fields.ts';
 import { hrefOf } from './links.ts';
 import { labelOf } from './names.ts';
 import { embeddedOf, isPage } from './parts.ts';
@@ -15,22 +15,22 @@ interface ExpandError {
 }
 
 /** @param prefix of the ids in it */
-export const embeds = (body: Body, asked: Asked, prefix = 'part'): Html =>
+export const embeds = (body: Body, asked: RenderContext, prefix = 'part'): Html =>
   html`${Object.entries(embeddedOf(body))
     .filter(([rel]) => rel !== 'item')
     .map(([rel, parts]) =>
       ([parts].flat() as Body[]).map((part, index) => embed(rel, part, `${prefix}-${rel}-${index}`, asked)),
     )}${failures(errorsIn(body))}`;
 
-function embed(rel: string, part: Body, id: string, asked: Asked): Html {
+function embed(rel: string, part: Body, id: string, asked: RenderContext): Html {
   const kind = words(rel);
   const href = hrefOf(part, 'self');
   const name = isPage(part) ? kind : labelOf(part, kind);
   // What it can bring along is not what was asked for. A part is no landmark: several may have one name.
-  const within: Asked = { ...asked, operation: { title: kind } };
+  const within: RenderContext = { ...asked, operation: { title: kind } };
   return html`<section class="card embed"><p class="kind">${kind}, brought along</p>
 <h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>
-${isPage(part) ? collection(part, kind, within, `${id}-items`) : fields(part, id)}
+${isPage(part) ? collection(part, kind, within, `${id}-items`) : resourceFields(part, id)}
 ${embeds(part, within, id)}</section>`;
 }
 

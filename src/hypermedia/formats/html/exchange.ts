@@ -8,7 +8,7 @@ import { halForms } from '../hal-forms.ts';
 /** Written into a page it would be several times as long. */
 const LONG_TEXT = 256 * 1024;
 
-export function exchange(body: Body, url: string): Html {
+export function rawExchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
   const text = writeExact(body, 2);

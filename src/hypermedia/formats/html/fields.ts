@@ -9,7 +9,7 @@ import { membersOf } from './readable.ts';
 import { linked, table } from './table.ts';
 
 /** @param prefix of the ids in it */
-export function fields(body: Body, prefix = 'field'): Html {
+export function resourceFields(body: Body, prefix = 'field'): Html {
   const members = membersOf(body);
   const rest = members.filter(([, value]) => !isTable(value));
   const tables = members.filter(([, value]) => isTable(value)) as [string, Body[]][];

@@ -8,7 +8,7 @@ import { isJsonObject } from '../../../openapi/is-object.ts';
 import { expandable } from '../../graph/model.ts';
 import type { LinkValue } from '../../representation.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { isSafeHref } from './safe-href.ts';
 
 /** They are shown where the items are. */
@@ -31,7 +31,7 @@ export const hrefOf = (body: Body, rel: string): string | undefined =>
  * Links that lead on: not what a form does, not the page itself, which is where PUT, PATCH and DELETE go, and no
  * second name of another link.
  */
-function onward(body: Body): [string, LinkValue[]][] {
+function navigableLinks(body: Body): [string, LinkValue[]][] {
   const self = hrefOf(body, 'self');
   const actions = Object.keys((body._templates ?? {}) as Body);
   return linksOf(body)
@@ -44,11 +44,11 @@ function onward(body: Body): [string, LinkValue[]][] {
     .filter(([, links]) => links.length > 0);
 }
 
-export function linkList(body: Body, asked: Asked): Html | false {
-  const links = onward(body);
+export function linkList(body: Body, asked: RenderContext): Html | false {
+  const links = navigableLinks(body);
   if (links.length === 0) return false;
   return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
-<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${toggle(rel, asked)}</li>`)}</ul></section>`;
+<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${embedToggle(rel, asked)}</li>`)}</ul></section>`;
 }
 
 function entry(rel: string, links: readonly LinkValue[]): Html {
@@ -70,27 +70,27 @@ function lastSegment(href: string): string {
 }
 
 /** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
-function toggle(rel: string, asked: Asked): Html | false {
-  const place = toggled(rel, asked);
+function embedToggle(rel: string, asked: RenderContext): Html | false {
+  const place = toggledEmbed(rel, asked);
   if (place === undefined) return false;
   const label = place.isShown ? 'Hide' : 'Show here';
   return html`<a class="toggle" href="${place.href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
 }
 
 /** The same for each item of a list, under the name of what it brings. */
-export function chip(rel: string, asked: Asked): Html | false {
-  const place = toggled(rel, asked);
+export function embedChip(rel: string, asked: RenderContext): Html | false {
+  const place = toggledEmbed(rel, asked);
   if (place === undefined) return false;
   const { href, isShown } = place;
   return html`<a class="chip${isShown && ' on'}" href="${href}" aria-label="${isShown ? 'Hide' : 'Show'}: ${words(rel)}">${words(rel)}</a>`;
 }
 
-interface Toggled {
+interface ToggledEmbed {
   readonly href: string;
   readonly isShown: boolean;
 }
 
-function toggled(rel: string, { url, operation: { shape } }: Asked): Toggled | undefined {
+function toggledEmbed(rel: string, { url, operation: { shape } }: RenderContext): ToggledEmbed | undefined {
   const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map((link) => link.rel);
   if (!rels.includes(rel)) return undefined;
   const shown = expandedIn(url);

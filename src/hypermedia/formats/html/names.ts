@@ -1,7 +1,7 @@
 /** What a resource is called: what it calls itself, or its kind and its id. */
 
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { isPage } from './parts.ts';
 
 /** The member that names it. */
@@ -18,7 +18,7 @@ export function labelOf(body: Body, kind: string): string {
 /** What the page is about: its kind is above its name where that says another thing. */
 export function headingOf(
   body: Body,
-  { operation }: Asked,
+  { operation }: RenderContext,
 ): { readonly kind?: string; readonly name: string } {
   if (isPage(body) || operation.shape === undefined)
     return { name: capital(operation.title.replace(/^(?:List|Get|Show|Find|Search) (?:the )?/, '')) };

@@ -1,12 +1,12 @@
 /** THE MAP of a resource's page: what it is, what it says, what can be done, where it leads, and how a program sees it. */
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { actions } from './actions.ts';
 import { collection } from './collection.ts';
 import { embeds } from './embeds.ts';
-import { exchange } from './exchange.ts';
-import { fields } from './fields.ts';
+import { rawExchange } from './exchange.ts';
+import { resourceFields } from './fields.ts';
 import { explorerHead } from './files.ts';
 import { linkList } from './links.ts';
 import { headingOf } from './names.ts';
@@ -14,7 +14,7 @@ import { isPage } from './parts.ts';
 import { search } from './search.ts';
 import { trail } from './trail.ts';
 
-export function page(body: Body, asked: Asked): string {
+export function page(body: Body, asked: RenderContext): string {
   const { kind, name } = headingOf(body, asked);
   return layout({
     title: `${name} · linkway`,
@@ -28,7 +28,7 @@ export function page(body: Body, asked: Asked): string {
 ${
   isPage(body)
     ? [actions(body, asked, true), search(body, asked), collection(body, name, asked)]
-    : fields(body)
+    : resourceFields(body)
 }
 ${embeds(body, asked)}
 </div>
@@ -37,6 +37,6 @@ ${!isPage(body) && actions(body, asked)}
 ${linkList(body, asked)}
 </div>
 </div>
-${exchange(body, asked.url)}`,
+${rawExchange(body, asked.url)}`,
   });
 }

@@ -3,11 +3,11 @@ import { type Html, html } from '../../../http/page/html.ts';
 import { queryOf } from '../../../http/uri/target.ts';
 import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { input } from './input.ts';
 import { linksOf } from './links.ts';
 
-export function search(body: Body, { url, operation: { filters = [] } }: Asked): Html | false {
+export function search(body: Body, { url, operation: { filters = [] } }: RenderContext): Html | false {
   const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
   const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
   if (target === undefined || names === undefined) return false;

@@ -7,21 +7,21 @@ import type { Shape } from '../graph/model.ts';
 import { type Schema, schemaName } from '../graph/response-schema.ts';
 
 /** Of an object, or of each element of an array. Schemas that hold themselves make it a circle. */
-export interface Spots {
+export interface LinkLocations {
   readonly shape?: Shape | undefined;
-  readonly members: ReadonlyMap<string, Spots>;
+  readonly members: ReadonlyMap<string, LinkLocations>;
 }
 
-interface MutableSpots extends Spots {
+interface MutableLinkLocations extends LinkLocations {
   shape?: Shape | undefined;
-  readonly members: Map<string, Spots>;
+  readonly members: Map<string, LinkLocations>;
 }
 
 /** A step into what is within yields its walk, and goes on with what that returns. */
 type Walk<T> = Generator<Walk<unknown>, T, unknown>;
 
 /** A recursion with a stack of its own: references of a document may lead on for longer than that of the process goes. */
-function walked(walk: Walk<void>): void {
+function runWalk(walk: Walk<void>): void {
   const open: Walk<unknown>[] = [walk];
   let value: unknown;
   for (let last = open.at(-1); last; last = open.at(-1)) {
@@ -32,73 +32,77 @@ function walked(walk: Walk<void>): void {
   }
 }
 
-interface Part extends SchemaPart {
+interface LocatedPart extends SchemaPart {
   /** Whether what it is, is what the whole is: it is no part of it, and not one of several choices. */
-  readonly isWhole: boolean;
+  readonly isSameValue: boolean;
   /** Whether a reference leads to it, which has said already what it is. */
   readonly isTarget: boolean;
 }
 
-export class SpotFinder {
+export class LinkLocator {
   readonly #document: object;
   readonly #shapes: ReadonlyMap<string, Shape>;
-  readonly #standing: ReadonlySet<string>;
-  readonly #found = new Map<Schema, Spots>();
+  readonly #standaloneNames: ReadonlySet<string>;
+  readonly #found = new Map<Schema, LinkLocations>();
 
   /** @param shapes with links, by the names of their schemas */
   constructor(document: object, shapes: ReadonlyMap<string, Shape>) {
     this.#document = document;
     this.#shapes = shapes;
-    this.#standing = new Set(shapes.keys());
+    this.#standaloneNames = new Set(shapes.keys());
   }
 
   /** @param shape of the whole, which need not have a name */
-  find(schema: Schema, shape: Shape): Spots {
-    const made: MutableSpots = { shape: shape.links.size > 0 ? shape : undefined, members: new Map() };
-    walked(this.#fill(made, schema));
+  locate(schema: Schema, shape: Shape): LinkLocations {
+    const made: MutableLinkLocations = {
+      shape: shape.links.size > 0 ? shape : undefined,
+      members: new Map(),
+    };
+    runWalk(this.#collect(made, schema));
     return made;
   }
 
-  *#of(schema: Schema): Walk<Spots> {
+  *#locationsOf(schema: Schema): Walk<LinkLocations> {
     // The same schema is often written anew around a reference.
     const id = resolveReference<SchemaObject>(this.#document, schema) ?? schema;
     const known = this.#found.get(id);
     if (known !== undefined) return known;
-    const made: MutableSpots = { members: new Map() };
+    const made: MutableLinkLocations = { members: new Map() };
     this.#found.set(id, made);
-    yield this.#fill(made, schema);
+    yield this.#collect(made, schema);
     return made;
   }
 
-  *#fill(spots: MutableSpots, schema: Schema): Walk<void> {
-    const root: Part = { node: schema, isWhole: true, isTarget: false };
+  *#collect(locations: MutableLinkLocations, schema: Schema): Walk<void> {
+    const root: LocatedPart = { node: schema, isSameValue: true, isTarget: false };
     const parts = walkComposition([root], (node, part) => this.#partsOf(node, part), 'as-written');
-    for (const { node, isWhole, isTarget } of parts) {
+    for (const { node, isSameValue, isTarget } of parts) {
       if (!isObject(node)) continue;
       const object: SchemaObject = node;
-      if (isWhole && !isTarget) spots.shape ??= this.#shapeOf(object);
+      if (isSameValue && !isTarget) locations.shape ??= this.#shapeOf(object);
       // Of two that say something of one member the one stays that has a shape.
       for (const [member, inner] of Object.entries(object.properties ?? {}))
-        if (!hasShape(spots.members.get(member))) spots.members.set(member, (yield this.#of(inner)) as Spots);
+        if (!hasShape(locations.members.get(member)))
+          locations.members.set(member, (yield this.#locationsOf(inner)) as LinkLocations);
     }
   }
 
-  #partsOf(schema: Json, { isWhole }: Part): Part[] {
+  #partsOf(schema: Json, { isSameValue }: LocatedPart): LocatedPart[] {
     const under = (keyword: string): unknown[] => subschemasOf(schema, '#', keyword).map(({ node }) => node);
     const choices = [...under('oneOf'), ...under('anyOf')].filter((one) => !isNull(one));
     const target = isReference(schema) ? lookUpReference(this.#document, schema.$ref).value : undefined;
     // Of parts, and of one of several, only what is in them is known.
-    const isOnly = isWhole && choices.length === 1;
+    const isOnly = isSameValue && choices.length === 1;
     return [
-      { node: target, isWhole, isTarget: true },
-      ...under('items').map((node) => ({ node, isWhole, isTarget: false })),
-      ...choices.map((node) => ({ node, isWhole: isOnly, isTarget: false })),
-      ...under('allOf').map((node) => ({ node, isWhole: false, isTarget: false })),
+      { node: target, isSameValue, isTarget: true },
+      ...under('items').map((node) => ({ node, isSameValue, isTarget: false })),
+      ...choices.map((node) => ({ node, isSameValue: isOnly, isTarget: false })),
+      ...under('allOf').map((node) => ({ node, isSameValue: false, isTarget: false })),
     ];
   }
 
   #shapeOf(schema: Schema): Shape | undefined {
-    const name = schemaName(schema, this.#standing);
+    const name = schemaName(schema, this.#standaloneNames);
     return name === undefined ? undefined : this.#shapes.get(name);
   }
 }
@@ -106,30 +110,30 @@ export class SpotFinder {
 const isNull = (schema: unknown): boolean => isObject(schema) && schema.type === 'null';
 
 /** No more are looked at while they are still found, since that is done for each member. */
-const MOST_LOOKS = 200;
+const MAX_LOOKUPS = 200;
 
-const hasShape = (spots: Spots | undefined): boolean =>
-  spots !== undefined && reached(spots, MOST_LOOKS).isFound;
+const hasShape = (locations: LinkLocations | undefined): boolean =>
+  locations !== undefined && searchLinks(locations, MAX_LOOKUPS).isFound;
 
-const known = new WeakMap<Spots, boolean>();
+const known = new WeakMap<LinkLocations, boolean>();
 
 /** Whether there is anything that links hold for. */
-export function leadsOn(spots: Spots): boolean {
-  const told = known.get(spots);
-  if (told !== undefined) return told;
-  const { isFound, passed } = reached(spots);
+export function containsLinks(locations: LinkLocations): boolean {
+  const knownResult = known.get(locations);
+  if (knownResult !== undefined) return knownResult;
+  const { isFound, visited } = searchLinks(locations);
   // Where there is nothing, there is nothing in all that was passed.
-  if (isFound) known.set(spots, true);
-  else for (const one of passed) known.set(one, false);
+  if (isFound) known.set(locations, true);
+  else for (const one of visited) known.set(one, false);
   return isFound;
 }
 
-function reached(spots: Spots, most = Number.POSITIVE_INFINITY) {
-  const passed = new Set([spots]);
+function searchLinks(locations: LinkLocations, max = Number.POSITIVE_INFINITY) {
+  const visited = new Set([locations]);
   // Grows while it is iterated, by what is in each.
-  for (const { shape, members } of passed) {
-    if (shape !== undefined) return { isFound: true, passed };
-    for (const inner of members.values()) if (passed.size < most) passed.add(inner);
+  for (const { shape, members } of visited) {
+    if (shape !== undefined) return { isFound: true, visited };
+    for (const inner of members.values()) if (visited.size < max) visited.add(inner);
   }
-  return { isFound: false, passed };
+  return { isFound: false, visited };
 }
