@@ -19,13 +19,13 @@ export class Representer {
   }
 
   resource(shape: Shape, state: Readonly<Record<string, unknown>>, request: RequestParts): Representation {
-    const exchange: ExpressionContext = { ...request, body: state };
-    const offered = this.#offered(shape, state);
+    const context: ExpressionContext = { ...request, body: state };
+    const allowedActions = this.#offered(shape, state);
     const links = new Map<string, LinkValue | readonly LinkValue[]>();
     const actions: Action[] = [];
     for (const link of shape.links.values()) {
-      if (isAction(link) && !offered.has(link.rel)) continue;
-      const value = linkValue(link, exchange);
+      if (isAction(link) && !allowedActions.has(link.rel)) continue;
+      const value = linkValue(link, context);
       if (value === undefined) continue;
       links.set(link.rel, value);
       if (isForm(link) && 'href' in value)

@@ -38,8 +38,13 @@ export function planSelection(
 export const NO_SELECTION: Selection = { plan: [], expand: undefined, fields: undefined };
 
 /** As `select` does; what is selected with is no longer in the query then. */
-export function extractSelection(...[query, ...others]: Parameters<typeof planSelection>): Selection {
-  const selection = planSelection(query, ...others);
+export function extractSelection(
+  query: URLSearchParams,
+  subject: GraphOperation,
+  embeds: EmbedsPredicate,
+  limits: ExpandLimits,
+): Selection {
+  const selection = planSelection(query, subject, embeds, limits);
   for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }

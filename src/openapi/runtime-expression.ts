@@ -12,7 +12,7 @@ export interface ExpressionContext {
 }
 
 /** @param index the element of the array that the link holds for, where it has `x-each` */
-export type RuntimeExpression = (exchange: ExpressionContext, index?: number) => ParameterValue | undefined;
+export type RuntimeExpression = (context: ExpressionContext, index?: number) => ParameterValue | undefined;
 
 /** A number is what its text says: rounded, it would be the name of another thing. */
 function scalar(value: unknown): ParameterValue | undefined {
@@ -33,6 +33,6 @@ export function compileExpression(text: string, each?: string): RuntimeExpressio
     return ({ body }, index = 0) => scalar(valueAt(body, segments.with(at, String(index))));
   }
   const [, part, name = ''] = /^\$request\.(path|query)\.(.+)$/.exec(text) ?? [];
-  if (part === 'path' || part === 'query') return (exchange) => scalar(exchange[part][name]);
+  if (part === 'path' || part === 'query') return (context) => scalar(context[part][name]);
   return () => text;
 }

@@ -5,18 +5,18 @@ import { operationsOf } from './load/inherit-defaults.ts';
 
 /** What an operation says itself goes before what its document says; nothing at all is one that needs nothing. */
 export function requirementsOf(document: Json, operation: Json): Json[] {
-  const given = operation.security ?? document.security;
-  const requirements = Array.isArray(given) ? given.filter(isObject) : [];
+  const declared = operation.security ?? document.security;
+  const requirements = Array.isArray(declared) ? declared.filter(isObject) : [];
   return requirements.length > 0 ? requirements : [{}];
 }
 
 /** Operations that declare security: by the contract they may not be used without credentials. */
 export function securedOperations(document: OpenAPIObject): string[] {
-  const whole = document as unknown as Json;
+  const root = document as unknown as Json;
   return Object.entries(document.paths ?? {})
     .flatMap(([path, item]) => operationsOf(item).map(([method, operation]) => ({ path, method, operation })))
     .filter(({ operation }) =>
-      requirementsOf(whole, operation).every((needs) => Object.keys(needs).length > 0),
+      requirementsOf(root, operation).every((needs) => Object.keys(needs).length > 0),
     )
     .map(({ method, path, operation }) =>
       typeof operation.operationId === 'string' ? operation.operationId : `${method.toUpperCase()} ${path}`,

@@ -58,7 +58,10 @@ describe('a runtime expression', () => {
   it('takes the element that a link of each is for in place of the first', () => {
     const each = compileExpression('$response.body#/lines/0/id', '/lines');
     expect([each(exchange), each(exchange, 0), each(exchange, 1), each(exchange, 2)]).toEqual([
-      ...['l0', 'l0', 'l1', undefined],
+      'l0',
+      'l0',
+      'l1',
+      undefined,
     ]);
     const deeper = compileExpression('$response.body#/lines/0/tags/0', '/lines');
     expect([deeper(exchange, 0), deeper(exchange, 1)]).toEqual(['x', undefined]);

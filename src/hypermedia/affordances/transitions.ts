@@ -51,7 +51,8 @@ export function transitions<
     when: (state: State) => rel in table[nameOf(state)] && (conditions[rel]?.holds(state) ?? true),
   }));
   const always = Object.entries(spec.always ?? {}).map(([rel, operation]) => ({
-    ...{ rel, operation },
+    rel,
+    operation,
     when: () => true,
   }));
   const texts = Object.entries(conditions).map(([event, { text }]) => [event, text]);

@@ -74,7 +74,9 @@ export async function expandBody(
   if (failures.length > 0) body._expandErrors = errorsOf(failures);
   keepExpand(body, format, expand);
   return {
-    ...{ body, failures, bytes: expansion.bytes },
+    body,
+    failures,
+    bytes: expansion.bytes,
     cacheControl: freshness(expansion.parts, failures.length > 0),
   };
 }

@@ -32,8 +32,8 @@ export function planFields(values: readonly string[], subject: GraphOperation): 
 
 /** The relations that are kept: they are expanded, asked for or not. */
 export const impliedPaths = ({ relations }: FieldSelection): string[] =>
-  [...relations].flatMap(([rel, kept]) => {
-    const deeper = kept === undefined ? [] : impliedPaths(kept);
+  [...relations].flatMap(([rel, selection]) => {
+    const deeper = selection === undefined ? [] : impliedPaths(selection);
     return deeper.length === 0 ? [rel] : deeper.map((path) => `${rel}.${path}`);
   });
 

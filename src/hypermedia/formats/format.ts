@@ -52,7 +52,7 @@ export interface RenderContext {
 interface Rendering {
   /** The media type in which services ask each other for parts, with links where the format has them. */
   readonly partType: string;
-  serialize(body: Body, asked: RenderContext): string;
+  serialize(body: Body, context: RenderContext): string;
   /** What goes with it. */
   readonly headers: Readonly<Record<string, string>>;
   /** What it refers to. */
@@ -60,5 +60,5 @@ interface Rendering {
 }
 
 /** The bytes of a body in a format. */
-export const encodeBody = ({ codec, rendering }: Format, body: Body, asked: RenderContext): Buffer =>
-  rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, asked));
+export const encodeBody = ({ codec, rendering }: Format, body: Body, context: RenderContext): Buffer =>
+  rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, context));

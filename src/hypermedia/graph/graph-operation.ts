@@ -74,8 +74,8 @@ export function* documentedOperationsIncrementally(
   document: OpenAPIObject,
 ): Incremental<DocumentedOperation[]> {
   const found: DocumentedOperation[] = [];
-  for (const [path, given] of Object.entries(document.paths ?? {})) {
-    const item = resolveReference<PathItemObject>(document, given);
+  for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
+    const item = resolveReference<PathItemObject>(document, pathItem);
     for (const method of METHODS) {
       const operation = item?.[method];
       if (item !== undefined && operation !== undefined && path.startsWith('/'))

@@ -9,25 +9,25 @@ import type { Link } from './model.ts';
 /** The href of a link for a state; undefined where a parameter of the path has no value. */
 export function linkValue(
   link: Link,
-  exchange: ExpressionContext,
+  context: ExpressionContext,
 ): LinkValue | readonly LinkValue[] | undefined {
-  if (link.each === undefined) return resolveOne(link, exchange);
-  const elements = valueAt(exchange.body, link.each);
+  if (link.each === undefined) return resolveOne(link, context);
+  const elements = valueAt(context.body, link.each);
   if (!Array.isArray(elements)) return undefined;
   const values = elements
-    .map((_, index) => resolveOne(link, exchange, index))
+    .map((_, index) => resolveOne(link, context, index))
     .filter((value) => value !== undefined);
   return [...new Map(values.map((value) => [value.href, value])).values()];
 }
 
 function resolveOne(
   { target, parameters }: Link,
-  exchange: ExpressionContext,
+  context: ExpressionContext,
   index?: number,
 ): LinkValue | undefined {
-  const made = href(
+  const address = href(
     target.path,
-    parameters.map(([name, expression]) => [name, expression(exchange, index)] as const),
+    parameters.map(([name, expression]) => [name, expression(context, index)] as const),
   );
-  return made === undefined ? undefined : { href: made };
+  return address === undefined ? undefined : { href: address };
 }

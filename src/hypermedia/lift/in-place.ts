@@ -51,23 +51,24 @@ function mergeOrdered(original: Body, body: Body): Body {
 }
 
 /** What leads nowhere is as it came. */
-function mergeLinks(original: Body, { _links: made }: Body): unknown {
+function mergeLinks(original: Body, { _links: generated }: Body): unknown {
   const own = original._links;
-  const links = made as Readonly<Record<string, unknown>>;
+  const links = generated as Readonly<Record<string, unknown>>;
   if (own === undefined) return Object.keys(links).length === 0 ? undefined : links;
   if (!isJsonObject(own)) return own;
-  const kept = Object.entries(own).map(([rel, link]) => [rel, originalForm(link, links[rel])] as const);
+  const existing = Object.entries(own).map(([rel, link]) => [rel, originalForm(link, links[rel])] as const);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(existing),
     ...Object.fromEntries(Object.entries(links).filter(([rel]) => !Object.hasOwn(own, rel))),
   };
 }
 
 /** Links that are not written as HAL has them stay so; where they lead may have changed. */
-function originalForm(own: unknown, made: unknown): unknown {
-  if (typeof own === 'string' && isJsonObject(made)) return made.href;
-  if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
-  return isJsonObject(own) && isJsonObject(made) ? made : own;
+function originalForm(own: unknown, generated: unknown): unknown {
+  if (typeof own === 'string' && isJsonObject(generated)) return generated.href;
+  if (Array.isArray(own))
+    return Array.isArray(generated) && generated.length === own.length ? generated : own;
+  return isJsonObject(own) && isJsonObject(generated) ? generated : own;
 }
 
 interface ExpandError {

@@ -128,11 +128,11 @@ const isEmbedded = (value: unknown): boolean =>
 type Links = Map<string, LinkValue | readonly LinkValue[]>;
 
 function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): Links {
-  const exchange: ExpressionContext = { path: request.path, query: request.query, body: value };
+  const context: ExpressionContext = { path: request.path, query: request.query, body: value };
   const declared = [...(shape?.links.values() ?? [])].flatMap(
     (link): [string, LinkValue | readonly LinkValue[]][] => {
-      const made = isComplete(link, exchange) ? linkValue(link, exchange) : undefined;
-      return made === undefined ? [] : [[link.rel, made]];
+      const result = isComplete(link, context) ? linkValue(link, context) : undefined;
+      return result === undefined ? [] : [[link.rel, result]];
     },
   );
   const others = localLinks(value.links, request);
@@ -142,8 +142,8 @@ function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): L
 }
 
 /** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
-const isComplete = ({ parameters, each }: Link, exchange: ExpressionContext): boolean =>
-  each !== undefined || parameters.every(([, expression]) => expression(exchange) !== undefined);
+const isComplete = ({ parameters, each }: Link, context: ExpressionContext): boolean =>
+  each !== undefined || parameters.every(([, expression]) => expression(context) !== undefined);
 
 /** Links as JSON:API (1.1, "Links") writes them: an address, or an object that has one. */
 function localLinks(links: unknown, { localPath }: LiftRequest): [string, LinkValue][] {
@@ -178,19 +178,19 @@ const isLinkObject = (value: unknown): value is Body & LinkValue =>
 function liftMembers(state: Body, { members }: LinkLocations, request: LiftRequest): Body {
   if (members.size === 0) return state;
   let isChanged = false;
-  const made = Object.entries(state).map(([key, value]): [string, unknown] => {
+  const result = Object.entries(state).map(([key, value]): [string, unknown] => {
     const locations = members.get(memberName(key));
     const lifted = locations === undefined ? value : liftValue(value, locations, request);
     isChanged ||= lifted !== value;
     return [key, lifted];
   });
-  return isChanged ? Object.fromEntries(made) : state;
+  return isChanged ? Object.fromEntries(result) : state;
 }
 
 function liftValue(value: unknown, locations: LinkLocations, request: LiftRequest): unknown {
   if (Array.isArray(value)) {
-    const made = value.map((element) => liftValue(element, locations, request));
-    return made.some((element, index) => element !== value[index]) ? made : value;
+    const result = value.map((element) => liftValue(element, locations, request));
+    return result.some((element, index) => element !== value[index]) ? result : value;
   }
   if (!isJsonObject(value)) return value;
   const state = liftMembers(value, locations, request);

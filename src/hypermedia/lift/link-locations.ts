@@ -54,12 +54,12 @@ export class LinkLocator {
 
   /** @param shape of the whole, which need not have a name */
   locate(schema: Schema, shape: Shape): LinkLocations {
-    const made: MutableLinkLocations = {
+    const result: MutableLinkLocations = {
       shape: shape.links.size > 0 ? shape : undefined,
       members: new Map(),
     };
-    runWalk(this.#collect(made, schema));
-    return made;
+    runWalk(this.#collect(result, schema));
+    return result;
   }
 
   *#locationsOf(schema: Schema): Walk<LinkLocations> {
@@ -67,10 +67,10 @@ export class LinkLocator {
     const id = resolveReference<SchemaObject>(this.#document, schema) ?? schema;
     const known = this.#found.get(id);
     if (known !== undefined) return known;
-    const made: MutableLinkLocations = { members: new Map() };
-    this.#found.set(id, made);
-    yield this.#collect(made, schema);
-    return made;
+    const result: MutableLinkLocations = { members: new Map() };
+    this.#found.set(id, result);
+    yield this.#collect(result, schema);
+    return result;
   }
 
   *#collect(locations: MutableLinkLocations, schema: Schema): Walk<void> {

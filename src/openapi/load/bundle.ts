@@ -41,30 +41,35 @@ export function bundle(document: Json, location: string, others: ReadonlyMap<str
   const extractor = new ComponentExtractor(document, 'External');
   const lookUp = (reference: string, from: string): ReferenceTarget => {
     const { document: path, fragment, tokens } = parseReference(reference);
-    const at = resolveLocation(path, from);
-    const value = at === undefined || at === location ? undefined : valueAt(others.get(at), tokens);
-    return { location: at, fragment, value };
+    const targetLocation = resolveLocation(path, from);
+    const value =
+      targetLocation === undefined || targetLocation === location
+        ? undefined
+        : valueAt(others.get(targetLocation), tokens);
+    return { location: targetLocation, fragment, value };
   };
-  const next = ({ location: at, value }: ReferenceTarget): ReferenceTarget | undefined =>
-    at !== undefined && isOnlyReference(value) ? lookUp(value.$ref, at) : undefined;
+  const next = ({ location: targetLocation, value }: ReferenceTarget): ReferenceTarget | undefined =>
+    targetLocation !== undefined && isOnlyReference(value) ? lookUp(value.$ref, targetLocation) : undefined;
   const localReference = (reference: string, kind: Kind, from: string): string | undefined => {
     const first = lookUp(reference, from);
     // What is only a reference itself says nothing of what it is: a parameter or a header.
     const target = kind === 'schema' ? first : followChain(first, next, keyOf).last;
-    const { location: at, fragment, value } = target;
-    if (at === undefined || at === location) return at && `#${fragment}`;
-    const component = { key: keyOf(target), name: componentName(at, fragment), kind, value };
-    return extractor.add(component, () => rewrite(value, kind, at));
+    const { location: targetLocation, fragment, value } = target;
+    if (targetLocation === undefined || targetLocation === location) return targetLocation && `#${fragment}`;
+    const component = { key: keyOf(target), name: componentName(targetLocation, fragment), kind, value };
+    return extractor.add(component, () => rewrite(value, kind, targetLocation));
   };
   const rewrite = (node: unknown, kind: Kind, from: string): unknown =>
     walk(node, kind, (one, of) => {
       const reference = typeof one.$ref === 'string' ? localReference(one.$ref, of, from) : undefined;
-      const made = reference === undefined ? one : { ...one, $ref: reference };
-      return of === 'schema' ? rewriteMapping(made, (name) => localReference(name, 'schema', from)) : made;
+      const result = reference === undefined ? one : { ...one, $ref: reference };
+      return of === 'schema'
+        ? rewriteMapping(result, (name) => localReference(name, 'schema', from))
+        : result;
     });
 
-  const made = rewrite(document, 'document', location) as Json;
-  return { ...made, components: extractor.addTo(isObject(made.components) ? made.components : {}) };
+  const result = rewrite(document, 'document', location) as Json;
+  return { ...result, components: extractor.addTo(isObject(result.components) ? result.components : {}) };
 }
 
 const isOnlyReference = (value: unknown): value is { $ref: string } =>
@@ -79,7 +84,7 @@ interface ReferenceTarget {
   readonly value: unknown;
 }
 
-const keyOf = ({ location: place, fragment }: ReferenceTarget): string => `${place}#${fragment}`;
+const keyOf = ({ location, fragment }: ReferenceTarget): string => `${location}#${fragment}`;
 
 /** @returns undefined for what may not be read from there */
 function resolveLocation(path: string, from: string): string | undefined {

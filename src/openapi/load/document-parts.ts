@@ -28,10 +28,12 @@ function byPath(
   depth = 1,
 ): Omit<Required<DocumentPart>, 'tag'>[] {
   const groups = Map.groupBy(operations, ({ path }) => pathPrefix(path, depth));
-  return [...groups].flatMap(([path, own]) => {
-    const isDivisible = depth < MAX_SEGMENTS && own.some((operation) => operation.path !== path);
-    return own.length > max && isDivisible ? byPath(own, max, depth + 1) : [{ path, operations: own.length }];
+  return [...groups].flatMap(([path, members]) => {
+    const isDivisible = depth < MAX_SEGMENTS && members.some((operation) => operation.path !== path);
+    return members.length > max && isDivisible
+      ? byPath(members, max, depth + 1)
+      : [{ path, operations: members.length }];
   });
 }
 
-const pathPrefix = (place: string, depth: number): string => place.split('/', depth + 1).join('/');
+const pathPrefix = (path: string, depth: number): string => path.split('/', depth + 1).join('/');

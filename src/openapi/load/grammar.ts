@@ -40,7 +40,14 @@ const fieldsOf = (fields: Record<string, GrammarField>): ReadonlyMap<string, Gra
 
 /** Methods that a path item has a field for; `query` since 3.2. */
 export const METHOD_FIELDS = [
-  ...['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'],
+  'get',
+  'put',
+  'post',
+  'delete',
+  'options',
+  'head',
+  'patch',
+  'trace',
   'query',
 ] as const;
 

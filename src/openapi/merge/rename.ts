@@ -49,7 +49,7 @@ export function renamer(document: Json, names: PublicNames): Visit {
       ...(defaultMapping !== undefined && { defaultMapping: mappingTarget(defaultMapping) }),
     };
     const explicit = Object.entries(isObject(mapping) ? mapping : {}).map(
-      ([value, meant]) => [value, mappingTarget(meant)] as const,
+      ([value, target]) => [value, mappingTarget(target)] as const,
     );
     const values = new Set(explicit.map(([value]) => value));
     const implied = alternatives(schema, nameOfSchema.get(schema))

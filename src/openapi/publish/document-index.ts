@@ -83,7 +83,11 @@ function indexPathItem(
   if (!isObject(item) || (root === 'paths' && path.startsWith('x-'))) return [];
   const base = typeof item.$ref === 'string' ? item.$ref : `#/${root}/${fragmentToken(path)}`;
   return operationsOf(resolveReference<Json>(document, item)).map(([method, operation]) => ({
-    ...{ root, path, method, operation, tags: Array.isArray(operation.tags) ? operation.tags : [] },
+    root,
+    path,
+    method,
+    operation,
+    tags: Array.isArray(operation.tags) ? operation.tags : [],
     pointer: `${base}/${methodField(document, method)}`,
   }));
 }

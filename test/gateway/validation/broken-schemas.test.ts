@@ -147,7 +147,15 @@ describe('a schema that refers to itself', () => {
 describe('any broken schema', () => {
   const anything = fc.jsonValue({ maxDepth: 2 });
   const keyword = fc.constantFrom(
-    ...['type', 'enum', 'const', 'pattern', 'minLength', 'required', 'properties', 'items', 'prefixItems'],
+    'type',
+    'enum',
+    'const',
+    'pattern',
+    'minLength',
+    'required',
+    'properties',
+    'items',
+    'prefixItems',
     ...[
       'allOf',
       'anyOf',

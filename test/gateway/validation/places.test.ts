@@ -55,8 +55,12 @@ const NULLABLE: Case[] = [
   ['that is false', { nullable: false, oneOf: [{ type: 'integer' }] }, [1], [null, 'a']],
 ].map(([about, schema, good, bad]) => ({
   about: `nullable ${about}`,
-  ...{ schema, versions: V30, at: JSON_PLACES, schemas: { Code } },
-  ...{ good: good as unknown[], bad: bad as unknown[] },
+  schema,
+  versions: V30,
+  at: JSON_PLACES,
+  schemas: { Code },
+  good: good as unknown[],
+  bad: bad as unknown[],
 }));
 
 const CASES: Case[] = [

@@ -90,8 +90,12 @@ describe('a compiled link', () => {
   it('has the description and the array of each where it has them', () => {
     const spec = { operationId: 'getOrder', description: 'What was ordered.', 'x-each': '/a~1b/c' };
     expect(compileLink('order', target, spec)).toEqual({
-      ...{ rel: 'order', target, parameters: [], places: new Map() },
-      ...{ description: 'What was ordered.', each: ['a/b', 'c'] },
+      rel: 'order',
+      target,
+      parameters: [],
+      places: new Map(),
+      description: 'What was ordered.',
+      each: ['a/b', 'c'],
     });
   });
 });

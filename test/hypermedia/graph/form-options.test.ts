@@ -111,7 +111,9 @@ const optionsOf = (properties: readonly { readonly name: string; readonly option
   );
 const from = (href: string, valueField: string, promptField: string, more: object = {}) => ({
   link: { href, ...more, type: 'application/hal+json' },
-  ...{ valueField, promptField, maxItems: 1 },
+  valueField,
+  promptField,
+  maxItems: 1,
 });
 const guests = from('/guests', 'number', 'name');
 

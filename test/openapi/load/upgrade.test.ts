@@ -68,17 +68,20 @@ it('leaves 3.1 alone', () => {
 
 it('leaves nullable out of what is served, in 3.0 and in 3.1', () => {
   const places = {
-    ...{ alone: { nullable: true }, typed: { type: 'string', nullable: true }, not: { nullable: false } },
+    alone: { nullable: true },
+    typed: { type: 'string', nullable: true },
+    not: { nullable: false },
     ...{
       choice: { nullable: true, oneOf: [{ type: 'integer' }] },
       list: { items: { nullable: true, not: {} } },
     },
-    ...{ referring: { $ref: '#/components/schemas/A', nullable: true } },
+    referring: { $ref: '#/components/schemas/A', nullable: true },
   };
   for (const openapi of ['3.0.3', '3.1.0']) {
     const read = parseOpenApi(
       JSON.stringify({
-        ...{ openapi, info: { title: 't', version: '1.0.0' } },
+        openapi,
+        info: { title: 't', version: '1.0.0' },
         paths: {
           '/a': {
             get: {

@@ -30,31 +30,38 @@ const json = ['content', 'application/json'];
 
 const places: Readonly<Record<string, Place>> = {
   'a parameter of an operation': {
-    ...{ section: 'parameters', at: [...get, 'parameters', '0'] },
+    section: 'parameters',
+    at: [...get, 'parameters', '0'],
     value: { name: 'q', in: 'query', description: MARK, schema: { type: 'string' } },
   },
   'a parameter of a path item': {
-    ...{ section: 'parameters', at: ['paths', '/a', 'parameters', '0'] },
+    section: 'parameters',
+    at: ['paths', '/a', 'parameters', '0'],
     value: { name: 'q', in: 'query', description: MARK, schema: { type: 'string' } },
   },
   'a request body': {
-    ...{ section: 'requestBodies', at: ['paths', '/a', 'post', 'requestBody'] },
+    section: 'requestBodies',
+    at: ['paths', '/a', 'post', 'requestBody'],
     value: { description: MARK, content },
   },
   'a response': {
-    ...{ section: 'responses', at: [...get, 'responses', '200'] },
+    section: 'responses',
+    at: [...get, 'responses', '200'],
     value: { description: MARK, content },
   },
   'a header': {
-    ...{ section: 'headers', at: [...get, 'responses', '200', 'headers', 'X-Total'] },
+    section: 'headers',
+    at: [...get, 'responses', '200', 'headers', 'X-Total'],
     value: { description: MARK, schema: { type: 'integer' } },
   },
   'an example of a media type': {
-    ...{ section: 'examples', at: [...get, 'responses', '200', ...json, 'examples', 'one'] },
+    section: 'examples',
+    at: [...get, 'responses', '200', ...json, 'examples', 'one'],
     value: { summary: 'One', description: MARK, value: { a: 1 } },
   },
   'an example of a parameter': {
-    ...{ section: 'examples', at: [...get, 'parameters', '0', 'examples', 'one'] },
+    section: 'examples',
+    at: [...get, 'parameters', '0', 'examples', 'one'],
     value: { summary: 'One', description: MARK, value: 'x' },
   },
   'a header of an encoding': {
@@ -65,11 +72,13 @@ const places: Readonly<Record<string, Place>> = {
     value: { description: MARK, schema: { type: 'integer' } },
   },
   'a link': {
-    ...{ section: 'links', at: [...get, 'responses', '200', 'links', 'self'] },
+    section: 'links',
+    at: [...get, 'responses', '200', 'links', 'self'],
     value: { description: MARK, operationId: 'getA' },
   },
   'a callback': {
-    ...{ section: 'callbacks', at: ['paths', '/a', 'post', 'callbacks', 'done'] },
+    section: 'callbacks',
+    at: ['paths', '/a', 'post', 'callbacks', 'done'],
     value: { '{$request.body#/url}': { post: { description: MARK, responses: { 200: ok } } } },
   },
   'a path item of a callback': {
@@ -81,23 +90,31 @@ const places: Readonly<Record<string, Place>> = {
     value: { description: MARK, post: { responses: { 200: ok } } },
   },
   'a schema': {
-    ...{ section: 'schemas', at: [...get, 'responses', '200', ...json, 'schema'] },
+    section: 'schemas',
+    at: [...get, 'responses', '200', ...json, 'schema'],
     value: { type: 'object', description: MARK },
   },
   'a path item': {
-    ...{ section: 'pathItems', at: ['paths', '/b'], since: '3.1' },
+    section: 'pathItems',
+    at: ['paths', '/b'],
+    since: '3.1',
     value: { description: MARK, get: { operationId: 'getB', responses: { 200: ok } } },
   },
   'a webhook': {
-    ...{ section: 'pathItems', at: ['webhooks', 'done'], since: '3.1' },
+    section: 'pathItems',
+    at: ['webhooks', 'done'],
+    since: '3.1',
     value: { description: MARK, post: { responses: { 200: ok } } },
   },
   'a security scheme': {
-    ...{ section: 'securitySchemes', at: ['components', 'securitySchemes', 'key'] },
+    section: 'securitySchemes',
+    at: ['components', 'securitySchemes', 'key'],
     value: { type: 'apiKey', in: 'header', name: 'X-Key', description: MARK },
   },
   'a media type': {
-    ...{ section: 'mediaTypes', at: [...get, 'responses', '200', ...json], since: '3.2' },
+    section: 'mediaTypes',
+    at: [...get, 'responses', '200', ...json],
+    since: '3.2',
     value: { schema: { type: 'object', description: MARK } },
   },
 };

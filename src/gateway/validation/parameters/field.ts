@@ -46,7 +46,10 @@ export function createField(
   const isDeep = style === 'deepObject';
   const items = schema && form === 'array' ? itemsOf(document, schema) : undefined;
   return {
-    ...{ name, style, explode, shape: form },
+    name,
+    style,
+    explode,
+    shape: form,
     isJson: hasType && isJsonType(serialization.contentType ?? ''),
     numeric: numberOf(items ? typesOf(document, items) : types),
     allowsEmpty: serialization.allowEmptyValue === true,

@@ -113,8 +113,8 @@ export class Fields {
 
   #ownerOf(name: string): Field | undefined {
     return (
-      this.#exploded.find(({ name: own, members }) =>
-        members?.isDeep ? name.startsWith(`${own}[`) : members?.names.has(name),
+      this.#exploded.find(({ name: owner, members }) =>
+        members?.isDeep ? name.startsWith(`${owner}[`) : members?.names.has(name),
       ) ?? this.#exploded.find(({ members }) => !members?.isDeep && members?.allowsOthers)
     );
   }
@@ -126,9 +126,9 @@ export class Fields {
   ): { value?: unknown; detail?: string } {
     const isOne = ['scalar', 'object'].includes(field.shape);
     // A browser sends a cookie of each path, the nearest one first (RFC 6265 §5.4).
-    const own = isOne && this.#location === 'cookie' ? texts.slice(0, 1) : texts;
-    if (own.length > 1 && isOne) return { detail: 'must be given once' };
-    const value = readStyled(field, own, this.#encoding, isLenient);
+    const values = isOne && this.#location === 'cookie' ? texts.slice(0, 1) : texts;
+    if (values.length > 1 && isOne) return { detail: 'must be given once' };
+    const value = readStyled(field, values, this.#encoding, isLenient);
     if (field.isJson) return json(String(value), this.#json);
     if (!field.numeric) return { value };
     return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };

@@ -67,10 +67,10 @@ export class RestrictedMembersIndex {
   }
 
   /** Not by recursion: a chain of references may be longer than the stack is deep. */
-  of(schema: unknown, pointer: string, around: Resource): RestrictedMembers {
+  of(schema: unknown, pointer: string, outer: Resource): RestrictedMembers {
     const stack: OpenSchema[] = [];
     try {
-      stack.push(...this.#open({ node: schema, pointer, resource: around }));
+      stack.push(...this.#open({ node: schema, pointer, resource: outer }));
       for (let last = stack.at(-1); last; last = stack.at(-1)) {
         const { value: part } = last.pending.next();
         if (part !== undefined) {
@@ -91,10 +91,10 @@ export class RestrictedMembersIndex {
   #knownOf = (schema: unknown): RestrictedMembers => (isObject(schema) && this.#known.get(schema)) || NONE;
 
   /** Nothing for a schema that is known, or no schema. */
-  #open({ node, pointer, resource: around }: SchemaLocation): OpenSchema[] {
+  #open({ node, pointer, resource: outer }: SchemaLocation): OpenSchema[] {
     if (!isObject(node) || this.#known.has(node)) return [];
     // Schemas may be made of each other in circles: what is being looked at adds nothing to itself.
-    const resource = this.#references.resourceOf(node, pointer, around);
+    const resource = this.#references.resourceOf(node, pointer, outer);
     const parts = this.#parts(node, pointer, resource);
     this.#known.set(node, NONE);
     return [{ schema: node, resource, parts, pending: parts.values() }];

@@ -147,8 +147,11 @@ export class SchemaGraph {
   add(schema: Json, pointer: string, keepsRequired: boolean): SchemaRoot {
     const { resource } = this.#options.references.at('#');
     const context: Context = {
-      ...{ resource, scope: [resource], optional: NO_NAMES },
-      ...{ keepsRequired, isNested: false },
+      resource,
+      scope: [resource],
+      optional: NO_NAMES,
+      keepsRequired,
+      isNested: false,
     };
     const key = `${keepsRequired} ${pointer} ${JSON.stringify(schema)}`;
     const root = this.#root(key, pointer, () => this.#buildSchema(schema, pointer, context));
@@ -242,38 +245,38 @@ export class SchemaGraph {
     yield* this.#relaxIncomplete(fresh);
   }
 
-  #buildSchema(node: unknown, pointer: string, around: Context): AjvSchema {
+  #buildSchema(node: unknown, pointer: string, outer: Context): AjvSchema {
     if (typeof node === 'boolean') return node;
     if (!isObject(node)) return this.#invalidSchema(pointer, 'expected a schema');
     if (!this.#hasRoom(1 + partsOf(node)))
-      return this.#separateRoot(pointer, around, () =>
-        this.#buildSchema(node, pointer, { ...around, isNested: false }),
+      return this.#separateRoot(pointer, outer, () =>
+        this.#buildSchema(node, pointer, { ...outer, isNested: false }),
       );
-    const context = this.#enterResource(node, pointer, around);
-    const made: Json = {};
+    const context = this.#enterResource(node, pointer, outer);
+    const output: Json = {};
     const members = this.#members.of(node, pointer, context.resource);
     const optional = context.keepsRequired ? NO_NAMES : context.optional.union(members.all);
     for (const [keyword, value] of Object.entries(node)) {
       const at = `${pointer}/${fragmentToken(keyword)}`;
-      if (Object.hasOwn(ASSERTIONS, keyword)) this.#addAssertion(made, keyword, value, at, optional);
+      if (Object.hasOwn(ASSERTIONS, keyword)) this.#addAssertion(output, keyword, value, at, optional);
       else if (Object.hasOwn(APPLICATORS, keyword)) {
-        const inner = APPLICATORS[keyword]?.about === 'inner';
-        const within: Context = inner
-          ? { ...context, optional: NO_NAMES, isNested: true }
-          : keyword === 'not' || keyword === 'if'
-            ? { ...context, optional: NO_NAMES, keepsRequired: true }
-            : {
-                ...context,
-                optional: keyword === 'allOf' ? optional : this.#alwaysOptional(members, context),
-              };
-        this.#addApplicator(made, keyword, value, at, within);
+        const inner: Context =
+          APPLICATORS[keyword]?.about === 'inner'
+            ? { ...context, optional: NO_NAMES, isNested: true }
+            : keyword === 'not' || keyword === 'if'
+              ? { ...context, optional: NO_NAMES, keepsRequired: true }
+              : {
+                  ...context,
+                  optional: keyword === 'allOf' ? optional : this.#alwaysOptional(members, context),
+                };
+        this.#addApplicator(output, keyword, value, at, inner);
       }
     }
-    this.#replaceAdditionalProperties(made, node);
+    this.#replaceAdditionalProperties(output, node);
     for (const [keyword, rest] of Object.entries(DEPENDENT_KEYWORD))
-      if (sizeOf(made, keyword) < sizeOf(node, keyword)) delete made[rest];
-    this.#addReferences(made, node, pointer, { ...context, optional });
-    return Array.isArray(made.enum) && made.enum.length === 0 ? false : made;
+      if (sizeOf(output, keyword) < sizeOf(node, keyword)) delete output[rest];
+    this.#addReferences(output, node, pointer, { ...context, optional });
+    return Array.isArray(output.enum) && output.enum.length === 0 ? false : output;
   }
 
   /** Whether the root that is being made takes something of this size; it always takes the first. */
@@ -288,24 +291,24 @@ export class SchemaGraph {
 
   /** A reference to a root of its own, made later. */
   #separateRoot(pointer: string, { isNested }: Pick<Context, 'isNested'>, make: () => AjvSchema): Json {
-    const made: Json = {};
-    this.#addReference(made, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isNested);
-    return made;
+    const output: Json = {};
+    this.#addReference(output, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isNested);
+    return output;
   }
 
-  #addReference(made: Json, pointer: string, target: MutableRoot, isNested: boolean): void {
-    made.$ref = target.id;
+  #addReference(output: Json, pointer: string, target: MutableRoot, isNested: boolean): void {
+    output.$ref = target.id;
     this.#current?.refs.add(target);
-    this.#current?.uses.push({ schema: made, pointer, target, isSameValue: !isNested });
+    this.#current?.uses.push({ schema: output, pointer, target, isSameValue: !isNested });
   }
 
-  #enterResource(node: Json, pointer: string, around: Context): Context {
+  #enterResource(node: Json, pointer: string, outer: Context): Context {
     const { references } = this.#options;
-    const resource = references.resourceOf(node, pointer, around.resource);
-    if (resource === around.resource) return around;
+    const resource = references.resourceOf(node, pointer, outer.resource);
+    if (resource === outer.resource) return outer;
     const isNew =
-      references.hasDynamicAnchors(resource) && !around.scope.some((one) => one.pointer === resource.pointer);
-    return { ...around, resource, scope: isNew ? [...around.scope, resource] : around.scope };
+      references.hasDynamicAnchors(resource) && !outer.scope.some((one) => one.pointer === resource.pointer);
+    return { ...outer, resource, scope: isNew ? [...outer.scope, resource] : outer.scope };
   }
 
   #alwaysOptional = (
@@ -314,41 +317,44 @@ export class SchemaGraph {
   ): ReadonlySet<string> => (keepsRequired ? NO_NAMES : optional.union(members.always));
 
   /** What is left by a long list of patterns is told as by `unevaluatedProperties`: ajv would write down each. */
-  #replaceAdditionalProperties(made: Json, node: Json): void {
-    const patterns = this.#longPatterns.get(made);
-    const { additionalProperties: rest, properties } = made;
+  #replaceAdditionalProperties(output: Json, node: Json): void {
+    const patterns = this.#longPatterns.get(output);
+    const { additionalProperties: rest, properties } = output;
     if (!patterns || rest === undefined) return;
-    delete made.additionalProperties;
-    if (!patterns.isWhole || sizeOf(made, 'properties') < sizeOf(node, 'properties')) return;
+    delete output.additionalProperties;
+    if (!patterns.isWhole || sizeOf(output, 'properties') < sizeOf(node, 'properties')) return;
     const names = Object.keys(isObject(properties) ? properties : {}).map((name) => [name, true]);
-    addToAllOf(made, {
-      ...{ properties: Object.fromEntries(names), allOf: patterns.parts },
+    addToAllOf(output, {
+      properties: Object.fromEntries(names),
+      allOf: patterns.parts,
       unevaluatedProperties: rest,
     });
   }
 
   #addAssertion(
-    made: Json,
+    output: Json,
     keyword: string,
     value: unknown,
     pointer: string,
     optional: ReadonlySet<string>,
   ): void {
     const { expected, is } = ASSERTIONS[keyword] ?? { expected: '', is: () => false };
-    if (!is(value)) this.#omit(made, pointer, `expected ${expected}`);
-    else if (keyword === 'required') made[keyword] = except(value as string[], optional);
-    else if (keyword === 'dependentRequired') this.#dependentRequired(made, value as Json, pointer, optional);
+    if (!is(value)) this.#omit(output, pointer, `expected ${expected}`);
+    else if (keyword === 'required') output[keyword] = except(value as string[], optional);
+    else if (keyword === 'dependentRequired')
+      this.#dependentRequired(output, value as Json, pointer, optional);
     else if (keyword === 'format') {
-      if (this.#options.knowsFormat(String(value))) made[keyword] = value;
-    } else if (keyword !== 'pattern' || this.#isPattern(made, String(value), pointer)) made[keyword] = value;
+      if (this.#options.knowsFormat(String(value))) output[keyword] = value;
+    } else if (keyword !== 'pattern' || this.#isPattern(output, String(value), pointer))
+      output[keyword] = value;
   }
 
-  #dependentRequired(made: Json, value: Json, pointer: string, optional: ReadonlySet<string>): void {
+  #dependentRequired(output: Json, value: Json, pointer: string, optional: ReadonlySet<string>): void {
     const entries = Object.entries(value).map(
       ([name, names]) => [name, except(names as string[], optional)] as const,
     );
     if (entries.reduce((sum, [, { length }]) => sum + 1 + length, 0) <= MAX_LISTED) {
-      made.dependentRequired = Object.fromEntries(entries);
+      output.dependentRequired = Object.fromEntries(entries);
       return;
     }
     // The same in other words, of which a large one can be taken apart.
@@ -360,49 +366,51 @@ export class SchemaGraph {
             ),
           }
         : { dependentSchemas: Object.fromEntries(some.map(([name, required]) => [name, { required }])) };
-    addToAllOf(made, parts(entries));
+    addToAllOf(output, parts(entries));
   }
 
-  #isPattern(made: Json, pattern: string, pointer: string): boolean {
+  #isPattern(output: Json, pattern: string, pointer: string): boolean {
     try {
       this.#options.checkPattern(pattern);
       return true;
     } catch (error) {
-      this.#omit(made, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
+      this.#omit(output, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
       return false;
     }
   }
 
-  #addApplicator(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
+  #addApplicator(output: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
     const { shape } = APPLICATORS[keyword] ?? {};
-    if (shape === 'one') made[keyword] = this.#buildSchema(value, pointer, context);
+    if (shape === 'one') output[keyword] = this.#buildSchema(value, pointer, context);
     else if (countOf(Object(value)) > MAX_SUBSCHEMAS)
-      this.#omit(made, pointer, `it has more than ${MAX_SUBSCHEMAS} schemas`);
+      this.#omit(output, pointer, `it has more than ${MAX_SUBSCHEMAS} schemas`);
     else if (shape === 'list') {
       // An empty list is not allowed, and says nothing.
-      if (!Array.isArray(value)) this.#omit(made, pointer, 'expected a list of schemas');
+      if (!Array.isArray(value)) this.#omit(output, pointer, 'expected a list of schemas');
       else if (value.length > 0)
         this.#addList(
-          ...[made, keyword],
+          output,
+          keyword,
           value.map((node, index) => ({ node, pointer: `${pointer}/${index}` })),
-          ...[pointer, context],
+          pointer,
+          context,
         );
     } else if (!isObject(value)) {
-      this.#omit(made, pointer, 'expected an object of schemas');
+      this.#omit(output, pointer, 'expected an object of schemas');
     } else {
       const entries = Object.entries(value)
         .toSorted(byConstant)
         .map(([name, node]) => ({ name, node, pointer: `${pointer}/${fragmentToken(name)}` }));
-      this.#addMap(made, keyword, entries, pointer, context);
+      this.#addMap(output, keyword, entries, pointer, context);
     }
     if (keyword === 'properties' && isObject(value) && Object.hasOwn(value, PROTO))
-      addToAllOf(made, {
+      addToAllOf(output, {
         patternProperties: { [`^${PROTO}$`]: this.#buildSchema(value[PROTO], pointer, context) },
       });
   }
 
   #addList(
-    made: Json,
+    output: Json,
     keyword: string,
     items: readonly ListedSchema[],
     pointer: string,
@@ -410,18 +418,18 @@ export class SchemaGraph {
   ): void {
     if (keyword === 'oneOf') {
       if (!items.some((one) => this.#isRelaxed(one.node, one.pointer, context)))
-        Object.assign(made, this.#oneOf(items, pointer, context));
+        Object.assign(output, this.#oneOf(items, pointer, context));
       else {
         const asWritten = { ...context, optional: NO_NAMES, isAsWritten: true };
-        addToAllOf(made, {
+        addToAllOf(output, {
           anyOf: [this.#oneOf(items, pointer, context), this.#oneOf(items, pointer, asWritten)],
         });
       }
-    } else if (keyword === 'prefixItems') this.#prefixItems(made, items, pointer, context);
+    } else if (keyword === 'prefixItems') this.#prefixItems(output, items, pointer, context);
     else {
       const list = this.#buildList(keyword, items, pointer, context);
-      if (keyword === 'allOf') addToAllOf(made, ...list);
-      else made[keyword] = list;
+      if (keyword === 'allOf') addToAllOf(output, ...list);
+      else output[keyword] = list;
     }
   }
 
@@ -433,10 +441,10 @@ export class SchemaGraph {
     context: Context,
   ): AjvSchema[] {
     if (items.length <= MAX_LISTED) return this.#buildSchemas(items, context);
-    const within = { ...context, isNested: false };
+    const inner = { ...context, isNested: false };
     return chunksOf(items).map((chunk) =>
       this.#separateRoot(pointer, context, () => ({
-        [keyword]: this.#buildList(keyword, chunk, pointer, within),
+        [keyword]: this.#buildList(keyword, chunk, pointer, inner),
       })),
     );
   }
@@ -447,19 +455,19 @@ export class SchemaGraph {
   /** Of a long list: one part alone has any that holds, and some part has one that does. */
   #oneOf(items: readonly ListedSchema[], pointer: string, context: Context): Json {
     if (items.length <= MAX_LISTED) return { oneOf: this.#buildSchemas(items, context) };
-    const within = { ...context, isNested: false };
+    const inner = { ...context, isNested: false };
     const parts = (make: (chunk: readonly ListedSchema[]) => AjvSchema): AjvSchema[] =>
       chunksOf(items).map((chunk) => this.#separateRoot(pointer, context, () => make(chunk)));
     return {
-      oneOf: parts((chunk) => ({ anyOf: this.#buildList('anyOf', chunk, pointer, within) })),
-      anyOf: parts((chunk) => this.#oneOf(chunk, pointer, within)),
+      oneOf: parts((chunk) => ({ anyOf: this.#buildList('anyOf', chunk, pointer, inner) })),
+      anyOf: parts((chunk) => this.#oneOf(chunk, pointer, inner)),
     };
   }
 
-  #prefixItems(made: Json, items: readonly ListedSchema[], pointer: string, context: Context): void {
+  #prefixItems(output: Json, items: readonly ListedSchema[], pointer: string, context: Context): void {
     if (items.length > MAX_PREFIX_ITEMS)
-      this.#omit(made, pointer, `it has more than ${MAX_PREFIX_ITEMS} items`);
-    else if (items.length <= MAX_LISTED) made.prefixItems = this.#buildSchemas(items, context);
+      this.#omit(output, pointer, `it has more than ${MAX_PREFIX_ITEMS} items`);
+    else if (items.length <= MAX_LISTED) output.prefixItems = this.#buildSchemas(items, context);
     else {
       const anything = items.map(() => true);
       let place = 0;
@@ -470,38 +478,41 @@ export class SchemaGraph {
           prefixItems: [...before, ...this.#buildSchemas(chunk, context)],
         }));
       });
-      made.prefixItems = anything;
-      addToAllOf(made, ...parts);
+      output.prefixItems = anything;
+      addToAllOf(output, ...parts);
     }
   }
 
   #addMap(
-    made: Json,
+    output: Json,
     keyword: string,
     entries: readonly NamedSchema[],
     pointer: string,
     context: Context,
   ): void {
     const isPattern = keyword === 'patternProperties';
-    const known = isPattern ? entries.filter((one) => this.#isPattern(made, one.name, one.pointer)) : entries;
+    const known = isPattern
+      ? entries.filter((one) => this.#isPattern(output, one.name, one.pointer))
+      : entries;
     if (known.length <= MAX_LISTED) {
-      made[keyword] = Object.fromEntries(
+      output[keyword] = Object.fromEntries(
         known.map((one) => [one.name, this.#buildSchema(one.node, one.pointer, context)]),
       );
       return;
     }
-    const within = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isNested: false };
+    const inner = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isNested: false };
     const parts = chunksOf(known).map((chunk) =>
       this.#separateRoot(pointer, context, () => {
         const part: Json = {};
-        this.#addMap(part, keyword, chunk, pointer, within);
+        this.#addMap(part, keyword, chunk, pointer, inner);
         return part;
       }),
     );
-    addToAllOf(made, ...parts);
+    addToAllOf(output, ...parts);
     // What is left for `additionalProperties` depends on the names.
-    if (keyword === 'properties') made.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
-    if (isPattern) this.#longPatterns.set(made, { parts, isWhole: known.length === entries.length });
+    if (keyword === 'properties')
+      output.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
+    if (isPattern) this.#longPatterns.set(output, { parts, isWhole: known.length === entries.length });
   }
 
   /** Whether an alternative requires less than it says, so that it no longer tells itself from the others. */
@@ -511,28 +522,28 @@ export class SchemaGraph {
     return [...required].some((name) => all.has(name) || context.optional.has(name));
   }
 
-  #addReferences(made: Json, node: Json, pointer: string, context: Context): void {
+  #addReferences(output: Json, node: Json, pointer: string, context: Context): void {
     const { references } = this.#options;
     for (const keyword of ['$ref', '$dynamicRef']) {
       const reference = node[keyword];
       if (reference === undefined) continue;
       const at = `${pointer}/${keyword}`;
       if (typeof reference !== 'string') {
-        this.#omit(made, at, 'expected a reference');
+        this.#omit(output, at, 'expected a reference');
         continue;
       }
       const target = references.resolve(reference, context.resource);
       if (!target || !isSchema(target.node)) {
-        this.#omit(made, keyword === '$ref' ? pointer : at, MISSING_TARGET);
+        this.#omit(output, keyword === '$ref' ? pointer : at, MISSING_TARGET);
         continue;
       }
       const chosen = keyword === '$ref' ? target : this.#dynamicTarget(reference, target, context);
       // Two references of one schema both hold.
-      if (made.$ref === undefined) this.#addReferenceTo(made, chosen, at, context);
+      if (output.$ref === undefined) this.#addReferenceTo(output, chosen, at, context);
       else {
         const second: Json = {};
         this.#addReferenceTo(second, chosen, at, context);
-        addToAllOf(made, second);
+        addToAllOf(output, second);
       }
     }
   }
@@ -548,7 +559,7 @@ export class SchemaGraph {
     return target;
   }
 
-  #addReferenceTo(made: Json, first: SchemaLocation, pointer: string, context: Context): void {
+  #addReferenceTo(output: Json, first: SchemaLocation, pointer: string, context: Context): void {
     const target = this.#skipAliases(first);
     const entered = this.#enterResource(
       isObject(target.node) ? target.node : {},
@@ -565,11 +576,13 @@ export class SchemaGraph {
     ]);
     const root = this.#root(key, target.pointer, () =>
       this.#buildSchema(target.node, target.pointer, {
-        ...{ ...entered, resource: target.resource },
-        ...{ optional, isNested: false },
+        ...entered,
+        resource: target.resource,
+        optional,
+        isNested: false,
       }),
     );
-    this.#addReference(made, pointer, root, context.isNested);
+    this.#addReference(output, pointer, root, context.isNested);
   }
 
   /** What a row of schemas leads to that only refer to the next: compiling each of them would say nothing more. */
@@ -597,13 +610,13 @@ export class SchemaGraph {
   }
 
   #invalidSchema(pointer: string, reason: string): Json {
-    const made: Json = {};
-    this.#omit(made, pointer, reason);
-    return made;
+    const output: Json = {};
+    this.#omit(output, pointer, reason);
+    return output;
   }
 
-  #omit(made: Json, pointer: string, reason: string, root = this.#current): void {
-    this.#incomplete.add(made);
+  #omit(output: Json, pointer: string, reason: string, root = this.#current): void {
+    this.#incomplete.add(output);
     if (root) this.#incompleteRoots.add(root);
     this.#options.onFault({ pointer, reason: `goes unchecked: ${reason}` });
   }
@@ -661,40 +674,40 @@ export class SchemaGraph {
   }
 
   /** @returns whether something is left out in it */
-  #relaxSchema(made: AjvSchema): boolean {
-    if (!isObject(made)) return false;
-    const target = typeof made.$ref === 'string' ? this.#byId.get(made.$ref) : undefined;
+  #relaxSchema(output: AjvSchema): boolean {
+    if (!isObject(output)) return false;
+    const target = typeof output.$ref === 'string' ? this.#byId.get(output.$ref) : undefined;
     let isIncomplete =
-      this.#incomplete.has(made) || (target !== undefined && this.#incompleteRoots.has(target));
+      this.#incomplete.has(output) || (target !== undefined && this.#incompleteRoots.has(target));
     for (const [keyword, { shape }] of Object.entries(APPLICATORS)) {
-      const value = made[keyword];
+      const value = output[keyword];
       if (value === undefined) continue;
       const parts = (shape === 'one' ? [value] : Object.values(value as object)) as AjvSchema[];
       const known = parts.filter((part) => !this.#relaxSchema(part));
       if (known.length === parts.length) continue;
       isIncomplete = true;
-      relaxKeyword(made, keyword, parts, known);
+      relaxKeyword(output, keyword, parts, known);
     }
     return isIncomplete;
   }
 }
 
 function relaxKeyword(
-  made: Json,
+  output: Json,
   keyword: string,
   parts: readonly AjvSchema[],
   known: readonly AjvSchema[],
 ): void {
-  if (keyword === 'not') delete made.not;
-  else if (keyword === 'contains') delete made.maxContains;
+  if (keyword === 'not') delete output.not;
+  else if (keyword === 'contains') delete output.maxContains;
   else if (keyword === 'oneOf') {
     // One of the known alternatives, or none of them.
-    if (known.length === 0) delete made.oneOf;
-    else made.oneOf = [...known, { not: { anyOf: known } }];
-    addToAllOf(made, { anyOf: parts });
+    if (known.length === 0) delete output.oneOf;
+    else output.oneOf = [...known, { not: { anyOf: known } }];
+    addToAllOf(output, { anyOf: parts });
   } else if (keyword === 'if') {
-    addToAllOf(made, { anyOf: [made.then ?? true, made.else ?? true] });
-    for (const branch of ['if', 'then', 'else']) delete made[branch];
+    addToAllOf(output, { anyOf: [output.then ?? true, output.else ?? true] });
+    for (const branch of ['if', 'then', 'else']) delete output[branch];
   }
 }
 
@@ -726,8 +739,8 @@ function partsOf(node: Json): number {
 }
 
 /** Adds schemas that have to hold as well. */
-function addToAllOf(made: Json, ...parts: readonly AjvSchema[]): void {
-  made.allOf = [...((made.allOf as AjvSchema[] | undefined) ?? []), ...parts];
+function addToAllOf(output: Json, ...parts: readonly AjvSchema[]): void {
+  output.allOf = [...((output.allOf as AjvSchema[] | undefined) ?? []), ...parts];
 }
 
 const except = (names: readonly string[], optional: ReadonlySet<string>): string[] =>

@@ -87,10 +87,10 @@ export class SchemaReferences {
   }
 
   /** The resource that a schema begins by its `$id`, or the one that it stands in. */
-  resourceOf(node: unknown, pointer: string, around: Resource): Resource {
-    if (!isObject(node) || typeof node.$id !== 'string' || pointer === around.pointer) return around;
-    const uri = URL.parse(node.$id, around.uri)?.href;
-    return uri === undefined ? around : { pointer, uri: withoutFragment(uri) };
+  resourceOf(node: unknown, pointer: string, outer: Resource): Resource {
+    if (!isObject(node) || typeof node.$id !== 'string' || pointer === outer.pointer) return outer;
+    const uri = URL.parse(node.$id, outer.uri)?.href;
+    return uri === undefined ? outer : { pointer, uri: withoutFragment(uri) };
   }
 
   #resourceAt(path: string, from: Resource): SchemaLocation | undefined {
@@ -128,9 +128,9 @@ export class SchemaReferences {
     let visited = 0;
     const resources = new Map<string, SchemaLocation>();
     const anchors = new Map<string, Map<string, Anchor>>();
-    const register = (node: Json, pointer: string, around: Resource): Resource => {
-      const resource = this.resourceOf(node, pointer, around);
-      if (resource !== around && !resources.has(resource.uri))
+    const register = (node: Json, pointer: string, outer: Resource): Resource => {
+      const resource = this.resourceOf(node, pointer, outer);
+      if (resource !== outer && !resources.has(resource.uri))
         resources.set(resource.uri, { node, pointer, resource });
       const own = anchors.get(resource.pointer) ?? new Map<string, Anchor>();
       for (const keyword of ['$dynamicAnchor', '$anchor']) {
@@ -141,20 +141,20 @@ export class SchemaReferences {
       if (own.size > 0) anchors.set(resource.pointer, own);
       return resource;
     };
-    const pending: { node: Json; kind: Kind; pointer: string; around: Resource }[] = [
-      { node: this.#document, kind: 'document', pointer: '#', around: DOCUMENT_RESOURCE },
+    const pending: { node: Json; kind: Kind; pointer: string; outer: Resource }[] = [
+      { node: this.#document, kind: 'document', pointer: '#', outer: DOCUMENT_RESOURCE },
     ];
     for (let next = pending.pop(); next; next = pending.pop()) {
-      const { node, kind, pointer, around } = next;
+      const { node, kind, pointer, outer } = next;
       if (++visited % SCHEMAS_PER_STEP === 0) yield;
-      const resource = kind === 'schema' ? register(node, pointer, around) : around;
+      const resource = kind === 'schema' ? register(node, pointer, outer) : outer;
       for (const [name, value] of Object.entries(node)) {
         const field = grammarFieldOf(kind, name);
         if (!field || typeof value !== 'object' || value === null) continue;
         const at = `${pointer}/${fragmentToken(name)}`;
         const found = field[0] === 'one' ? [[at, value] as const] : entriesOf(value, at);
         for (const [where, one] of found)
-          if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, around: resource });
+          if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, outer: resource });
       }
     }
     return { resources, anchors };

@@ -51,12 +51,16 @@ export function addUnevaluated(ajv: Ajv2020, graph: Graph, matches: CreateMatche
   for (const keyword of [PROPERTIES, ITEMS]) ajv.removeKeyword(keyword);
   ajv.addKeyword({
     keyword: PROPERTIES,
-    ...{ type: 'object', schemaType: ['boolean', 'object'], errors: 'full' },
+    type: 'object',
+    schemaType: ['boolean', 'object'],
+    errors: 'full',
     compile: check(PROPERTIES, (parent, value) => evaluation.unevaluatedProperties(parent, value as Json)),
   });
   ajv.addKeyword({
     keyword: ITEMS,
-    ...{ type: 'array', schemaType: ['boolean', 'object'], errors: 'full' },
+    type: 'array',
+    schemaType: ['boolean', 'object'],
+    errors: 'full',
     compile: check(ITEMS, (parent, value) => evaluation.unevaluatedItems(parent, value as unknown[])),
   });
 }
@@ -75,8 +79,11 @@ function errorsOf(
   const path = instancePath + plainPointer([name]);
   const parentData = parent as Json;
   const isValid = validate(parentData[name], {
-    ...{ instancePath: path, parentData, parentDataProperty: name },
-    ...{ rootData: parentData, dynamicAnchors: {} },
+    instancePath: path,
+    parentData,
+    parentDataProperty: name,
+    rootData: parentData,
+    dynamicAnchors: {},
   });
   return isValid ? [] : (validate.errors ?? []);
 }

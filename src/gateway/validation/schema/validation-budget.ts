@@ -12,7 +12,10 @@ export class BudgetExceeded extends Error {}
 /** What is said of a value that could not be checked to its end. */
 export const BUDGET_ERRORS: readonly ErrorObject[] = [
   {
-    ...{ keyword: BUDGET_KEYWORD, instancePath: '', schemaPath: '', params: {} },
+    keyword: BUDGET_KEYWORD,
+    instancePath: '',
+    schemaPath: '',
+    params: {},
     message: 'can be read in too many ways to be checked',
   },
 ];

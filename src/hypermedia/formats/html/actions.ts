@@ -27,9 +27,11 @@ export function actions(body: Body, { operation }: RenderContext, hasHiddenHeadi
   const templates = supportedTemplates(body).map(([rel, template]): Action => {
     const isDestructive =
       template.method === 'DELETE' || operation.shape?.links.get(rel)?.target.destructive === true;
-    const given = template.title ?? words(rel);
-    const title = isPage(body) ? given : actionTitle(given, operation.shape && words(operation.shape.name));
-    return { rel, template, title, done: doneTitle(given), isDestructive };
+    const declaredTitle = template.title ?? words(rel);
+    const title = isPage(body)
+      ? declaredTitle
+      : actionTitle(declaredTitle, operation.shape && words(operation.shape.name));
+    return { rel, template, title, done: doneTitle(declaredTitle), isDestructive };
   });
   if (templates.length === 0) return false;
   // What cannot be undone is never the first that a hand finds.

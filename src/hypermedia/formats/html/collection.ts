@@ -11,12 +11,12 @@ import { embeddedOf } from './parts.ts';
 import { type Column, columnsOf, table } from './table.ts';
 
 /** @param id of its title */
-export function collection(body: Body, title: string, asked: RenderContext, id = 'items'): Html {
+export function collection(body: Body, title: string, context: RenderContext, id = 'items'): Html {
   const items = embeddedOf(body).item as Body[];
   const total =
     (typeof body.total === 'number' || isRawNumber(body.total)) &&
     html`<p class="total">${scalarText(body.total)} in all</p>`;
-  return html`${embedToggles(asked)}
+  return html`${embedToggles(context)}
 ${items.length === 0 ? html`<p class="empty">Nothing here.</p>` : table(id, title, items, columns(items))}
 ${total}${paging(body)}`;
 }
@@ -46,11 +46,11 @@ function titleLink(body: Body, label: string): Html {
   return href === undefined ? html`${label}` : html`<a href="${href}">${label}</a>`;
 }
 
-function embedToggles(asked: RenderContext): Html | false {
-  const item = asked.operation.shape?.item;
+function embedToggles(context: RenderContext): Html | false {
+  const item = context.operation.shape?.item;
   const links = item === undefined ? [] : expandable(item);
   if (links.length === 0) return false;
   return html`<div class="bring"><span id="bring">Show with each</span><ul aria-labelledby="bring">${links.map(
-    ({ rel }) => html`<li>${embedChip(rel, asked)}</li>`,
+    ({ rel }) => html`<li>${embedChip(rel, context)}</li>`,
   )}</ul></div>`;
 }

@@ -51,10 +51,10 @@ const MAX_EMPTY_ROWS = 20;
 function list(property: TemplateProperty, schema: SchemaObject, value: unknown, place: ControlContext): Html {
   const { minItems = 0, maxItems, items = {} } = schema;
   const minRows = property.required ? minItems : 0;
-  const given = Array.isArray(value) ? value : [];
+  const values = Array.isArray(value) ? value : [];
   // A document may ask for more than anybody fills in; more can be added.
-  const missing = Math.min(MAX_EMPTY_ROWS, Math.max(0, minRows - given.length));
-  const rows = [...given, ...Array<undefined>(missing).fill(undefined)];
+  const missing = Math.min(MAX_EMPTY_ROWS, Math.max(0, minRows - values.length));
+  const rows = [...values, ...Array<undefined>(missing).fill(undefined)];
   return html`<fieldset data-member="${property.name}"${!property.required && html` data-optional`} data-list data-least="${minRows}" data-most="${maxItems}">${legend(property)}
 <ol data-rows>${rows.map((one, index) => row(items, one, nestedContext(place, String(index))))}</ol>
 <template>${row(items, undefined, nestedContext(place, 'new'))}</template>

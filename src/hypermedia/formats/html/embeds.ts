@@ -15,23 +15,23 @@ interface ExpandError {
 }
 
 /** @param prefix of the ids in it */
-export const embeds = (body: Body, asked: RenderContext, prefix = 'part'): Html =>
+export const embeds = (body: Body, context: RenderContext, prefix = 'part'): Html =>
   html`${Object.entries(embeddedOf(body))
     .filter(([rel]) => rel !== 'item')
     .map(([rel, parts]) =>
-      ([parts].flat() as Body[]).map((part, index) => embed(rel, part, `${prefix}-${rel}-${index}`, asked)),
+      ([parts].flat() as Body[]).map((part, index) => embed(rel, part, `${prefix}-${rel}-${index}`, context)),
     )}${failures(errorsIn(body))}`;
 
-function embed(rel: string, part: Body, id: string, asked: RenderContext): Html {
+function embed(rel: string, part: Body, id: string, context: RenderContext): Html {
   const kind = words(rel);
   const href = hrefOf(part, 'self');
   const name = isPage(part) ? kind : labelOf(part, kind);
   // What it can bring along is not what was asked for. A part is no landmark: several may have one name.
-  const within: RenderContext = { ...asked, operation: { title: kind } };
+  const partContext: RenderContext = { ...context, operation: { title: kind } };
   return html`<section class="card embed"><p class="kind">${kind}, brought along</p>
 <h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>
-${isPage(part) ? collection(part, kind, within, `${id}-items`) : resourceFields(part, id)}
-${embeds(part, within, id)}</section>`;
+${isPage(part) ? collection(part, kind, partContext, `${id}-items`) : resourceFields(part, id)}
+${embeds(part, partContext, id)}</section>`;
 }
 
 const errorsIn = ({ _expandErrors: errors }: Body): ExpandError[] =>

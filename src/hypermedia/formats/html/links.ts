@@ -44,11 +44,11 @@ function navigableLinks(body: Body): [string, LinkValue[]][] {
     .filter(([, links]) => links.length > 0);
 }
 
-export function linkList(body: Body, asked: RenderContext): Html | false {
+export function linkList(body: Body, context: RenderContext): Html | false {
   const links = navigableLinks(body);
   if (links.length === 0) return false;
   return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
-<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${embedToggle(rel, asked)}</li>`)}</ul></section>`;
+<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${embedToggle(rel, context)}</li>`)}</ul></section>`;
 }
 
 function entry(rel: string, links: readonly LinkValue[]): Html {
@@ -70,16 +70,16 @@ function lastSegment(href: string): string {
 }
 
 /** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
-function embedToggle(rel: string, asked: RenderContext): Html | false {
-  const place = toggledEmbed(rel, asked);
+function embedToggle(rel: string, context: RenderContext): Html | false {
+  const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
   const label = place.isShown ? 'Hide' : 'Show here';
   return html`<a class="toggle" href="${place.href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
 }
 
 /** The same for each item of a list, under the name of what it brings. */
-export function embedChip(rel: string, asked: RenderContext): Html | false {
-  const place = toggledEmbed(rel, asked);
+export function embedChip(rel: string, context: RenderContext): Html | false {
+  const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
   const { href, isShown } = place;
   return html`<a class="chip${isShown && ' on'}" href="${href}" aria-label="${isShown ? 'Hide' : 'Show'}: ${words(rel)}">${words(rel)}</a>`;

@@ -14,12 +14,12 @@ import { isPage } from './parts.ts';
 import { search } from './search.ts';
 import { trail } from './trail.ts';
 
-export function page(body: Body, asked: RenderContext): string {
-  const { kind, name } = headingOf(body, asked);
+export function page(body: Body, context: RenderContext): string {
+  const { kind, name } = headingOf(body, context);
   return layout({
     title: `${name} · linkway`,
-    current: asked.url,
-    isAtGateway: asked.isFromGateway,
+    current: context.url,
+    isAtGateway: context.isFromGateway,
     head: explorerHead,
     content: html`${trail}
 <header class="heading">${kind && html`<p class="kind">${kind}</p>`}<h1>${name}</h1></header>
@@ -27,16 +27,16 @@ export function page(body: Body, asked: RenderContext): string {
 <div class="about">
 ${
   isPage(body)
-    ? [actions(body, asked, true), search(body, asked), collection(body, name, asked)]
+    ? [actions(body, context, true), search(body, context), collection(body, name, context)]
     : resourceFields(body)
 }
-${embeds(body, asked)}
+${embeds(body, context)}
 </div>
 <div class="next">
-${!isPage(body) && actions(body, asked)}
-${linkList(body, asked)}
+${!isPage(body) && actions(body, context)}
+${linkList(body, context)}
 </div>
 </div>
-${rawExchange(body, asked.url)}`,
+${rawExchange(body, context.url)}`,
   });
 }

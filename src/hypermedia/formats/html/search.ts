@@ -11,16 +11,16 @@ export function search(body: Body, { url, operation: { filters = [] } }: RenderC
   const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
   const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
   if (target === undefined || names === undefined) return false;
-  const chosen = queryOf(url);
-  const isChosen = [...chosen.keys()].some((name) => name !== 'expand' && name !== 'cursor');
-  const expand = chosen.get('expand');
+  const query = queryOf(url);
+  const isFiltered = [...query.keys()].some((name) => name !== 'expand' && name !== 'cursor');
+  const expand = query.get('expand');
   // What is brought along is chosen beside the items.
   const shown = names.split(',').filter((name) => name !== 'expand');
-  return html`<details class="search"${isChosen && html` open`}><summary>Filter and sort</summary>
+  return html`<details class="search"${isFiltered && html` open`}><summary>Filter and sort</summary>
 <form action="${target}" method="get" role="search" aria-label="Filter and sort" data-search>
 ${shown.map((name) => {
   const { value: _, ...property } = filters.find((one) => one.name === name) ?? unknown(name);
-  return input({ ...property, required: false }, chosen.get(name), { id: `search-${name}`, isText: true });
+  return input({ ...property, required: false }, query.get(name), { id: `search-${name}`, isText: true });
 })}${expand !== null && html`<input type="hidden" name="expand" value="${expand}">`}
 <button>Show</button></form></details>`;
 }

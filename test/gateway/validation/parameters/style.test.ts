@@ -45,7 +45,10 @@ describe('a parameter in text', () => {
       additionalProperties: false,
     };
     const parameter = (name: string, place: string, style: string, more: object) => ({
-      ...{ name, in: place, style, required: place === 'path' },
+      name,
+      in: place,
+      style,
+      required: place === 'path',
       ...more,
     });
     const { url } = await startGateway({

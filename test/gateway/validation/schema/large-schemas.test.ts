@@ -20,7 +20,10 @@ function checkOf(schemas: Json, checkpoint?: () => void) {
   const made = new Schemas(
     document,
     (fault) => faults.push(fault),
-    ...([false, 'request', new SchemaReferences(document), undefined] as const),
+    false,
+    'request',
+    new SchemaReferences(document),
+    undefined,
     checkpoint && ({ checkpoint } as TimeSlice),
   );
   return { check: made.checkJson(referenceSchema('#/components/schemas/S0'), '#/x'), faults };
@@ -180,7 +183,12 @@ describe('Of the schemas of a document', () => {
     const made = new Schemas(
       document,
       (fault) => faults.push(fault),
-      ...([false, 'request', new SchemaReferences(document), undefined, undefined, MOST] as const),
+      false,
+      'request',
+      new SchemaReferences(document),
+      undefined,
+      undefined,
+      MOST,
     );
     const checks = Object.keys(schemas).map((name) =>
       made.check(referenceSchema(`#/components/schemas/${name}`), 'json', `#/${name}`),

@@ -40,7 +40,8 @@ const CASES: Case[] = [
     schemas: (way) => ({
       A: { allOf: [{ allOf: [ref('Fields')] }, { allOf: [ref('More')] }] },
       More: { allOf: [ref('Needs')] },
-      ...{ Fields: fields(way), Needs: needs },
+      Fields: fields(way),
+      Needs: needs,
     }),
     good: { name: 'a' },
     bad: {},
@@ -86,8 +87,10 @@ const CASES: Case[] = [
     schemas: (way) => ({
       A: {
         ...fields(way),
+        if: { required: ['vin'] },
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-        ...{ if: { required: ['vin'] }, then: { required: ['id', 'name'] }, else: { required: ['id'] } },
+        then: { required: ['id', 'name'] },
+        else: { required: ['id'] },
       },
     }),
     good: { vin: 'a', name: 'b' },
@@ -123,7 +126,8 @@ const CASES: Case[] = [
     about: 'in a list',
     schemas: (way) => ({
       A: { type: 'array', items: { allOf: [ref('Fields'), ref('Needs')] } },
-      ...{ Fields: fields(way), Needs: needs },
+      Fields: fields(way),
+      Needs: needs,
     }),
     good: [{ name: 'a' }],
     bad: [{}],
@@ -170,8 +174,10 @@ describe('a condition', () => {
   it('is about what is there, and not about what need not be', async () => {
     const schema = {
       ...fields('readOnly'),
+      if: { required: ['id'] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      ...{ if: { required: ['id'] }, then: { required: ['vin'] }, not: { required: ['id', 'name'] } },
+      then: { required: ['vin'] },
+      not: { required: ['id', 'name'] },
     };
     const places = await startPlaces('3.1.0', schema);
     expect(await places.takes('body', { name: 'a' })).toBe(true);
