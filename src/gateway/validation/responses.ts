@@ -23,7 +23,7 @@ export class DeclaredResponses {
       if (status.startsWith('x-')) continue;
       const pointer = `${operation.pointer}/responses/${status}`;
       const response = resolvePath(document, operation, 'responses', status);
-      if (!response) schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+      if (!response) schemas.onFault({ pointer, reason: 'is not checked: it refers to nothing' });
       this.#responses.set(
         status.toUpperCase(),
         new DeclaredResponse(document, response ?? { node: {}, pointer }, schemas),

@@ -50,7 +50,7 @@ export function guard<B extends Resource | Page>(
   const currentState = table.state(state);
   const rels = allowedRelations(table, state);
   const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
-    rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
+    rels.length === 0 ? 'no action is possible' : `possible actions: ${rels.join(', ')}`
   }.`;
   throw new StateConflict(actionNotAllowed, table.resource, state, detail, {
     extensions: { currentState, allowed: rels },

@@ -28,7 +28,7 @@ export function withDiagrams(readme: string, tables: readonly AffordanceTable[])
     const from = text.indexOf(begin);
     const to = text.indexOf(end, from);
     if (from === -1 || to === -1)
-      throw new Error(`add the lines ${begin} and ${end} to the README, where the diagram is to be`);
+      throw new Error(`add the lines ${begin} and ${end} to the README, where the diagram belongs`);
     const diagram = ['', '```mermaid', ...stateDiagram(chart), '```', ''].join('\n');
     return `${text.slice(0, from + begin.length)}\n${diagram}\n${text.slice(to)}`;
   }, readme);

@@ -47,7 +47,8 @@ export function toPart(response: PartResponse): FetchedPart | FailedPart {
   const { status, contentType = '', cacheControl, retryAfter, body, bytes } = response;
   if (status === 200 && isJsonObject(body)) return { body, bytes, cacheControl };
   if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
-  const detail = status === 200 ? 'The answer is not a JSON object.' : `The answer has the status ${status}.`;
+  const detail =
+    status === 200 ? 'The response is not a JSON object.' : `The response has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
 }
 
@@ -78,7 +79,7 @@ export class PartLoader {
     const { deadline } = options;
     this.#expired = new Promise((resolve) => {
       const expired = () =>
-        resolve(failure(new Problem(upstreamTimeout, 'The time for the whole was over.')));
+        resolve(failure(new Problem(upstreamTimeout, 'The time limit of the whole request expired.')));
       if (deadline.aborted) expired();
       else deadline.addEventListener('abort', expired, { once: true });
     });

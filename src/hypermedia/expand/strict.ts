@@ -23,13 +23,17 @@ export function requireComplete(failures: readonly Failure[]): void {
   const waits = failures
     .map(({ retryAfter }) => Math.ceil((parseRetryAfter(retryAfter) ?? 0) / 1000))
     .filter((seconds) => seconds > 0);
-  throw new Problem(typeOf(failures), `Not to be had: ${failures.map(({ path }) => path).join(', ')}.`, {
-    extensions: { _expandErrors: errorsOf(failures) },
-    headers: {
-      'Preference-Applied': STRICT,
-      ...(waits.length === 0 ? {} : { 'Retry-After': String(Math.max(...waits)) }),
+  throw new Problem(
+    typeOf(failures),
+    `These parts could not be fetched: ${failures.map(({ path }) => path).join(', ')}.`,
+    {
+      extensions: { _expandErrors: errorsOf(failures) },
+      headers: {
+        'Preference-Applied': STRICT,
+        ...(waits.length === 0 ? {} : { 'Retry-After': String(Math.max(...waits)) }),
+      },
     },
-  });
+  );
 }
 
 function typeOf(failures: readonly Failure[]): ProblemType {

@@ -74,8 +74,7 @@ export function applyOverlay(
   for (const [index, { target, update, remove }] of data.actions.entries()) {
     const createError = (message: string) =>
       new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
-    if (isTooBroad(target))
-      throw createError('looks through everything within everything; name more of the way');
+    if (isTooBroad(target)) throw createError('has too many descendant segments; name more of the path');
     const found = findLocations(changed, target, createError);
     if (found.length === 0) unmatched.push(target);
     if (remove !== true) checkGrowth(found, update);
@@ -115,7 +114,7 @@ function parseOverlay(
     try {
       jsonpath.compile(target);
     } catch (error) {
-      faults.add(['actions', index], `${target}: no JSONPath: ${(error as Error).message}`);
+      faults.add(['actions', index], `${target}: invalid JSONPath: ${(error as Error).message}`);
     }
   faults.throwIfAny();
   return data as z.output<typeof overlaySchema>;
@@ -136,7 +135,7 @@ function findLocations(document: Json, target: string, createError: CreateError)
   try {
     return [...paths.query(target, document as never)].map(({ location }) => location);
   } catch (error) {
-    throw createError(`no JSONPath: ${(error as Error).message}`);
+    throw createError(`invalid JSONPath: ${(error as Error).message}`);
   }
 }
 
@@ -152,9 +151,7 @@ function growthLimit(file: string): (found: readonly Location[], update: unknown
     if (added > MAX_ADDED)
       throw new ConfigError(`${file}: adds more than ${MAX_ADDED} values to the document; update less of it`);
     if (found.some((location) => location.length + levels > MOST_LEVELS))
-      throw new ConfigError(
-        `${file}: makes more than ${MOST_LEVELS} levels within each other; make it flatter`,
-      );
+      throw new ConfigError(`${file}: nests more than ${MOST_LEVELS} levels; make it flatter`);
   };
 }
 

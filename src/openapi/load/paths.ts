@@ -50,7 +50,7 @@ export class Paths {
       if (owner) {
         const other = owner.path === path ? '' : ` (as ${owner.path})`;
         throw new ConfigError(
-          `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; give it to one of them`,
+          `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; remove it from one of them`,
         );
       }
       this.#owners.set(key, { service, path });

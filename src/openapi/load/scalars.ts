@@ -8,11 +8,11 @@ export interface Scalar {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-export const text: Scalar = { expected: 'a text', is: isText };
+export const text: Scalar = { expected: 'a string', is: isText };
 /** Not what YAML reads as a number. */
 export const reference: Scalar = { expected: 'a reference', is: isText };
 const texts: Scalar = {
-  expected: 'a list of texts',
+  expected: 'a list of strings',
   is: (value) => Array.isArray(value) && value.every(isText),
 };
 const types: Scalar = {

@@ -28,7 +28,7 @@ export function upgradeSwagger(document: Json, onFault: (fault: DocumentFault) =
     if (isObject(item) && tryUpgrade({ ...withoutSchemas, paths: { [path]: item } })) return true;
     onFault({
       pointer: `#/paths/${fragmentToken(path)}`,
-      reason: 'is left out: it is not as Swagger 2.0 has it',
+      reason: 'is left out: it is not valid Swagger 2.0',
     });
     return false;
   });

@@ -22,7 +22,7 @@ export function* danglingReferencesIncrementally(document: object): Incremental<
   const faults: DocumentFault[] = [];
   yield* visitObjects(document, ({ $ref }, pointer) => {
     if (typeof $ref === 'string' && isBroken(document, $ref))
-      faults.push({ pointer, reason: `refers to ${$ref}, which is not there` });
+      faults.push({ pointer, reason: `refers to ${$ref}, which does not exist` });
   });
   return faults;
 }

@@ -22,7 +22,7 @@ const gatewayResponses: Readonly<
   502: { name: 'BadGateway', description: badGateway.title, types: [badGateway, contractBroken] },
   503: {
     name: 'ServiceUnavailable',
-    description: 'The service cannot be asked now',
+    description: 'The service is unavailable',
     types: [serviceUnreachable, circuitOpen, overloaded],
   },
   504: { name: 'GatewayTimeout', description: upstreamTimeout.title, types: [upstreamTimeout] },

@@ -19,7 +19,7 @@ import { Tags } from './tags.ts';
 const DEFAULT_INFO: InfoObject = {
   title: 'linkway',
   version: '0.1.0',
-  description: 'Every service behind this gateway, as one API that can be walked: take a link and follow it.',
+  description: 'All services behind this gateway as one API. Clients follow links from resource to resource.',
 };
 
 /** Extension of `components`: the problem types that services answer with, by code. */

@@ -32,7 +32,7 @@ export function isBroken(document: object, reference: string): boolean {
 
 function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
   if (kind !== 'schema' && kind !== 'response') return undefined;
-  return { ...rest, description: `Refers to ${$ref}, which is not there.` };
+  return { ...rest, description: `Refers to ${$ref}, which does not exist.` };
 }
 
 function hasTarget(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {

@@ -29,4 +29,4 @@ export function* uncheckedPatternsIncrementally(document: object): Incremental<D
 const MAX_CHARACTERS = 100;
 
 const reasonOf = (pattern: string): string =>
-  `has the pattern ${pattern.length > MAX_CHARACTERS ? `${pattern.slice(0, MAX_CHARACTERS)}…` : pattern}, which is not checked: it looks around or back where no engine can do that in time that grows with the text`;
+  `has the pattern ${pattern.length > MAX_CHARACTERS ? `${pattern.slice(0, MAX_CHARACTERS)}…` : pattern}, which is not checked: its lookaround or backreference cannot be matched in linear time`;

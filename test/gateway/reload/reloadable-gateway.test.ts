@@ -158,7 +158,7 @@ it('tells of references that lead nowhere', async () => {
   expect(faults).toHaveLength(11);
   expect(faults[0]).toEqual({
     pointer: '#/paths/~1x/get/responses/200',
-    reason: 'refers to #/components/responses/Nope, which is not there',
+    reason: 'refers to #/components/responses/Nope, which does not exist',
   });
   expect(faults.at(-1).reason).toBe('has 2 more references that lead nowhere');
 });

@@ -34,7 +34,7 @@ describe('Prefer: handling=strict', () => {
     const failures = [failure('a', 503, '2'), failure('b.c', 503, '7'), failure('d', 503)];
     expect(() => requireComplete(failures)).toThrow(
       expect.objectContaining({
-        message: 'Not to be had: a, b.c, d.',
+        message: 'These parts could not be fetched: a, b.c, d.',
         headers: { 'Preference-Applied': 'handling=strict', 'Retry-After': '7' },
         extensions: {
           _expandErrors: failures.map(({ path, href, problem }) => ({ path, href, problem })),

@@ -102,7 +102,7 @@ describe('an overlay', () => {
     ],
     [
       { overlay: '1.0.0', info, actions: [{ target: 'paths', update: {} }] },
-      /^o\.yaml: actions\.0: paths: no JSONPath: /,
+      /^o\.yaml: actions\.0: paths: invalid JSONPath: /,
     ],
     [
       { overlay: '1.0.0', info, actions: [{ target: '$', remove: true }] },
@@ -138,11 +138,15 @@ describe('an overlay', () => {
       })),
       /more than 500 levels/,
     ],
-    ['looks through all of all', [{ target: '$..*..*..*', remove: true }], /looks through everything/],
+    [
+      'looks through all of all',
+      [{ target: '$..*..*..*', remove: true }],
+      /has too many descendant segments/,
+    ],
     [
       'looks through the document for each value',
       [{ target: '$..[?count($..*) > 1]', remove: true }],
-      /looks through everything/,
+      /has too many descendant segments/,
     ],
   ])('is refused, and soon, where it %s', (_, actions, message) => {
     const before = process.cpuUsage();
@@ -192,7 +196,7 @@ x-note: fine
         'o\\.yaml:4: actions\\.0: expected `update`.*',
         'o\\.yaml:5: actions\\.0\\.updat: .*`update`\\?',
         'o\\.yaml:6: actions\\.1\\.targt: .*`target`\\?',
-        'o\\.yaml:8: actions\\.2: paths\\[: no JSONPath: [^\\n]*$',
+        'o\\.yaml:8: actions\\.2: paths\\[: invalid JSONPath: [^\\n]*$',
       ].join('\n'),
     ),
   );

@@ -367,10 +367,10 @@ describe('merging documents', () => {
     expect(Object.keys(paths)).toEqual(['/a']);
     const [parameter, ...others] = paths['/a'].parameters;
     expect(others).toEqual([]);
-    expect(parameter.schema.description).toBe('Refers to elsewhere.yaml#/A, which is not there.');
+    expect(parameter.schema.description).toBe('Refers to elsewhere.yaml#/A, which does not exist.');
     expect(paths['/a'].get.requestBody).toBeUndefined();
     expect(paths['/a'].get.responses).toMatchObject({
-      200: { description: 'Refers to #/components/x/nope, which is not there.' },
+      200: { description: 'Refers to #/components/x/nope, which does not exist.' },
     });
     expect(components.schemas.Pet.anyOf[1]).toEqual({ $ref: '#/components/schemas/Any' });
     expect(components.schemas.Pet.discriminator.mapping).toEqual({});

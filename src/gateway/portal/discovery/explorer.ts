@@ -67,10 +67,10 @@ ${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((se
 const GUIDE = [
   ['The resource', 'what it says of itself, with times in your time zone'],
   [
-    'Can be done now',
+    'Available actions',
     'a form for each action that its state allows; an action that is gone is not allowed any more',
   ],
-  ['Leads to', 'its links; “Show here” brings what is behind a link along on the same page'],
+  ['Links', 'its links; “Show here” brings what is behind a link along on the same page'],
   ['The raw exchange', 'the request and the answer as a program has them, headers and all'],
 ] as const;
 

@@ -49,7 +49,7 @@ export class RequestBody {
     if (type.startsWith('multipart/') && !/;\s*boundary=/i.test(contentType))
       throw new Problem(
         badRequest,
-        `A body of ${type} has a \`boundary\` in its Content-Type (RFC 2046 §5.1.1).`,
+        `The Content-Type of a ${type} body must have a \`boundary\` (RFC 2046 §5.1.1).`,
       );
     if (found.jsonCheck && isJsonType(type)) return { check: found.jsonCheck };
     return found;
@@ -59,12 +59,12 @@ export class RequestBody {
   acceptEmpty(): void {
     if (!this.required) return;
     const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
-    throw new Problem(validationFailed, 'This operation needs a body.', { extensions: { errors } });
+    throw new Problem(validationFailed, 'This operation requires a body.', { extensions: { errors } });
   }
 
   #unsupported(reason: string): Problem {
     const supported = this.types;
-    const detail = `The body ${reason || 'has no Content-Type'}; this operation takes ${supported.join(', ')}.`;
+    const detail = `The body ${reason || 'has no Content-Type'}; this operation accepts ${supported.join(', ')}.`;
     return new Problem(unsupportedMediaType, detail, {
       extensions: { supported },
       ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),

@@ -126,8 +126,8 @@ export class Parameters {
   #unknownParameter(name: string): Fault {
     const names = this.#fields.names.join(', ');
     const detail = names
-      ? `is not a parameter of this operation; it takes ${names}`
-      : 'is not a parameter: this operation takes none';
+      ? `is not a parameter of this operation; it accepts ${names}`
+      : 'is not a parameter: this operation has none';
     return { in: this.#location, pointer: fragmentPointer([name]), detail };
   }
 }

@@ -67,7 +67,7 @@ function queryStringCheck(document: Json, parameter: JsonNode, schemas: Schemas)
     try {
       value = readJson(decodeURIComponent(query), schemas.json);
     } catch (error) {
-      const detail = error instanceof JsonFault ? error.message : 'is not percent-encoded';
+      const detail = error instanceof JsonFault ? error.message : 'is not validly percent-encoded';
       return [{ in: 'query', pointer: '#', detail }];
     }
     return faultsOf('query', errorsOf(value));

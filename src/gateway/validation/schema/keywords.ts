@@ -29,9 +29,9 @@ const count: KeywordRule = {
   is: (value) => Number.isInteger(value) && (value as number) >= 0,
 };
 const boolean: KeywordRule = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
-const text: KeywordRule = { expected: 'a text', is: isText };
+const text: KeywordRule = { expected: 'a string', is: isText };
 const texts: KeywordRule = {
-  expected: 'a list of texts',
+  expected: 'a list of strings',
   is: (value) => Array.isArray(value) && value.every(isText),
 };
 
@@ -61,7 +61,7 @@ export const ASSERTIONS: Readonly<Record<string, KeywordRule>> = {
   minProperties: count,
   required: texts,
   dependentRequired: {
-    expected: 'an object of lists of texts',
+    expected: 'an object of lists of strings',
     is: (value) => isObject(value) && Object.values(value).every(texts.is),
   },
   format: text,

@@ -19,7 +19,7 @@ export function addWriteOnly(ajv: Ajv2020): void {
   ajv.addKeyword({
     keyword: WRITE_ONLY,
     validate: (isOn: unknown) => isOn !== true,
-    error: { message: 'is write-only, so that no response may have it' },
+    error: { message: 'is write-only and must not be in a response' },
   });
 }
 

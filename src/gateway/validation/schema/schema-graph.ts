@@ -165,7 +165,7 @@ export class SchemaGraph {
     const { node, resource } = references.at(pointer);
     try {
       if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
-      onFault({ pointer, reason: `goes unchecked: ${MISSING_TARGET}` });
+      onFault({ pointer, reason: `is not checked: ${MISSING_TARGET}` });
     } catch (error) {
       // What takes longer is told when it is used.
       if (!(error instanceof TimeSliceExceeded)) throw error;
@@ -618,7 +618,7 @@ export class SchemaGraph {
   #omit(output: Json, pointer: string, reason: string, root = this.#current): void {
     this.#incomplete.add(output);
     if (root) this.#incompleteRoots.add(root);
-    this.#options.onFault({ pointer, reason: `goes unchecked: ${reason}` });
+    this.#options.onFault({ pointer, reason: `is not checked: ${reason}` });
   }
 
   /** A schema that is about a value only by way of itself would be looked at without end. */
@@ -640,7 +640,9 @@ export class SchemaGraph {
         } else if (!holder.isSameValue) continue;
         else if (open.has(holder.target) || path.length + holder.target.chainLength >= MAX_CHAIN) {
           delete holder.schema.$ref;
-          const reason = open.has(holder.target) ? 'it refers to itself' : 'it refers on too often';
+          const reason = open.has(holder.target)
+            ? 'it refers to itself'
+            : 'its chain of references is too long';
           this.#omit(holder.schema, holder.pointer, reason, at.root);
         } else if (this.#acyclic.has(holder.target)) {
           at.root.chainLength = Math.max(at.root.chainLength, holder.target.chainLength + 1);

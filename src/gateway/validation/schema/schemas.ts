@@ -145,7 +145,7 @@ export class Schemas {
       } catch (error) {
         if (!(error instanceof CompilationError)) throw error;
         isUnchecked = true;
-        this.onFault({ pointer, reason: `goes unchecked: ${error.message}` });
+        this.onFault({ pointer, reason: `is not checked: ${error.message}` });
         return otherwise;
       }
     };

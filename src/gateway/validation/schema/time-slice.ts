@@ -23,7 +23,8 @@ export class TimeSlice {
         this.#until = undefined;
       });
     }
-    if (performance.now() > this.#until) throw new TimeSliceExceeded('the rest is done in the next turn');
+    if (performance.now() > this.#until)
+      throw new TimeSliceExceeded('the work continues in the next time slice');
   };
 }
 

@@ -68,7 +68,12 @@ export function addUnevaluated(ajv: Ajv2020, graph: Graph, matches: CreateMatche
 const unevaluatedError = (keyword: string, name: string, instancePath: string): Partial<ErrorObject> =>
   keyword === PROPERTIES
     ? { keyword, instancePath, params: { unevaluatedProperty: name }, message: 'is not a known property' }
-    : { keyword, instancePath: `${instancePath}/${name}`, params: {}, message: 'is one item too many' };
+    : {
+        keyword,
+        instancePath: `${instancePath}/${name}`,
+        params: {},
+        message: 'exceeds the allowed number of items',
+      };
 
 function errorsOf(
   validate: ValidateFunction,

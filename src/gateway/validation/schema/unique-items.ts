@@ -15,7 +15,7 @@ export function addUniqueItems(ajv: Ajv2020): void {
     schemaType: 'boolean',
     validate: (isOn: boolean, items: readonly unknown[]) =>
       !isOn || new Set(items.map(canonicalText)).size === items.length,
-    error: { message: 'must not have an item twice' },
+    error: { message: 'must not contain duplicate items' },
   });
 }
 

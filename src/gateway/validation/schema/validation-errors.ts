@@ -32,7 +32,7 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
         ? `matches two of the alternatives, ${params.passingSchemas.map((index) => index + 1).join(' and ')}, and must match exactly one`
         : message;
     case 'false schema':
-      return 'must not be there';
+      return 'is not allowed';
     case 'const':
       return `must be ${JSON.stringify(params.allowedValue)}`;
     default:

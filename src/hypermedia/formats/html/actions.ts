@@ -36,8 +36,8 @@ export function actions(body: Body, { operation }: RenderContext, hasHiddenHeadi
   if (templates.length === 0) return false;
   // What cannot be undone is never the first that a hand finds.
   const inOrder = templates.toSorted((a, b) => Number(a.isDestructive) - Number(b.isDestructive));
-  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${hasHiddenHeading && html` class="hidden"`}>Can be done now</h2>
-<noscript><p class="note">A script of this server sends these forms; without it they do nothing.</p></noscript>
+  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${hasHiddenHeading && html` class="hidden"`}>Available actions</h2>
+<noscript><p class="note">These forms need JavaScript.</p></noscript>
 ${inOrder.map((action) => renderAction(action, body))}</section>`;
 }
 

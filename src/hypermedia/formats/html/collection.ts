@@ -15,9 +15,9 @@ export function collection(body: Body, title: string, context: RenderContext, id
   const items = embeddedOf(body).item as Body[];
   const total =
     (typeof body.total === 'number' || isRawNumber(body.total)) &&
-    html`<p class="total">${scalarText(body.total)} in all</p>`;
+    html`<p class="total">${scalarText(body.total)} in total</p>`;
   return html`${embedToggles(context)}
-${items.length === 0 ? html`<p class="empty">Nothing here.</p>` : table(id, title, items, columns(items))}
+${items.length === 0 ? html`<p class="empty">No items.</p>` : table(id, title, items, columns(items))}
 ${total}${paging(body)}`;
 }
 
@@ -50,7 +50,7 @@ function embedToggles(context: RenderContext): Html | false {
   const item = context.operation.shape?.item;
   const links = item === undefined ? [] : expandable(item);
   if (links.length === 0) return false;
-  return html`<div class="bring"><span id="bring">Show with each</span><ul aria-labelledby="bring">${links.map(
+  return html`<div class="bring"><span id="bring">Include with each item</span><ul aria-labelledby="bring">${links.map(
     ({ rel }) => html`<li>${embedChip(rel, context)}</li>`,
   )}</ul></div>`;
 }

@@ -28,7 +28,7 @@ function embed(rel: string, part: Body, id: string, context: RenderContext): Htm
   const name = isPage(part) ? kind : labelOf(part, kind);
   // What it can bring along is not what was asked for. A part is no landmark: several may have one name.
   const partContext: RenderContext = { ...context, operation: { title: kind } };
-  return html`<section class="card embed"><p class="kind">${kind}, brought along</p>
+  return html`<section class="card embed"><p class="kind">${kind}, included</p>
 <h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>
 ${isPage(part) ? collection(part, kind, partContext, `${id}-items`) : resourceFields(part, id)}
 ${embeds(part, partContext, id)}</section>`;
@@ -41,5 +41,5 @@ const failures = (errors: readonly ExpandError[]): Html | false =>
   errors.length > 0 &&
   html`<ul class="note">${errors.map(
     ({ path, problem }) =>
-      html`<li>Could not be brought along: ${words(String(path))}. ${problem.title as string}.</li>`,
+      html`<li>${words(String(path))} could not be included: ${problem.title as string}.</li>`,
   )}</ul>`;

@@ -47,7 +47,7 @@ function navigableLinks(body: Body): [string, LinkValue[]][] {
 export function linkList(body: Body, context: RenderContext): Html | false {
   const links = navigableLinks(body);
   if (links.length === 0) return false;
-  return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
+  return html`<section class="card" aria-labelledby="links"><h2 id="links">Links</h2>
 <ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${embedToggle(rel, context)}</li>`)}</ul></section>`;
 }
 

@@ -212,7 +212,7 @@ describe('Of the schemas of a document', () => {
     const { checks, faults } = checksOf({ S0: wide, S1: { allOf: several }, S2: wide });
     expect(checks.map((check) => check({ p0: 'x' }).length)).toEqual([1, 0, 1]);
     expect(faults).toEqual([
-      { pointer: '#/S1', reason: `goes unchecked: it needs more than ${MOST} schemas` },
+      { pointer: '#/S1', reason: `is not checked: it needs more than ${MOST} schemas` },
     ]);
   });
 });

@@ -23,11 +23,11 @@ describe('a page of a collection', () => {
   });
 
   it('says how many there are in all where that is known, as it came, and that there is nothing', () => {
-    expect(shown([item('a')], { total: 7 })).toContain('<p class="total">7 in all</p>');
+    expect(shown([item('a')], { total: 7 })).toContain('<p class="total">7 in total</p>');
     const { total } = parseExact('{"total":12345678901234567890}') as { total: unknown };
-    expect(shown([item('a')], { total })).toContain('<p class="total">12345678901234567890 in all</p>');
+    expect(shown([item('a')], { total })).toContain('<p class="total">12345678901234567890 in total</p>');
     expect(shown([item('a')], { total: 'seven' })).not.toContain('in all');
-    expect(shown([])).toContain('<p class="empty">Nothing here.</p>');
+    expect(shown([])).toContain('<p class="empty">No items.</p>');
     expect(shown([])).not.toContain('<table');
   });
 });

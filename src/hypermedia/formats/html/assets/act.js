@@ -42,7 +42,7 @@ export async function act(form) {
     showProblem(form, {
       json: {
         title: 'The server could not be reached',
-        detail: 'What you filled in is still here; try again.',
+        detail: 'Your input is still here. Try again.',
       },
     });
   } finally {

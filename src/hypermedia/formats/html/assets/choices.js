@@ -74,7 +74,7 @@ async function offer(select) {
   const { href, first } = addressOf(select);
   const [none] = select.options;
   if (first !== undefined) {
-    none.textContent = `Choose first: ${first}`;
+    none.textContent = `Choose ${first} first`;
     select.replaceChildren(none);
     return;
   }

@@ -52,12 +52,12 @@ function show(result, message, { request, response, body }) {
   const details = element(
     'details',
     { className: 'exchange' },
-    element('summary', {}, 'What was sent and answered'),
+    element('summary', {}, 'Request and response'),
   );
   details.append(
-    ...raw('What was sent', request),
-    ...raw('What was answered', ...highlighted(body)),
-    ...raw('Its headers', response),
+    ...raw('Request', request),
+    ...raw('Response body', ...highlighted(body)),
+    ...raw('Response status and headers', response),
   );
   result.replaceChildren(element('p', {}, message), details);
   result.tabIndex = -1;

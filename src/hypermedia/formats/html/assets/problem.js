@@ -48,14 +48,14 @@ function pageOf(type) {
   const isHere = [...document.querySelectorAll('header.site a')].some(
     ({ pathname }) => pathname !== '/' && type?.startsWith(`${pathname}/`),
   );
-  return isHere ? [element('p', {}, element('a', { href: type }, 'What this means and what to do'))] : [];
+  return isHere ? [element('p', {}, element('a', { href: type }, 'About this problem'))] : [];
 }
 
 const onward = ({ self } = {}) =>
-  self ? [element('p', {}, element('a', { href: self.href }, 'Look at it as it is now'))] : [];
+  self ? [element('p', {}, element('a', { href: self.href }, 'Show its current state'))] : [];
 
 export function showProblem(form, { json = {}, status }) {
-  const { title = `The server answered with ${status}`, detail = '', type, errors = [], _links } = json;
+  const { title = `The server responded with ${status}`, detail = '', type, errors = [], _links } = json;
   const others = errors.filter((fault) => !showFault(form, fault));
   const list = others.map(({ pointer, detail: text }) => element('li', {}, `${pointer}: ${text}`));
   const box = form.querySelector('[data-problem]');

@@ -33,6 +33,6 @@ export function leaveTrail() {
     ),
   );
   // Where a person went, which is no hierarchy.
-  nav.replaceChildren(element('p', {}, 'Your way here:'), element('ol', {}, ...items));
+  nav.replaceChildren(element('p', {}, 'Visited pages:'), element('ol', {}, ...items));
   nav.hidden = false;
 }
