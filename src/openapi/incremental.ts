@@ -1,12 +1,12 @@
 /**
- * Work that can be done in steps, each of which is short: all at once where nothing else waits, or between other things
- * where something does. A generator gives way after each step.
+ * Long work in short steps: a generator yields after each step. The work runs at once where nothing else waits, and
+ * in time slices where other requests wait.
  */
 import { setImmediate } from 'node:timers/promises';
 
 export type Incremental<T> = Generator<void, T>;
 
-/** Milliseconds after which others have their turn. */
+/** Milliseconds of work before the event loop handles other events. */
 export const SLICE_MS = 20;
 
 export function runToCompletion<T>(work: Incremental<T>): T {

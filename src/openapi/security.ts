@@ -1,16 +1,22 @@
-/** Which credentials the operations of a document ask for (OpenAPI 3.1 §4.8.30), and what it means that nothing here looks at them. */
+/**
+ * The security requirements of operations (OpenAPI 3.1 §4.8.30). The gateway does not enforce them, so it warns
+ * about them.
+ */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from './load/grammar.ts';
 import { operationsOf } from './load/inherit-defaults.ts';
 
-/** What an operation says itself goes before what its document says; nothing at all is one that needs nothing. */
+/**
+ * The requirements of an operation, which override those of the document. An empty list means that no credentials
+ * are required.
+ */
 export function requirementsOf(document: Json, operation: Json): Json[] {
   const declared = operation.security ?? document.security;
   const requirements = Array.isArray(declared) ? declared.filter(isObject) : [];
   return requirements.length > 0 ? requirements : [{}];
 }
 
-/** Operations that declare security: by the contract they may not be used without credentials. */
+/** The operations that may not be called without credentials, according to the contract. */
 export function securedOperations(document: OpenAPIObject): string[] {
   const root = document as unknown as Json;
   return Object.entries(document.paths ?? {})
@@ -23,10 +29,10 @@ export function securedOperations(document: OpenAPIObject): string[] {
     );
 }
 
-/** What is named in one line; a document may have thousands. */
+/** The most operations that the warning names; a document may have thousands. */
 const MAX_NAMED = 8;
 
-/** One line for people. */
+/** The warning as one line. */
 export function securityWarning(operations: readonly string[]): string {
   const named = operations.slice(0, MAX_NAMED).join(', ');
   const more = operations.length > MAX_NAMED ? ` and ${operations.length - MAX_NAMED} more` : '';

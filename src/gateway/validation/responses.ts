@@ -1,4 +1,7 @@
-/** The responses of an operation, compiled: which statuses, media types and headers it declares, and for JSON the check. */
+/**
+ * The declared responses of an operation, compiled: statuses, media types, headers, and the validation of JSON
+ * bodies.
+ */
 import type { ErrorObject } from 'ajv';
 import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { Fault } from '../../contract/problem.ts';
@@ -9,7 +12,7 @@ import { Parameters } from './parameters/parameters.ts';
 import { type JsonNode, resolvePath, resolveSchemaPath } from './schema/json-node.ts';
 import { referenceSchema, type Schemas } from './schema/schemas.ts';
 
-/** A media type of a response; without a check where it has no schema. */
+/** A media type of a response; without a check if it has no schema. */
 export interface DeclaredMedia {
   readonly check: ((value: unknown, bytes: number) => readonly ErrorObject[]) | undefined;
 }
@@ -31,12 +34,12 @@ export class DeclaredResponses {
     }
   }
 
-  /** As the document has them; none where it says nothing of responses. */
+  /** The declared statuses; empty if the document declares no responses. */
   get statuses(): readonly string[] {
     return [...this.#responses.keys()].map((status) => (status === 'DEFAULT' ? 'default' : status));
   }
 
-  /** A status goes before its range, and that before `default` (OpenAPI 3.1 §4.8.16). */
+  /** An exact status takes precedence over its range, and the range over `default` (OpenAPI 3.1 §4.8.16). */
   find(status: number): DeclaredResponse | undefined {
     const responses = this.#responses;
     return (
@@ -67,7 +70,7 @@ export class DeclaredResponse {
     this.#media = new MediaTypes(media);
   }
 
-  /** Without parameters; none where it says nothing of a body. */
+  /** The declared media types without parameters; empty if no body is declared. */
   get types(): readonly string[] {
     return [...new Set(this.#media.names.map(essence))];
   }
@@ -75,11 +78,11 @@ export class DeclaredResponse {
   /** Undefined where the type is not declared. */
   mediaFor(contentType: string): DeclaredMedia | undefined {
     const [found, ...others] = this.#media.find(contentType);
-    // Declared for several values of a parameter, and which of them it is nobody can tell.
+    // The document distinguishes media types by a parameter that this response does not have.
     return others.length > 0 ? { check: undefined } : found;
   }
 
-  /** @param values of every header that came, by its name in lower case */
+  /** @param values of every received header, by its name in lower case */
   checkHeaders(values: () => ReadonlyMap<string, readonly string[]>): readonly Fault[] {
     return this.#headers.size === 0 ? [] : this.#headers.check(values());
   }

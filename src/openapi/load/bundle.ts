@@ -1,7 +1,7 @@
 /**
- * One document out of several files: what it refers to elsewhere becomes a component of its own (OpenAPI 3.1 §4.6,
- * RFC 3986 §5). Files may refer to files beside them, what is at a URL to what is at the same server; all else stays as
- * it is, and is told as a reference that leads nowhere.
+ * Bundles several files into one document: each external reference becomes a component (OpenAPI 3.1 §4.6, RFC 3986
+ * §5). A file may refer to other files, and a URL to URLs of the same origin. All other references stay as they are
+ * and are reported as broken.
  */
 import { dirname, resolve } from 'node:path';
 import { isUrl } from '../../config/yaml/source-location.ts';
@@ -11,10 +11,10 @@ import { followChain, parseReference } from '../reference.ts';
 import { valueAt } from '../value-at.ts';
 import { isObject, type Json, type Kind, walk } from './grammar.ts';
 
-/** Whether a text may refer to others at all: most do not, and need not be looked through. */
+/** Whether a text can contain external references. Most texts cannot, so they need no search. */
 export const mayHaveReferences = (text: string): boolean => /["']?\$ref["']?\s*:\s*["']?[^#"'\s]/.test(text);
 
-/** Places that a document refers to. */
+/** The files or URLs that a document refers to. */
 export function referencedLocations(document: unknown, location: string): Set<string> {
   const found = new Set<string>();
   const visit = (node: unknown): void => {
@@ -33,8 +33,8 @@ export function referencedLocations(document: unknown, location: string): Set<st
 }
 
 /**
- * @param location of the document
- * @param others what it refers to, directly or not, by place
+ * @param location file or URL of the document
+ * @param others documents that it refers to, directly or indirectly, by location
  */
 export function bundle(document: Json, location: string, others: ReadonlyMap<string, unknown>): Json {
   if (others.size === 0) return document;
@@ -52,7 +52,7 @@ export function bundle(document: Json, location: string, others: ReadonlyMap<str
     targetLocation !== undefined && isOnlyReference(value) ? lookUp(value.$ref, targetLocation) : undefined;
   const localReference = (reference: string, kind: Kind, from: string): string | undefined => {
     const first = lookUp(reference, from);
-    // What is only a reference itself says nothing of what it is: a parameter or a header.
+    // A target that is only a reference does not show whether it is a parameter or a header.
     const target = kind === 'schema' ? first : followChain(first, next, keyOf).last;
     const { location: targetLocation, fragment, value } = target;
     if (targetLocation === undefined || targetLocation === location) return targetLocation && `#${fragment}`;
@@ -76,17 +76,17 @@ const isOnlyReference = (value: unknown): value is { $ref: string } =>
   isObject(value) && typeof value.$ref === 'string' && Object.keys(value).length === 1;
 
 interface ReferenceTarget {
-  /** Undefined for what may not be read from where the reference is. */
+  /** Undefined for a location that this document may not read. */
   readonly location: string | undefined;
-  /** As it was written, after `#`. */
+  /** The part after `#`. */
   readonly fragment: string;
-  /** Undefined where there is nothing, and in the document itself. */
+  /** Undefined for a missing value, and for a target in the document itself. */
   readonly value: unknown;
 }
 
 const keyOf = ({ location, fragment }: ReferenceTarget): string => `${location}#${fragment}`;
 
-/** @returns undefined for what may not be read from there */
+/** @returns undefined for a location that the referring document may not read */
 function resolveLocation(path: string, from: string): string | undefined {
   if (path === '') return from;
   if (isUrl(from)) {
@@ -96,7 +96,7 @@ function resolveLocation(path: string, from: string): string | undefined {
   return /^[a-z][a-z\d+.-]*:|^\/\//i.test(path) ? undefined : resolve(dirname(from), percentDecoded(path));
 }
 
-/** Of what it points at, or of the file. */
+/** The name of a component: the last token of the pointer, or the name of the file. */
 function componentName(location: string, fragment: string): string {
   const file = location.split(/[\\/?]/).findLast((part) => part !== '') ?? '';
   return fragmentTokens(fragment).at(-1) ?? file.replace(/\.\w+$/, '');
@@ -107,7 +107,7 @@ function rewriteMapping(schema: Json, local: (name: string) => string | undefine
   if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
   const mapping = Object.entries(discriminator.mapping).map(([value, target]) => [
     value,
-    // A bare name is that of a component (OpenAPI 3.1 §4.8.25.4).
+    // A bare name is the name of a component (OpenAPI 3.1 §4.8.25.4).
     typeof target === 'string' && /[#/.]/.test(target) ? (local(target) ?? target) : target,
   ]);
   return { ...schema, discriminator: { ...discriminator, mapping: Object.fromEntries(mapping) } };

@@ -1,12 +1,12 @@
-/** What a discriminator chooses from where nothing lists it by value (OpenAPI 3.1 §4.8.25.4). */
+/** Finds the schemas that a discriminator selects from without a mapping (OpenAPI 3.1 §4.8.25.4). */
 
 import { componentTarget } from '../merge/component-references.ts';
 import { isObject, type Json } from './grammar.ts';
 
-/** @param name of the schema among the others, if it has one */
+/** @param name component name of the schema, if it has one */
 type AlternativesOf = (schema: Json, name: string | undefined) => string[];
 
-/** Names of the schemas that a discriminator chooses from: those listed, or those that extend this one. */
+/** The names of the schemas that a discriminator selects from: the listed ones, or all subtypes. */
 export function alternativesAmong(schemas: Json): AlternativesOf {
   let subtypes: Map<string, string[]> | undefined;
   return (schema, name) => {
@@ -14,13 +14,13 @@ export function alternativesAmong(schemas: Json): AlternativesOf {
     if (listed.length > 0 || name === undefined) return listed;
     subtypes ??= subtypesByName(schemas);
     const found = new Set([name]);
-    // A set grows while it is iterated: heirs of heirs are found too.
+    // The set grows during the iteration, so indirect subtypes are found too.
     for (const ancestor of found) for (const subtype of subtypes.get(ancestor) ?? []) found.add(subtype);
     return [...found];
   };
 }
 
-/** Those that extend a schema, by its name. */
+/** The direct subtypes of each schema, by name. */
 function subtypesByName(schemas: Json): Map<string, string[]> {
   const subtypes = new Map<string, string[]>();
   for (const [subtype, schema] of Object.entries(schemas)) {

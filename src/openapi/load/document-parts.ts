@@ -1,20 +1,20 @@
 /**
- * A document in parts that a page can show: by tag, and a tag with too many operations by where they are. Documents
- * that are generated often have no tags at all, or one for everything.
+ * Divides a document into parts that a page can show: by tag, and large tags by path prefix. Generated documents
+ * often have no tags, or one tag for everything.
  */
 import type { DocumentIndex, IndexedOperation } from '../publish/document-index.ts';
 
 export interface DocumentPart {
   readonly tag: string;
-  /** What the paths begin with, or the name of a webhook. */
+  /** The common prefix of the paths, or the name of a webhook. */
   readonly path?: string;
   readonly operations: number;
 }
 
-/** No deeper, however long the paths are. */
+/** The longest prefix, in segments. */
 const MAX_SEGMENTS = 16;
 
-/** @param max operations of a part, where paths allow to tell more of them apart */
+/** @param max operations of a part, as far as paths can be told apart */
 export const documentParts = ({ tags }: DocumentIndex, max: number): DocumentPart[] =>
   [...tags].flatMap(([tag, operations]) =>
     operations.length <= max

@@ -1,6 +1,7 @@
 /**
- * Takes out of a document what is not what its place asks for, such as a text where an object has to be, and says where
- * it was: whatever comes after can trust the form, and the rest of the document is served.
+ * Removes values from a document that do not have the type that OpenAPI requires, such as a string in the place of
+ * an object, and reports where they were. All later code can rely on the structure, and the rest of the document is
+ * served.
  */
 import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { DocumentFault } from './document-fault.ts';
@@ -11,7 +12,7 @@ type OnFault = (fault: DocumentFault) => void;
 
 /**
  * @param document changed in place
- * @throws Error for an object or a list of the grammar that has too many members to be gone through at once
+ * @throws Error for an object or a list of the grammar that has too many members for one step
  */
 export function dropInvalid(document: Json, onFault: OnFault): void {
   const sanitizer = new Sanitizer(onFault);
@@ -24,8 +25,8 @@ export function dropInvalid(document: Json, onFault: OnFault): void {
 }
 
 /**
- * Of one object or list. Whatever goes through one does so in one turn of the event loop, but for the paths and
- * components of a document, which are gone through one by one.
+ * The most members of one object or list. All members are handled in one turn of the event loop, except for the
+ * paths and components of a document, which are handled one by one.
  */
 const MAX_MEMBERS = 20_000;
 const INCREMENTAL_KINDS: ReadonlySet<Kind> = new Set(['document', 'components']);
@@ -57,7 +58,7 @@ class Sanitizer {
     for (const [name, scalar] of Object.entries(expected)) {
       const value = node[name];
       if (value === undefined || scalar.is(value)) continue;
-      // YAML reads `version: 1.0` as a number.
+      // YAML parses `version: 1.0` as a number.
       if (scalar === text && typeof value === 'number') node[name] = String(value);
       else this.#drop(node, name, `${pointer}/${fragmentToken(name)}`, scalar.expected);
     }
@@ -85,10 +86,11 @@ class Sanitizer {
     else if (shape === 'list' && Array.isArray(value)) {
       for (const index of value.keys())
         this.#sanitizeEntry(value, index, kind, `${pointer}/${index}`, isParameter);
-      // What was taken out has left a hole.
+      // Removed elements have left holes.
       const rest = value.filter(() => true);
       if (rest.length === value.length) return;
-      // One alternative less would refuse what it takes; an item less would move the others.
+      // Without one alternative, valid values would be rejected. Without one of `prefixItems`, the others would
+      // shift.
       if (name === 'oneOf' || name === 'anyOf') delete owner[name];
       else owner[name] = name === 'prefixItems' ? Array.from(value, (one) => one ?? {}) : rest;
     } else if (shape !== 'list' && isObject(value)) {
@@ -98,7 +100,7 @@ class Sanitizer {
     } else this.#drop(owner, name, pointer, shape === 'list' ? 'a list' : 'an object');
   }
 
-  /** Their names go into headers. */
+  /** Media type names are sent in headers, so they must be printable ASCII. */
   #dropInvalidMediaTypes(content: Json, pointer: string): void {
     for (const name of Object.keys(content))
       if (!/^[ -~]+$/.test(name))

@@ -1,6 +1,6 @@
 /**
- * The grammar of an OpenAPI 3.1 document: which object stands under which field. A walk that knows it can tell
- * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
+ * The grammar of an OpenAPI 3.1 document: which kind of object each field holds. A walk that knows the grammar
+ * distinguishes a reference from a property named `$ref`, and skips examples and extensions.
  */
 import { METHODS as NODE_METHODS } from 'node:http';
 import type { Incremental } from '../incremental.ts';
@@ -27,7 +27,7 @@ export type Kind =
   | 'requirement'
   | 'schema';
 
-/** A field holds one object, a list of them, or a map; the entries `x-…` of an open map are extensions. */
+/** A field holds one object, a list of objects, or a map of objects. Entries `x-…` of an open map are extensions. */
 export type GrammarField = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
 
 const one = (kind: Kind): GrammarField => ['one', kind];
@@ -38,7 +38,7 @@ const openMap = (kind: Kind): GrammarField => ['openMap', kind];
 const fieldsOf = (fields: Record<string, GrammarField>): ReadonlyMap<string, GrammarField> =>
   new Map(Object.entries(fields));
 
-/** Methods that a path item has a field for; `query` since 3.2. */
+/** Methods that have a field of their own in a Path Item Object; `query` since 3.2. */
 export const METHOD_FIELDS = [
   'get',
   'put',
@@ -51,14 +51,14 @@ export const METHOD_FIELDS = [
   'query',
 ] as const;
 
-/** Those, and all others that Node reads: see `newest.ts`. */
+/** Those methods, and all others that Node parses: see `openapi-3-2.ts`. */
 export const METHODS: readonly string[] = [
   ...new Set([...METHOD_FIELDS, ...NODE_METHODS.map((method) => method.toLowerCase())]),
 ].filter((method) => method !== 'connect');
 
 const operations = Object.fromEntries(METHODS.map((method) => [method, one('operation')]));
 
-/** Sections of `components` whose entries a Reference Object can name. */
+/** Sections of `components` whose entries can be referenced. */
 const sections: Record<string, GrammarField> = {
   schemas: map('schema'),
   responses: map('response'),
@@ -132,22 +132,22 @@ const grammar: Record<Kind, ReadonlyMap<string, GrammarField>> = {
 
 const pathItem = one('pathItem');
 
-/** What a reference has (OpenAPI 3.1 §4.8.23), in whose place a callback may be one. */
+/** The fields of a Reference Object (OpenAPI 3.1 §4.8.23), which may replace a callback. */
 const REFERENCE: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
 
-/** A callback is itself a map of path items, keyed by runtime expression. */
+/** The field of an object by name. A callback is a map of path items, keyed by runtime expression. */
 export const grammarFieldOf = (kind: Kind, name: string): GrammarField | undefined =>
   kind === 'callback' && !name.startsWith('x-') && !REFERENCE.has(name) ? pathItem : grammar[kind].get(name);
 
-/** Gives the object itself, a changed shallow copy, or `undefined` to leave it out of its map or list. */
+/** Returns the object itself, a changed shallow copy, or `undefined` to remove it from its map or list. */
 export type Visit = (node: Json, kind: Kind) => Json | undefined;
 
-/** A copy of `node` in which `visit` has seen every object of the grammar, parents before children. */
+/** Copies `node` and passes every object of the grammar to `visit`, parents before children. */
 export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
   if (!isObject(node)) return node;
   const seen = visit(node, kind);
   if (!seen) return undefined;
-  // A schema with an `$id` is a document of its own: what it refers to is not ours to rename.
+  // A schema with an `$id` is a resource of its own, so its references are not renamed.
   if (kind === 'schema' && typeof seen.$id === 'string') return seen;
   return Object.fromEntries(
     Object.entries(seen).flatMap(([name, value]) => {
@@ -157,10 +157,10 @@ export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
   );
 }
 
-/** Values that are walked through in one step. */
+/** The most values that one step walks through. */
 const VALUES_PER_STEP = 2000;
 
-/** Whether there is more in a value than one step goes through. */
+/** Whether a value is too large for one step. */
 export function isLarge(value: unknown): boolean {
   let remaining = VALUES_PER_STEP;
   const fits = (one: unknown): boolean => {
@@ -172,7 +172,7 @@ export function isLarge(value: unknown): boolean {
   return !fits(value);
 }
 
-/** The same of a document in steps, each of which is small: one for each path, webhook and component that is. */
+/** Like `walk`, in small steps: one for each path, webhook and component. */
 export function* walkIncrementally(document: Json, visit: Visit): Incremental<Json> {
   return (yield* walkNodeIncrementally(document, 'document', visit)) as Json;
 }

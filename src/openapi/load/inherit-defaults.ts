@@ -1,14 +1,14 @@
 /**
- * What an operation inherits from its document is written onto the operation, before documents are merged:
- * the service it belongs to, a tag, the document's security. Servers go, since the gateway is the only way in.
+ * Copies what an operation inherits from its document onto the operation before documents are merged: its service,
+ * a tag, and the document's security. Servers are removed, because the gateway is the only server.
  */
 import type { Incremental } from '../incremental.ts';
 import { isObject, type Json, METHODS, walkIncrementally } from './grammar.ts';
 
-/** Extension on every public operation: the service that answers it. */
+/** Extension of every public operation: the service that it belongs to. */
 const SERVICE = 'x-linkway-service';
 
-/** The way in, relative to wherever the document was loaded from. */
+/** The server of public documents, relative to the URL of the document. */
 export const PUBLIC_SERVERS = [{ url: '/' }];
 
 export function* inheritDefaults(service: string, document: Json): Incremental<Json> {
@@ -33,7 +33,7 @@ export function* inheritDefaults(service: string, document: Json): Incremental<J
   };
 }
 
-/** Whether some operation has no tag of its own and therefore stands under its service's. */
+/** Whether an operation has no tag of its own and therefore has the tag of its service. */
 export const needsServiceTag = (service: string, document: Json): boolean =>
   [document.paths, document.webhooks].some((items) =>
     Object.values(isObject(items) ? items : {}).some((item) =>

@@ -1,6 +1,6 @@
 /**
- * What OpenAPI 3.2 says in other words than 3.1, in those of 3.1 while it is inside, and as it was where it is shown:
- * methods without a field of their own (§4.8.1), media types by reference (§4.7).
+ * Translates between OpenAPI 3.2 and 3.1. Documents are 3.1 internally and are published as 3.2: methods without a
+ * field of their own (§4.8.1), media types by reference (§4.7).
  */
 
 import { type Incremental, runToCompletion } from '../incremental.ts';
@@ -26,7 +26,7 @@ export function* toOpenApi31Incrementally(document: Json): Incremental<Json> {
   });
 }
 
-/** The other way, for what is shown. */
+/** Translates back for publication. */
 export function* toOpenApi32(document: Json): Incremental<Json> {
   return yield* walkIncrementally(document, (node, kind) =>
     kind === 'pathItem' ? nestAdditionalOperations(node) : node,

@@ -1,7 +1,7 @@
 /**
- * OpenAPI Overlays (Overlay Specification 1.0.0): what is to be different in a document that is not ours. Actions
- * are applied in their order; each finds its targets by JSONPath (RFC 9535). `extends` is not read: the
- * configuration says which document an overlay is for.
+ * OpenAPI Overlays (Overlay Specification 1.0.0): changes to a document that somebody else maintains. Actions are
+ * applied in order. Each one finds its targets by JSONPath (RFC 9535). `extends` is ignored, because the
+ * configuration assigns an overlay to its document.
  */
 import { jsonpath } from 'json-p3';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -13,7 +13,7 @@ import type { YamlText } from '../../config/yaml/yaml-text.ts';
 import { linearTimePattern } from '../patterns/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
 
-/** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */
+/** Objects of an overlay allow only the specified members and extensions that begin with `x-` (§4.5). */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess(
     (value) =>
@@ -51,15 +51,15 @@ const overlaySchema = object({
 
 export interface OverlayResult {
   readonly document: OpenAPIObject;
-  /** JSONPaths of actions that found nothing: no fault, and seldom meant. */
+  /** JSONPaths of actions without a target. This is no fault, but is rarely intended. */
   readonly unmatched: readonly string[];
 }
 
 /**
- * @param overlay parsed
+ * @param overlay the parsed overlay
  * @param file of the overlay, for messages
- * @param yaml its text, for their lines
- * @throws ConfigError with a line for each fault of an overlay that is broken
+ * @param yaml text of the overlay, for line numbers
+ * @throws ConfigError with a line for each fault of an invalid overlay
  */
 export function applyOverlay(
   document: OpenAPIObject,
@@ -82,7 +82,7 @@ export function applyOverlay(
       if (remove !== true) changed = applyUpdate(changed, location, update, createError) as Json;
       else if (location.length === 0) throw createError('the document itself cannot be removed');
     }
-    // From the end, so that what is left keeps its place in an array until its turn.
+    // From the end, so that earlier array indexes stay valid.
     if (remove === true) for (const location of found.toReversed()) removeAt(changed, location);
   }
   return { document: changed as unknown as OpenAPIObject, unmatched };
@@ -106,7 +106,7 @@ function parseOverlay(
       return { line: line ?? 0, text: `${place}: ${path.map(String).join('.') || 'overlay'}: ${message}` };
     },
   });
-  // Of another version nothing else can be said.
+  // Another version cannot be checked further.
   const version = faults.check(versionSchema, overlay, []);
   if (version === undefined) faults.throwIfAny();
   const data = faults.check(overlaySchema, overlay, []);
@@ -120,7 +120,7 @@ function parseOverlay(
   return data as z.output<typeof overlaySchema>;
 }
 
-/** Also where something else is wrong. */
+/** All JSONPaths of the overlay, even if it is invalid elsewhere. */
 function targetsOf(overlay: unknown): string[] {
   const actions: unknown = isObject(overlay) && overlay.actions;
   return (Array.isArray(actions) ? actions : []).map((action: unknown) =>
@@ -139,10 +139,16 @@ function findLocations(document: Json, target: string, createError: CreateError)
   }
 }
 
-/** Values that an overlay may add to a document: an update of everything, again and again, would never end. */
+/**
+ * The most values that an overlay may add to a document. Repeated updates of everything would otherwise grow
+ * without end.
+ */
 const MAX_ADDED = 1_000_000;
 
-/** @throws ConfigError, from what is called before each update, where an overlay adds too much */
+/**
+ * Returns a check to call before each update.
+ * @throws ConfigError from that check where an overlay adds too much
+ */
 function growthLimit(file: string): (found: readonly Location[], update: unknown) => void {
   let added = 0;
   return (found, update) => {
@@ -156,8 +162,8 @@ function growthLimit(file: string): (found: readonly Location[], update: unknown
 }
 
 /**
- * Whether a JSONPath goes through all that is below all that is below …, or through the whole document once for each of
- * its values: that takes time that grows much faster than the document.
+ * Whether a JSONPath descends repeatedly, or searches the whole document for each of its values. The time would
+ * grow much faster than the document.
  */
 function isTooBroad(target: string): boolean {
   const text = target.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''");
@@ -184,7 +190,7 @@ for (const [name, whole] of [
   paths.functionRegister.set(name, { argTypes, returnType, call });
 }
 
-/** The document, with what stands at the location merged with the update. */
+/** Merges an update into the value at a location, and returns the document. */
 function applyUpdate(document: Json, location: Location, update: unknown, createError: CreateError): unknown {
   const last = location.at(-1);
   const copy = structuredClone(update);
@@ -192,12 +198,12 @@ function applyUpdate(document: Json, location: Location, update: unknown, create
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json)[segment];
   const value = mergeTarget((owner as Json)[last], copy, createError);
-  // A name may be one that an assignment takes for something else.
+  // An assignment would treat names such as `__proto__` specially.
   Object.defineProperty(owner, last, { value, enumerable: true, configurable: true, writable: true });
   return document;
 }
 
-/** §4.4.4: what is added to an array is one element of it. */
+/** §4.4.4: an update of an array appends to it. */
 function mergeTarget(target: unknown, update: unknown, createError: CreateError): unknown {
   if (Array.isArray(target)) return [...target, ...(Array.isArray(update) ? update : [update])];
   if (!isObject(target)) throw createError('expected an object or an array to update');

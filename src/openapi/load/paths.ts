@@ -1,4 +1,4 @@
-/** The paths of the public document: one namespace, in which every path and method has one owner. */
+/** The paths of the public document. Every path and method has exactly one owner. */
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
@@ -7,7 +7,10 @@ import type { ComponentRegistry } from '../merge/component-registry.ts';
 import { isObject, type Json } from './grammar.ts';
 import { operationsOf } from './inherit-defaults.ts';
 
-/** Templates that differ in the names of their parameters only are the same path (OpenAPI 3.1 §4.8.8.1). */
+/**
+ * The shape of a path template. Templates that differ only in parameter names are the same path (OpenAPI 3.1
+ * §4.8.8.1).
+ */
 export const pathShape = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 
 export class Paths {
@@ -33,7 +36,7 @@ export class Paths {
     return Object.fromEntries(this.#items);
   }
 
-  /** @returns the item without the methods that the service itself has under another template of the same shape */
+  /** @returns the item without methods that the service already has under another template of the same shape */
   #claimOperations(service: string, path: string, item: unknown): unknown {
     const duplicates = new Set<string>();
     if (RESERVED_SEGMENTS.has(firstSegment(path))) {
@@ -61,7 +64,10 @@ export class Paths {
     );
   }
 
-  /** Methods of two services under one path; what each says of all its methods goes to the methods. */
+  /**
+   * Joins the methods of two services under one path. Fields that apply to all methods of one item move to its
+   * methods.
+   */
   #joinItems(existing: unknown, added: unknown): Json {
     const [first, second] = [this.#resolve(existing), this.#resolve(added)];
     const fields = [...new Set([...Object.keys(first), ...Object.keys(second)])];
@@ -90,7 +96,10 @@ export class Paths {
   }
 }
 
-/** Appended, since what an operation says itself goes first, and pointers into its list stay right. */
+/**
+ * Parameters of the path item are appended, because those of the operation take precedence and pointers to them
+ * stay valid.
+ */
 const pushDown = ({ parameters, ...rest }: Json, operation: Json): Json => {
   if (!Array.isArray(parameters)) return { ...rest, ...operation };
   const declared = Array.isArray(operation.parameters) ? operation.parameters : [];

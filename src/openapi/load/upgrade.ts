@@ -1,6 +1,6 @@
 /**
- * Swagger 2.0, OpenAPI 3.0 and 3.2 as 3.1 says the same, so that everything after this knows one dialect. What is 3.1
- * already is given back as it is.
+ * Converts Swagger 2.0, OpenAPI 3.0 and 3.2 to 3.1, so that all later code handles one version. A 3.1 document is
+ * returned as it is.
  */
 import { upgrade as upgradeTo } from '@scalar/openapi-upgrader';
 import { fragmentToken } from '../../contract/json-pointer.ts';
@@ -8,7 +8,7 @@ import type { DocumentFault } from './document-fault.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { isOpenApi32, toOpenApi31 } from './openapi-3-2.ts';
 
-/** @param document changed in place where it is older */
+/** @param document changed in place if it is older */
 export function upgrade(document: Json): Json {
   if (isOpenApi32(document)) return toOpenApi31(document);
   if (!String(document.openapi).startsWith('3.0.')) return document;
@@ -18,7 +18,7 @@ export function upgrade(document: Json): Json {
   return upgradeTo(normalized as Json, '3.1') as Json;
 }
 
-/** What cannot be brought along is left out, so that the rest can. */
+/** Leaves out paths that cannot be converted, so that the others are served. */
 export function upgradeSwagger(document: Json, onFault: (fault: DocumentFault) => void): Json {
   const complete = tryUpgrade(document);
   if (complete) return complete;
@@ -43,7 +43,7 @@ function tryUpgrade(document: Json): Json | undefined {
   }
 }
 
-/** What only describes a schema, and stands where a reader looks for it. */
+/** Keywords that only describe a schema. They stay beside it, where readers look for them. */
 const ANNOTATIONS: ReadonlySet<string> = new Set(
   'title description summary deprecated default example examples externalDocs xml readOnly writeOnly'.split(
     ' ',
@@ -57,8 +57,9 @@ const pickKeywords = (schema: Json, test: (keyword: string) => boolean): Json =>
   Object.fromEntries(Object.entries(schema).filter(([keyword]) => test(keyword)));
 
 /**
- * What `nullable` and `$ref` say in 3.0. Its letter gives `nullable` an effect beside `type` alone (3.0.3 §4.7.24.1);
- * an author who writes it beside `enum` or alternatives means that the value may be null, and gets that.
+ * Converts `nullable` and `$ref` of 3.0. Strictly, `nullable` has an effect only beside `type` (3.0.3 §4.7.24.1).
+ * An author who writes it beside `enum` or alternatives means that the value may be null, so it is converted that
+ * way.
  */
 function toSchema31({ nullable, ...schema }: Json): Json {
   if (typeof schema.$ref === 'string') return toReference31(schema, nullable === true);
@@ -75,7 +76,7 @@ function toSchema31({ nullable, ...schema }: Json): Json {
     : { ...schema31, type: [...new Set([schema31.type, 'null'].flat())] };
 }
 
-/** Beside a reference everything is ignored (3.0.3 §4.7.23); what only describes is kept for readers. */
+/** Keywords beside a reference are ignored (3.0.3 §4.7.23). Descriptive ones are kept for readers. */
 function toReference31(schema: Json, isNullable: boolean): Json {
   const { readOnly: _, writeOnly: __, ...annotations } = pickKeywords(schema, isAnnotation);
   return isNullable ? allowNull(annotations, { $ref: schema.$ref }) : { ...annotations, $ref: schema.$ref };
@@ -91,7 +92,10 @@ function allowNull(annotations: Json, schema: Json): Json {
   };
 }
 
-/** Some say "or null" by an alternative that is nothing but `nullable`; read as it stands it would take any value. */
+/**
+ * Some documents write "or null" as an alternative that has only `nullable`. Taken literally it would accept any
+ * value.
+ */
 function withNullAlternatives(schema: Json): Json {
   const result = { ...schema };
   for (const keyword of ['anyOf', 'oneOf'])

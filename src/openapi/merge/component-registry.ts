@@ -1,13 +1,13 @@
 /**
- * The components of the public document while it is put together. What is equal is held once; what has the
- * same name and another content gets its service's name in front. The first service in gateway.yaml keeps the
- * plain name, so that a service added at the end never renames what callers already know.
+ * The components of the public document during a merge. Equal components are stored once. A component with the same
+ * name and different content gets its service's name as a prefix. The first service in gateway.yaml keeps the plain
+ * name, so that a new service at the end never renames existing components.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Incremental } from '../incremental.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 
-/** Entries by section of `components`; `webhooks` counts as one more section. */
+/** Entries by section of `components`; `webhooks` is treated as another section. */
 export type Sections = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 
 export function sectionsOf({ components, webhooks }: Json): Sections {
@@ -22,7 +22,7 @@ export function sectionsOf({ components, webhooks }: Json): Sections {
 const prefixed = (service: string, name: string): string =>
   `${service.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())}_${name}`;
 
-/** A name that is not taken: the plain one, the service's, or the service's with a number. */
+/** An unused name: the plain name, the name with the service as prefix, or that with a number. */
 export function uniqueName(service: string, name: string, isTaken: (name: string) => boolean): string {
   if (!isTaken(name)) return name;
   const base = prefixed(service, name);
@@ -32,18 +32,21 @@ export function uniqueName(service: string, name: string, isTaken: (name: string
   }
 }
 
-/** What still moves then is in a long row of components, of which each round moves one: they all get names of their own. */
+/**
+ * The most rounds of renaming. After that, the remaining components all get names of their own: they are part of a
+ * long chain of which each round would rename only one.
+ */
 const MAX_ROUNDS = 20;
 
 export class ComponentRegistry {
   readonly #components = new Map<string, Map<string, unknown>>();
-  /** Public names of everything that was called `section/name` in its own document. */
+  /** Public names of all components that are called `section/name` in their own documents. */
   readonly #variants = new Map<string, string[]>();
 
   /**
-   * Holds a service's components and says which name each has from now on. `rewrite` gives the service's
-   * components under a choice of names: two that read alike differ if what they refer to does, so the choice is
-   * repeated until nothing moves any more. A component only ever moves on to the next variant, so it ends.
+   * Stores a service's components and decides their public names. `rewrite` returns the components under the chosen
+   * names. Two components that look equal differ if their references do, so the choice is repeated until it is
+   * stable. A component only moves on to its next variant, so the loop ends.
    */
   *add(
     service: string,

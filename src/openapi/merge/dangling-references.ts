@@ -1,11 +1,11 @@
-/** References within a document that lead nowhere, each by its JSON Pointer. */
+/** Finds broken references within a document, each with its JSON Pointer. */
 import { fragmentToken } from '../../contract/json-pointer.ts';
 import { type Incremental, runToCompletion } from '../incremental.ts';
 import type { DocumentFault } from '../load/document-fault.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 import { isBroken } from './prune-references.ts';
 
-/** What stands below is data of whoever wrote the document. */
+/** Fields whose values are literal data of the author. */
 const LITERAL_FIELDS: ReadonlySet<string> = new Set([
   'example',
   'examples',
@@ -27,12 +27,12 @@ export function* danglingReferencesIncrementally(document: object): Incremental<
   return faults;
 }
 
-/** Levels from the document down to a component: what is below is one step. */
+/** Levels from the document to a component. Everything below is one step. */
 const MAX_LEVELS = 3;
 
 type Visit = (node: Json, pointer: string) => void;
 
-/** Calls `visit` with every object that the document itself says something in, parents before children. */
+/** Calls `visit` with every object except literal data, parents before children. */
 export function* visitObjects(document: object, visit: Visit): Incremental<void> {
   let level = [{ node: document as unknown, pointer: '#', isMap: false }];
   for (let depth = 0; depth < MAX_LEVELS; depth++) {

@@ -1,12 +1,12 @@
-/** What stands elsewhere as a component of a document, under a name that is free there, once however often it is meant. */
+/** Extracts values to components of a document under unused names, each value once. */
 import { isObject, type Json, type Kind } from '../load/grammar.ts';
 import { referenceTo } from './component-references.ts';
 import { uniqueName } from './component-registry.ts';
 
 interface ExtractedComponent {
-  /** The same for the same thing. */
+  /** Identifies the value. */
   readonly key: string;
-  /** What it is called if that is free, with what does not belong in a name. */
+  /** The preferred name, which may contain characters that component names do not allow. */
   readonly name: string;
   readonly kind: Kind;
   readonly value: unknown;
@@ -19,15 +19,15 @@ export class ComponentExtractor {
   readonly #pending: (() => void)[] = [];
   readonly #sections = new Map<string, Map<string, unknown>>();
 
-  /** @param prefix of names that are taken */
+  /** @param prefix of names that are already in use */
   constructor(document: Json, prefix: string) {
     this.#document = document;
     this.#prefix = prefix;
   }
 
   /**
-   * @param build what it is as a component
-   * @returns the reference to it; undefined for what cannot be a component
+   * @param build creates the component
+   * @returns the reference to it; undefined for a value that cannot be a component
    */
   add({ key, name, kind, value }: ExtractedComponent, build: () => unknown): string | undefined {
     const section = isObject(value) ? sectionOf(kind, value) : undefined;
@@ -42,18 +42,19 @@ export class ComponentExtractor {
     const uniqueKey = uniqueName(this.#prefix, name.replaceAll(/[^\w.-]+/g, '_'), isTaken);
     const reference = referenceTo(section, uniqueKey);
     this.#references.set(id, reference);
-    // Has its place before what it refers to, which may be itself, or the first of very many in a row.
+    // The entry exists before its content is built, because the content may refer to itself or start a very long
+    // chain.
     entries.set(uniqueKey, {});
     this.#pending.push(() => entries.set(uniqueKey, build()));
     return reference;
   }
 
-  /** Makes all that was added, with what that adds in turn. */
+  /** Builds all components that were added, and those that they add in turn. */
   buildPending(): void {
     for (let build = this.#pending.pop(); build !== undefined; build = this.#pending.pop()) build();
   }
 
-  /** @returns the components with those that were added */
+  /** @returns the components together with the extracted ones */
   addTo(components: Json): Json {
     this.buildPending();
     const added = [...this.#sections].map(([section, entries]) => [
@@ -76,7 +77,7 @@ const SECTIONS: Partial<Record<Kind, string>> = {
   mediaType: 'mediaTypes',
 };
 
-/** Headers and parameters are alike, but for their place. */
+/** A parameter has `in`; a header has the same structure without it. */
 const sectionOf = (kind: Kind, value: Json): string | undefined =>
   kind === 'parameter' ? ('in' in value ? 'parameters' : 'headers') : SECTIONS[kind];
 

@@ -1,6 +1,6 @@
 /**
- * What the gateway itself may answer in a service's stead (RFC 9457 problems), added to every operation that
- * does not declare that status. It is merged like a service's document, after all of them.
+ * Responses that the gateway itself may send instead of a service (RFC 9457 problems). They are added to every
+ * operation that does not declare these statuses, and merged after the documents of all services.
  */
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../../contract/problem.ts';
 import {
@@ -64,7 +64,7 @@ const response = (status: string, description: string, types: ProblemType[]): Js
   },
 });
 
-/** The gateway's own document: its answers, as components. */
+/** The gateway's own document: its responses as components. */
 export const gatewayDocument: Json = {
   components: {
     responses: Object.fromEntries(
@@ -76,7 +76,7 @@ export const gatewayDocument: Json = {
   },
 };
 
-/** The same path item with the gateway's answers on its operations. */
+/** Adds the gateway's responses to the operations of a path item. */
 export function withGatewayResponses(item: Json, nameOf: NameOf): Json {
   return {
     ...item,
@@ -96,7 +96,7 @@ export function withGatewayResponses(item: Json, nameOf: NameOf): Json {
   };
 }
 
-/** Names of the path items in `components` that a public path stands for. */
+/** Names of the path items in `components` that public paths refer to. */
 export const pathItemsInUse = (paths: Json, registry: ComponentRegistry): Set<string> =>
   new Set(
     Object.values(paths).flatMap((item) => {

@@ -1,6 +1,7 @@
 /**
- * One public document out of those of all services, without loss: only names that collide change, and every
- * mention of them with them. Pure, and in the order of `services`, so that the result can be committed.
+ * Merges the documents of all services into one public document without loss: only colliding names change, together
+ * with all references to them. The result depends only on the documents and the order of `services`, so that it can
+ * be committed.
  */
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
@@ -22,11 +23,11 @@ const DEFAULT_INFO: InfoObject = {
   description: 'All services behind this gateway as one API. Clients follow links from resource to resource.',
 };
 
-/** Extension of `components`: the problem types that services answer with, by code. */
+/** Extension of `components`: the problem types that services use, by code. */
 const PROBLEMS = 'x-problems';
 
 export interface MergeOptions {
-  /** What is said of the whole, where it is not what is said of any. */
+  /** Info of the public document, where it differs from the default. */
   readonly info?: Partial<InfoObject>;
 }
 
@@ -38,7 +39,7 @@ export const mergeDocuments = (
   options: MergeOptions = {},
 ): OpenAPIObject => runToCompletion(mergeIncrementally(services, options));
 
-/** The same in steps: of large documents it takes long. */
+/** Like `mergeDocuments`, in steps, because large documents take long. */
 export function* mergeIncrementally(
   services: readonly ServiceDocument[],
   { info = {} }: MergeOptions = {},
@@ -95,7 +96,7 @@ export function* mergeIncrementally(
   })) as unknown as OpenAPIObject;
 }
 
-/** One service's document as callers may see it: reached through the gateway. */
+/** One service's document as clients see it: reached through the gateway. */
 export const publicDocument = (service: ServiceDocument): OpenAPIObject =>
   runToCompletion(publicDocumentIncrementally(service));
 
@@ -126,14 +127,14 @@ const mapItems = (items: Json, change: (item: Json, name: string) => Json): Json
     ]),
   );
 
-/** What a document says of itself and the public one has no place for. */
+/** Metadata of a service's document that has no place of its own in the public document. */
 const serviceMetadata = ({ info, externalDocs, ...rest }: OpenAPIObject): Json => ({
   info,
   ...(externalDocs && { externalDocs }),
   ...Object.fromEntries(Object.entries(rest).filter(([name]) => name.startsWith('x-'))),
 });
 
-/** Extensions of `components`; of two with one name the first stays. */
+/** Extensions of `components`; the first of several with the same name wins. */
 const extensions = (services: readonly ServiceDocument[]): Json =>
   keepFirst(
     services
@@ -146,7 +147,10 @@ const isProblemType = (type: unknown): boolean =>
   typeof type.status === 'number' &&
   [type.title, type.meaning, type.mend].every((text) => typeof text === 'string');
 
-/** The library's own types go first: a code has one meaning behind one gateway. */
+/**
+ * The problem types of all services. The library's own types take precedence, because a code has one meaning behind
+ * one gateway.
+ */
 export const publicProblems = (services: readonly ServiceDocument[]): Json => {
   const own = [...libraryProblems].map(([code, { code: _, ...type }]) => [code, type] as const);
   const theirs = services.flatMap(({ document }) => {
@@ -159,5 +163,5 @@ export const publicProblems = (services: readonly ServiceDocument[]): Json => {
 const keepFirst = (entries: readonly (readonly [string, unknown])[]): Json =>
   Object.fromEntries([...new Map([...entries].reverse())].reverse());
 
-/** Typed as a document it has no field that its type does not know; it came from a file, though. */
+/** The document type hides unknown fields, but the document came from a file. */
 const asJson = (value: object): Json => value as Json;

@@ -1,4 +1,7 @@
-/** The operation ids of the public document: unique across services, and links of one find those of another. */
+/**
+ * The operation ids of the public document: unique across services, so that links between services find their
+ * targets.
+ */
 import type { Incremental } from '../incremental.ts';
 import { isObject, type Json, walkIncrementally } from '../load/grammar.ts';
 import { uniqueName } from './component-registry.ts';
@@ -31,7 +34,7 @@ export class OperationIds {
     }
   }
 
-  /** The public id of what a service calls `id`: its own operation, or else the first service's that has it. */
+  /** The public id of the operation `id`: that of the service itself, or of the first service that has it. */
   publicId(service: string, id: string): string | undefined {
     const own = this.#own.get(service)?.get(id);
     if (own !== undefined) return own;

@@ -1,6 +1,7 @@
 /**
- * Takes out of a document what leads nowhere in it: references, links to no operation, choices of a discriminator that
- * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
+ * Removes broken references, links without an operation, and discriminator mappings without a schema from a
+ * document. A missing schema allows any value, and its description says so. A missing response stays with such a
+ * description too.
  */
 
 import type { Incremental } from '../incremental.ts';
@@ -24,7 +25,7 @@ export function* pruneBrokenReferences(document: Json): Incremental<Json> {
   return isOpenApi32(document) ? yield* toOpenApi32(pruned) : pruned;
 }
 
-/** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
+/** Whether a reference leads to nothing in the document; circular references count as valid. */
 export function isBroken(document: object, reference: string): boolean {
   const { outcome } = followReference(document, reference);
   return outcome === 'missing' || outcome === 'external';
@@ -44,7 +45,7 @@ function hasTarget(node: Json, operations: ReadonlySet<unknown>, document: Json)
   return operationId === undefined || operations.has(operationId);
 }
 
-/** It is no keyword since 3.1, and says nothing. */
+/** Removes `nullable`, which has no meaning since 3.1. */
 function withoutNullable(schema: Json): Json {
   if (!Object.hasOwn(schema, 'nullable')) return schema;
   const { nullable: _, ...rest } = schema;
@@ -65,7 +66,7 @@ function pruneMapping(schema: Json, document: Json): Json {
   };
 }
 
-/** A component by its name, or a reference (OpenAPI 3.1 §4.8.25.4). */
+/** Whether a mapping names a component or a reference that exists (OpenAPI 3.1 §4.8.25.4). */
 const isMappingTarget = (target: string, document: Json): boolean =>
   /^[\w.-]+$/.test(target)
     ? valueAt(document, ['components', 'schemas', target]) !== undefined

@@ -1,4 +1,4 @@
-/** A document with the paths that `gateway.yaml` gives its service; what points at a path follows it. */
+/** Applies the path names of `gateway.yaml` to a service's document, including pointers to paths. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type PathNames, pathRenamer } from '../../config/path-names.ts';
 import { fragmentToken, fragmentTokens } from '../../contract/json-pointer.ts';
@@ -39,14 +39,14 @@ function rewritePointers(node: unknown, rename: (path: string) => string): unkno
   );
 }
 
-/** A path as a segment of a JSON Pointer in a URI fragment (RFC 6901 §6). */
+/** Renames a path within a JSON Pointer in a URI fragment (RFC 6901 §6). */
 function renameSegment(segment: string, rename: (path: string) => string): string {
   const path = fragmentTokens(`#/${segment}`).join('');
   const name = rename(path);
   return name === path ? segment : fragmentToken(name);
 }
 
-/** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */
+/** Converts a pointer into a document with renamed paths to a pointer into the original document. */
 export function originalPointer(pointer: string, names: PathNames, prefix: string): string {
   const [root, section, token, ...rest] = pointer.split('/');
   if (section !== 'paths' || token === undefined) return pointer;

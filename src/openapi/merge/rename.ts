@@ -1,7 +1,7 @@
 /**
- * Gives everything in a service's document the name it has in the public one, wherever that name is meant:
- * references, discriminator mappings, security requirements, links, tags. Examples and extensions stay as
- * they are. A link to an operation that no document has is left out, since it would lead nowhere.
+ * Gives everything in a service's document its public name, wherever it is referenced: references, discriminator
+ * mappings, security requirements, links, tags. Examples and extensions stay as they are. A link to an operation
+ * that no document has is removed.
  */
 
 import { alternativesAmong } from '../load/discriminators.ts';
@@ -9,15 +9,15 @@ import { isObject, type Json, type Kind, type Visit } from '../load/grammar.ts';
 import { resolveReference } from '../reference.ts';
 import { componentTarget, referenceTo } from './component-references.ts';
 
-/** The public names of one service's things. */
+/** The public names of one service. */
 export interface PublicNames {
   component(section: string, name: string): string;
-  /** An operation of this service, or of another one that a link leads to. */
+  /** An operation of this service, or of another service that a link leads to. */
   operation(id: string): string | undefined;
   tag(name: string): string;
 }
 
-/** The extension on a list operation's parameter that names the operation it answers many of at once. */
+/** The extension of a list parameter that names the operation whose resources it fetches in a batch. */
 const BATCHES = 'x-batches';
 
 export function renamer(document: Json, names: PublicNames): Visit {
@@ -38,7 +38,7 @@ export function renamer(document: Json, names: PublicNames): Visit {
     return typeof operationId === 'string' && names.operation(operationId) === undefined;
   };
 
-  /** A value without a mapping means the schema of that name, so a renamed schema needs one. */
+  /** A value without a mapping selects the schema of that name, so a renamed schema needs a mapping. */
   const mappingTarget = (target: unknown): unknown => {
     if (typeof target !== 'string') return target;
     return Object.hasOwn(schemas, target) ? names.component('schemas', target) : reference(target);
@@ -85,7 +85,7 @@ export function renamer(document: Json, names: PublicNames): Visit {
   };
 
   return (node, kind) => {
-    // A schema is told by identity, so its own fields come before its `$ref`.
+    // A schema is identified by object identity, so its other fields are handled before its `$ref`.
     const seen = byKind[kind] ? byKind[kind](node, kind) : node;
     return seen && typeof seen.$ref === 'string' ? { ...seen, $ref: reference(seen.$ref) } : seen;
   };

@@ -1,4 +1,4 @@
-/** The tags of the public document; one that two services describe differently gets the later one's name. */
+/** The tags of the public document. If two services describe a tag differently, the later one is renamed. */
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json } from '../load/grammar.ts';
 import { uniqueName } from './component-registry.ts';
@@ -6,7 +6,7 @@ import { uniqueName } from './component-registry.ts';
 export class Tags {
   readonly #tags = new Map<string, Json>();
 
-  /** Takes a service's tags and says what each is called from now on. */
+  /** Adds a service's tags and returns their public names. */
   add(service: string, tags: unknown): (name: string) => string {
     const renamed = new Map<string, string>();
     for (const tag of Array.isArray(tags) ? tags : []) {

@@ -1,23 +1,23 @@
 /**
- * Patterns that look around, as several that do not, where that is exactly the same: what stands at the beginning of a
- * text is known, and what stands at its end, so that `^(?!a)b$` is `^b$` and not `^(?:a)`.
+ * Splits a pattern with lookaround into patterns without it, where the result is exactly equivalent: at the start
+ * and at the end of a text, as `^(?!a)b$` becomes `^b$` and not `^(?:a)`.
  */
 
-/** Takes a text where one of them holds in all its parts. */
+/** A text matches if all parts of one alternative match. */
 export type PatternAlternatives = readonly (readonly PatternPart[])[];
 
 interface PatternPart {
-  /** Without lookarounds, if it could be put so. */
+  /** The pattern, without lookaround where that was possible. */
   readonly source: string;
   /** Whether the text must not match. */
   readonly isNegative: boolean;
 }
 
-/** No pattern that a person wrote has more; each is another one to be matched. */
+/** Limits of the splitting. Hand-written patterns stay below, and each part is another pattern to match. */
 const MAX_PARTS = 50;
 const MAX_CHARACTERS = 5000;
 
-/** @returns undefined where there is too much to take apart */
+/** @returns undefined for a pattern that is too large */
 export function withoutLookaround(source: string): PatternAlternatives | undefined {
   if (source.length > MAX_CHARACTERS) return undefined;
   const found = splitAlternatives(source).flatMap((one) =>
@@ -28,7 +28,7 @@ export function withoutLookaround(source: string): PatternAlternatives | undefin
 
 const positive = (source: string): PatternPart => ({ source, isNegative: false });
 
-/** Of what has to begin where the text does. */
+/** Splits a pattern that is anchored at the start of the text. */
 function splitAnchored(source: string): PatternPart[][] {
   const [head, rest] = takeLookaheads(source);
   const inner = unwrapGroup(rest);
@@ -45,10 +45,13 @@ function splitUnanchored(source: string): PatternPart[][] {
   return [[positive(rest), ...tail]];
 }
 
-/** What no character may begin, as `((?!ab).)*$` has it; plain text, which is never found after the last character. */
+/**
+ * A text that must not occur anywhere, as in `((?!ab).)*$`. Only plain text, which is never found after the last
+ * character.
+ */
 const TEMPERED_DOT = /^\((?:\?:)?\(\?!([\w\s,;:@#%&=~<>/-]+)\)\.\)([*+])\$$/;
 
-/** What is left once nothing at its beginning looks ahead. */
+/** Splits the rest after all leading lookaheads. */
 function splitRest(rest: string): PatternPart[] {
   const [, text, repeated] = TEMPERED_DOT.exec(rest) ?? [];
   if (text !== undefined) return [positive(`^.${repeated}$`), { source: text, isNegative: true }];
@@ -56,21 +59,21 @@ function splitRest(rest: string): PatternPart[] {
   return [positive(`^(?:${body})`), ...tail];
 }
 
-/** `(?=a)(?!b)` before anything else, each as a pattern of its own. */
+/** Takes leading lookaheads such as `(?=a)(?!b)`, each as a separate pattern. */
 function takeLookaheads(source: string): [PatternPart[], string] {
   const parts: PatternPart[] = [];
   let rest = source;
   for (;;) {
     const [, mark] = /^\(\?([=!])/.exec(rest) ?? [];
     const end = mark === undefined ? -1 : closingParenthesis(rest, 0);
-    // What repeats one that looks ahead is no pattern that means anything.
+    // A quantified lookahead has no useful meaning.
     if (mark === undefined || end < 0 || /^[*+?{]/.test(rest.slice(end + 1))) return [parts, rest];
     parts.push({ source: `^(?:${rest.slice(3, end)})`, isNegative: mark === '!' });
     rest = rest.slice(end + 1);
   }
 }
 
-/** `(?<!a)$` after everything else. */
+/** Takes a trailing lookbehind such as `(?<!a)$`. */
 function takeLookbehind(source: string): [string, PatternPart[]] {
   if (!source.endsWith(')$')) return [source, []];
   const start = groups(source).find(({ end }) => end === source.length - 2)?.start ?? -1;
@@ -80,7 +83,7 @@ function takeLookbehind(source: string): [string, PatternPart[]] {
   return [`${source.slice(0, start)}$`, [part]];
 }
 
-/** The body of the one group that all of it is, and what ends it. */
+/** The body of a group that spans the whole pattern, and an end anchor after it. */
 function unwrapGroup(source: string): { body: string; end: string } | undefined {
   const [, open = ''] = /^(\((?:\?:)?)(?!\?)/.exec(source) ?? [];
   if (open === '') return undefined;
@@ -114,7 +117,7 @@ function groups(source: string): { start: number; end: number }[] {
   return found;
 }
 
-/** Every character that is neither escaped nor in a class, with the groups that it is in. */
+/** Visits every character that is neither escaped nor in a class, with its group depth. */
 function scan(source: string, visit: (character: string, at: number, depth: number) => void): void {
   let [depth, isClass] = [0, false];
   for (let at = 0; at < source.length; at++) {

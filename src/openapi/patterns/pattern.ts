@@ -1,6 +1,6 @@
 /**
- * How `pattern` is matched: in time that grows with the text, whatever the pattern is. What V8 does in such time is
- * left to it; the rest is for an engine that never goes back (RE2), and what that cannot match is not checked.
+ * Matches `pattern` in time that grows linearly with the text. V8 handles patterns that are safe there; RE2, which
+ * never backtracks, handles the others. A pattern that neither can match in linear time is not checked.
  */
 import { RE2JS } from 're2js';
 import { withoutLookaround } from './lookaround.ts';
@@ -8,13 +8,13 @@ import { withoutLookaround } from './lookaround.ts';
 interface Matcher {
   test(text: string): boolean;
   toString(): string;
-  /** Whether it takes every text, since no engine matches it in such time. */
+  /** Whether the pattern is not checked, because no engine matches it in linear time. */
   readonly isUnchecked?: boolean;
 }
 
 /**
- * @param onCompiled called once the pattern is compiled, which is when it is matched first: that takes long for some
- * @throws SyntaxError for what is no regular expression (ECMA-262 §22.2)
+ * @param onCompiled called after the first match has compiled the pattern, which takes long for some patterns
+ * @throws SyntaxError for an invalid regular expression (ECMA-262 §22.2)
  */
 function createMatcher(source: string, onCompiled: () => void = () => {}): Matcher {
   const native = regExpOf(source);
@@ -35,7 +35,7 @@ function createMatcher(source: string, onCompiled: () => void = () => {}): Match
   };
 }
 
-/** Whether `pattern` is one that is not checked; false for what is none. */
+/** Whether a pattern is not checked; false for an invalid pattern. */
 export function isUnchecked(source: string): boolean {
   try {
     return createMatcher(source).isUnchecked === true;
@@ -44,7 +44,10 @@ export function isUnchecked(source: string): boolean {
   }
 }
 
-/** With the `u` flag, as JSON Schema has it (2020-12 §6.4), but for those who escape more than that allows. */
+/**
+ * Compiles with the `u` flag, as JSON Schema requires (2020-12 §6.4), or without it for patterns that escape more
+ * than the flag allows.
+ */
 function regExpOf(source: string): RegExp {
   try {
     return new RegExp(source, 'u');
@@ -53,23 +56,23 @@ function regExpOf(source: string): RegExp {
   }
 }
 
-/** What is repeated so often by its number is longer than it looks. */
+/** The highest repetition count that V8 handles here. */
 const MAX_COUNT = 100;
 
-/** Tried at one place, with one way to go on: at most one repetition without an end, and no group repeated. */
+/** Whether V8 needs linear time: anchored, at most one unbounded repetition, and no repeated group. */
 const isLinear = (source: string): boolean =>
   source.startsWith('^') &&
   !source.includes('|') &&
-  // Looks around, or refers to what was found.
+  // Lookaround and backreferences.
   !/\(\?[^:]|\\[1-9k]/.test(source) &&
   !/\)[*+?{]/.test(source) &&
   (source.match(/[*+?]|\{\d*,/g) ?? []).length <= 1 &&
   numbersOf(source, /\{(\d+)\}/g).every((count) => count <= MAX_COUNT);
 
-/** No more ways than this to go through all of it, whatever the text is. */
+/** The most alternations of a bounded pattern. */
 const MAX_CHOICES = 3;
 
-/** Tried at one place, and nothing in it is repeated, so that it ends soon; it may refer to what it has found. */
+/** Whether V8 ends soon: anchored and without repetition. Backreferences are allowed. */
 const isBounded = (source: string): boolean =>
   source.startsWith('^') && !/[*+{]|[^(]\?/.test(source) && (source.match(/\|/g) ?? []).length <= MAX_CHOICES;
 
@@ -78,13 +81,13 @@ const numbersOf = (source: string, pattern: RegExp): number[] =>
 
 type Test = (text: string) => boolean;
 
-/** Instructions that a pattern may come to, about. */
+/** The approximate size of the largest RE2 program. */
 const MAX_SIZE = 30_000;
-/** Instructions times characters that are looked at in less than a moment, in a small program and in a large one. */
+/** Instructions times characters that take a short time, for a small and for a large program. */
 const MAX_STEPS = { small: 10_000_000, large: 1_000_000 };
 const SMALL_PROGRAM = 50;
 
-/** @returns undefined for what RE2 has no way to match, or only a very long one */
+/** @returns undefined where RE2 cannot match the pattern, or only with a very large program */
 function compileRe2(source: string): Test | undefined {
   const maxCount = Math.max(1, ...numbersOf(source, /\{\d*,?(\d*)\}/g), ...numbersOf(source, /\{(\d+)/g));
   if (source.length * maxCount > MAX_SIZE) return undefined;
@@ -98,7 +101,7 @@ function compileRe2(source: string): Test | undefined {
   }
 }
 
-/** One that looks around, as those that it can be put together from. */
+/** Compiles a pattern with lookaround as several patterns without it. */
 function compileParts(source: string): Test | undefined {
   const alternatives = withoutLookaround(source)?.map((parts) =>
     parts.map(({ source: part, isNegative }) => ({
@@ -111,13 +114,13 @@ function compileParts(source: string): Test | undefined {
     alternatives.some((parts) => parts.every(({ test, isNegative }) => test?.(text) !== isNegative));
 }
 
-/** What is within one that looks ahead may look ahead itself, but is shorter. */
+/** A lookahead may contain lookaheads, but the inner pattern is shorter. */
 function compileNestedPart(part: string): Test | undefined {
   const body = /^\^\(\?:(.*)\)$/s.exec(part)?.[1];
   return body !== undefined && /^\(\?[=!]/.test(body) ? compileParts(`^${body}`) : undefined;
 }
 
-/** As ajv wants it. */
+/** The matcher in the form that ajv expects. */
 export const linearTimePattern = Object.assign(
   (source: string, onCompiled?: () => void) => createMatcher(source, onCompiled),
   {

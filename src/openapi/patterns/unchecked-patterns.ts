@@ -1,11 +1,11 @@
-/** Patterns of a document that no engine matches in time that grows with the text: values are not held to them. */
+/** Finds the patterns of a document that no engine matches in linear time. They are not checked. */
 import { type Incremental, runToCompletion } from '../incremental.ts';
 import type { DocumentFault } from '../load/document-fault.ts';
 import { isObject } from '../load/grammar.ts';
 import { visitObjects } from '../merge/dangling-references.ts';
 import { isUnchecked } from './pattern.ts';
 
-/** Each by its JSON Pointer. */
+/** The unchecked patterns, each with its JSON Pointer. */
 export const uncheckedPatterns = (document: object): DocumentFault[] =>
   runToCompletion(uncheckedPatternsIncrementally(document));
 
@@ -25,7 +25,7 @@ export function* uncheckedPatternsIncrementally(document: object): Incremental<D
   return faults;
 }
 
-/** A pattern may be as long as it likes. */
+/** The longest part of a pattern that a message shows. */
 const MAX_CHARACTERS = 100;
 
 const reasonOf = (pattern: string): string =>

@@ -1,6 +1,6 @@
 /**
- * What operations a public document has, by tag and by place, looked up once: what the parts of a large one are made
- * from. Every operation of a public document has a tag, be it that of its service.
+ * Indexes the operations of a public document by tag, id and pointer, so that parts of a large document are built
+ * quickly. Every operation of a public document has a tag, at least that of its service.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { fragmentToken, fragmentTokens } from '../../contract/json-pointer.ts';
@@ -13,29 +13,29 @@ import { resolveReference } from '../reference.ts';
 
 export interface IndexedOperation {
   readonly root: 'paths' | 'webhooks';
-  /** Its path, or the name of its webhook. */
+  /** The path, or the name of the webhook. */
   readonly path: string;
   readonly method: string;
   readonly operation: Json;
   readonly tags: readonly string[];
-  /** Where it is in the document, as a URI fragment (RFC 6901 §6). */
+  /** The operation's pointer in the document, as a URI fragment (RFC 6901 §6). */
   readonly pointer: string;
 }
 
 export interface DocumentIndex {
-  /** In the words of OpenAPI 3.1. */
+  /** The document as OpenAPI 3.1. */
   readonly document: Json;
   readonly isOpenApi32: boolean;
   readonly operations: readonly IndexedOperation[];
-  /** Operations by tag: first those tags that are declared, in their order. */
+  /** Operations by tag. Declared tags come first, in their order. */
   readonly tags: ReadonlyMap<string, readonly IndexedOperation[]>;
   readonly byId: ReadonlyMap<unknown, IndexedOperation>;
-  /** By `placeOf` their pointers. */
+  /** Operations by the `pointerKey` of their pointers. */
   readonly byPointer: ReadonlyMap<string, IndexedOperation>;
   readonly alternatives: ReturnType<typeof alternativesAmong>;
 }
 
-/** In steps, one a path. */
+/** Indexes a document in steps, one for each path. */
 export function* indexDocument(published: OpenAPIObject): Incremental<DocumentIndex> {
   const shown = published as unknown as Json;
   const document = isOpenApi32(shown) ? yield* toOpenApi31Incrementally(shown) : shown;
@@ -70,7 +70,7 @@ export function* indexDocument(published: OpenAPIObject): Incremental<DocumentIn
   };
 }
 
-/** The same for a pointer however it is written; not a local one is none. */
+/** A key that is equal for all spellings of a local pointer; empty for other references. */
 export const pointerKey = (pointer: string): string =>
   pointer.startsWith('#') ? JSON.stringify(fragmentTokens(pointer)) : '';
 
@@ -94,7 +94,7 @@ function indexPathItem(
 
 const METHODS_WITH_FIELD: ReadonlySet<string> = new Set(METHOD_FIELDS);
 
-/** Where the published document has a method. */
+/** The field of a method in the published document. */
 const methodField = (document: Json, method: string): string =>
   METHODS_WITH_FIELD.has(method) || !isOpenApi32(document)
     ? method

@@ -1,12 +1,12 @@
 /**
- * A document with one media type for each response, from which clients are generated with one type for each: the one
- * that is asked for where a response has it, and otherwise the first that it has. A client that is made from it sends
- * that media type as `Accept`.
+ * Reduces each response of a document to one media type, so that code generators create one type for each response.
+ * It is the requested media type if the response has it, and otherwise the first one. A generated client sends that
+ * media type as `Accept`.
  */
 import type { Incremental } from '../incremental.ts';
 import { isObject, type Json, walkIncrementally } from '../load/grammar.ts';
 
-/** The media types of the successful responses of a document, without their parameters. */
+/** The media types of the responses of a document, without parameters. */
 export function* responseMediaTypes(document: Json): Incremental<Set<string>> {
   const found = new Set<string>();
   yield* walkIncrementally(document, (node, kind) => {

@@ -1,7 +1,7 @@
 /**
- * Components that some part of a document reaches: by a reference, as a choice of a discriminator, or by name as a
- * security scheme. What only looks like a reference, in an example or an extension, counts: too much is better than
- * what leads nowhere.
+ * Collects the components that a part of a document needs: by reference, as a discriminator target, or by name as a
+ * security scheme. Look-alike references in examples and extensions count too: an unused component is better than a
+ * broken reference.
  */
 import { isObject, type Json } from '../load/grammar.ts';
 import { componentTarget } from '../merge/component-references.ts';
@@ -23,7 +23,7 @@ export class ReachableComponents implements Iterable<Component> {
     this.#alternatives = alternatives;
   }
 
-  /** Gives those as well that are reached while it is iterated. */
+  /** Also yields components that are added during the iteration. */
   [Symbol.iterator](): Iterator<Component> {
     return this.#components.values();
   }

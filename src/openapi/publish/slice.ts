@@ -1,7 +1,8 @@
 /**
- * A part of a public document that is a document itself: some of its operations, and every component that these reach.
- * What they refer to within other operations becomes a component. A Link Object to an operation that is left out stays,
- * and leads to it in the whole document by `operationRef` (OpenAPI 3.1 §4.8.20): its `operationId` would be nobody's.
+ * Extracts a part of a public document as a complete document: some of its operations, and every component that
+ * they need. Values that they reference in other operations become components. A Link Object to an operation
+ * outside the part gets an `operationRef` into the whole document (OpenAPI 3.1 §4.8.20), because its `operationId`
+ * would not exist in the part.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { fragmentTokens } from '../../contract/json-pointer.ts';
@@ -16,10 +17,9 @@ import { type DocumentIndex, type IndexedOperation, pointerKey } from './documen
 import { ReachableComponents } from './reachable-components.ts';
 
 /**
- * In steps, since a part of a large document may be large itself.
- *
- * @param selected of the outline's operations
- * @param documentUrl where the whole document is, as a reference from the part
+ * Works in steps, because a part of a large document may be large itself.
+ * @param selected operations of the index
+ * @param documentUrl reference from the part to the whole document
  */
 export function* slice(
   index: DocumentIndex,
@@ -62,13 +62,13 @@ export function* slice(
   reachable.addReferencesIn({ security: document.security });
   extractor.buildPending();
   const included = new Map<string, Map<string, unknown>>();
-  // Grows while it is iterated, by what each component reaches.
+  // The collection grows during the iteration.
   for (const { section, name, value } of reachable) {
     const [, kind] = grammarFieldOf('components', section) ?? [];
     const entries = included.get(section) ?? new Map<string, unknown>();
     included.set(section, entries);
     entries.set(name, kind === undefined ? value : rewrite(value, kind));
-    // Before the loop ends: what was added may reach more.
+    // Extracted components may need more components, so they are built before the loop ends.
     extractor.buildPending();
     yield;
   }
@@ -126,12 +126,12 @@ function linkRewriter(
   };
 }
 
-/** What is said of the tags of some operations, and of those above them (OpenAPI 3.2 §4.22). */
+/** The declared tags of some operations, and their parent tags (OpenAPI 3.2 §4.22). */
 function tagsOf({ tags }: Json, selected: readonly IndexedOperation[]): { name: string }[] {
   const declared = (Array.isArray(tags) ? tags : []).filter(isObject);
   const byName = new Map(declared.map((tag) => [tag.name, tag]));
   const used = new Set<unknown>(selected.flatMap((one) => one.tags));
-  // Grows while it is iterated: what is above has something above.
+  // The set grows during the iteration, because a parent may have a parent.
   for (const name of used) {
     const parent = byName.get(name)?.parent;
     if (parent !== undefined) used.add(parent);

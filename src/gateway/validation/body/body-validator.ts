@@ -1,4 +1,4 @@
-/** The bytes of a body against its schema: what its codec makes of them, and what the schema says of that. */
+/** Validates the bytes of a body: its codec decodes them, and its schema checks the value. */
 import type { Codec } from '../../../codecs/codec.ts';
 import { form } from '../../../codecs/form.ts';
 import type { Fault } from '../../../contract/problem.ts';
@@ -9,23 +9,23 @@ import { faultsOf } from '../schema/validation-errors.ts';
 import { FormValidator } from './form.ts';
 
 /**
- * @throws Problem bad-request (400) where the bytes are not what their media type says, content-too-large (413) for
- * more fields than a form has
+ * @throws Problem bad-request (400) if the bytes do not match their media type, content-too-large (413) if a form
+ * has too many fields
  */
 export type BodyCheck = (bytes: Buffer) => readonly Fault[];
 
-/** Where the schema of a body is. */
+/** The schema of a body and its context. */
 export interface BodySchema {
   readonly document: Json;
   /** The Media Type Object; absent where the document has none. */
   readonly media: JsonNode | undefined;
   /** Absent where any value is allowed. */
   readonly schema: JsonNode | undefined;
-  /** Of the schema, for what is told of it. */
+  /** Pointer to the schema, for messages. */
   readonly pointer: string;
 }
 
-/** @returns undefined where there is nothing to check */
+/** @returns undefined if there is nothing to check */
 export function bodyCheck(codec: Codec, body: BodySchema, schemas: Schemas): BodyCheck | undefined {
   return codec === form ? formCheck(body, schemas) : valueCheck(codec, body, schemas);
 }
@@ -43,7 +43,7 @@ function valueCheck(codec: Codec, { schema, pointer }: BodySchema, schemas: Sche
   };
 }
 
-/** The texts of a form get their types from the schema. */
+/** Validates a form, whose text values get their types from the schema. */
 function formCheck({ document, media, schema }: BodySchema, schemas: Schemas): BodyCheck | undefined {
   if (!media || !schema) return undefined;
   const reader = new FormValidator(document, media, schema, schemas, 'body');

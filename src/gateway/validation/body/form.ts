@@ -1,4 +1,7 @@
-/** `application/x-www-form-urlencoded` against a schema, each field written as its Encoding Object says (OpenAPI 3.1 §4.8.15). */
+/**
+ * Validates `application/x-www-form-urlencoded` against a schema. Each field is parsed as its Encoding Object says
+ * (OpenAPI 3.1 §4.8.15).
+ */
 import type { Fault } from '../../../contract/problem.ts';
 import { isJsonType } from '../../../http/body/json-type.ts';
 import { FORM } from '../../../http/uri/encoding.ts';
@@ -14,7 +17,7 @@ export class FormValidator {
   readonly #location: Fault['in'];
   readonly #fields: Fields;
   readonly #check: Check;
-  /** Of the fields that are written as JSON, which says itself what is a string. */
+  /** Checks fields that contain JSON, whose strings are not converted to other types. */
   readonly #checkJson: Check | undefined;
 
   /** @param media the Media Type Object that has the schema */
@@ -47,7 +50,7 @@ export class FormValidator {
       name,
       this.#fields.decodeUnknown(texts.get(name) ?? []),
     ]);
-    // First, as the other check writes what it reads into the value.
+    // Runs first, because the other check writes converted values into the object.
     const jsonFaults = faultsOf(this.#location, this.#checkJson?.(value) ?? []);
     const reported = new Set([...faults, ...jsonFaults].map(({ pointer }) => pointer));
     const found = faultsOf(this.#location, this.#check({ ...value, ...Object.fromEntries(unknownFields) }));
@@ -61,7 +64,7 @@ export class FormValidator {
   }
 }
 
-/** A style goes before a media type; an object without either is as brackets say, which everybody writes. */
+/** A style takes precedence over a media type. An object without either uses the common bracket notation. */
 function serializationOf(encoding: Json, types: ReadonlySet<string>): Serialization {
   if (['style', 'explode', 'allowReserved'].some((name) => encoding[name] !== undefined)) return encoding;
   if (typeof encoding.contentType === 'string' && isJsonType(encoding.contentType))

@@ -1,4 +1,4 @@
-/** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
+/** The request body of an operation, compiled: the accepted media types, and the validation of JSON and forms. */
 import { codecFor } from '../../../codecs/index.ts';
 import { json } from '../../../codecs/json.ts';
 import { fragmentToken } from '../../../contract/json-pointer.ts';
@@ -15,9 +15,9 @@ import { type BodyCheck, bodyCheck } from './body-validator.ts';
 import { MediaTypes } from './media-types.ts';
 
 export interface MediaType {
-  /** Absent where the body is not looked into. */
+  /** Absent for a body that is not validated. */
   readonly check: BodyCheck | undefined;
-  /** Of JSON, where the media type is a range that takes it too. */
+  /** The check for JSON, if the media type is a range that includes it. */
   readonly jsonCheck?: BodyCheck | undefined;
 }
 
@@ -55,7 +55,7 @@ export class RequestBody {
     return found;
   }
 
-  /** @throws Problem validation-failed (400) where there has to be a body and is none */
+  /** @throws Problem validation-failed (400) if a required body is missing */
   acceptEmpty(): void {
     if (!this.required) return;
     const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
@@ -77,7 +77,7 @@ function mediaOf(document: Json, body: JsonNode, name: string, schemas: Schemas)
   return { check: checkOf(document, body, name, schemas) };
 }
 
-/** A range is looked into where its schema describes more than a text, which a file is too. */
+/** A range is validated only if its schema describes more than a string, because a file is a string too. */
 function rangeCheck(document: Json, body: JsonNode, name: string, schemas: Schemas): BodyCheck | undefined {
   const media = resolvePath(document, body, 'content', name);
   const schema = media && resolveSchemaPath(document, media, 'schema');

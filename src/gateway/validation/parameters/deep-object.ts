@@ -1,14 +1,14 @@
 /**
- * `filter[state]=open&filter[price][max]=5` as an object. The specification says it for one level; deeper ones, and
- * `[]` for one of several, are as everybody writes them.
+ * Parses `filter[state]=open&filter[price][max]=5` into an object. The specification defines one level; deeper
+ * levels and `[]` for arrays follow common practice.
  */
 import type { Json } from '../../../openapi/load/grammar.ts';
 
 type Tree = Map<string, Tree | unknown>;
 
 /**
- * @param parts by their whole names, decoded
- * @returns undefined for one of more levels than `most`
+ * @param parts values by their complete, decoded names
+ * @returns undefined for more levels than `maxLevels`
  */
 export function parseDeepObject(
   name: string,

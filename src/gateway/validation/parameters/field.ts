@@ -1,4 +1,4 @@
-/** One named value that comes as text, a parameter or a field of a form: how it is written, and what it takes. */
+/** A parameter or form field that is sent as text: its serialization, and what its schema accepts. */
 
 import { isJsonType } from '../../../http/body/json-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
@@ -8,26 +8,29 @@ import type { Style, ValueShape } from './style.ts';
 
 export interface Field extends Style {
   readonly isJson: boolean;
-  /** The type, where only numbers are taken: as JSON writes them, not as JavaScript reads them (`0x10`, ` 1`). */
+  /**
+   * The type, if only numbers are accepted. They are parsed as JSON numbers, not as JavaScript would (`0x10`, `
+   * 1`).
+   */
   readonly numeric: 'integer' | 'number' | undefined;
   readonly allowsEmpty: boolean;
-  /** Where each member of an object has a name of its own (`form` or `deepObject`, exploded). */
+  /** Set if each member of an object is sent under its own name (`form` or `deepObject`, exploded). */
   readonly members: ExplodedMembers | undefined;
 }
 
 interface ExplodedMembers {
   readonly isDeep: boolean;
   readonly names: ReadonlySet<string>;
-  /** Whether it takes others as well. */
+  /** Whether other members are allowed too. */
   readonly allowsOthers: boolean;
 }
 
-/** What a Parameter Object or an Encoding Object says (OpenAPI 3.1 §4.8.12, §4.8.15). */
+/** The serialization that a Parameter Object or an Encoding Object declares (OpenAPI 3.1 §4.8.12, §4.8.15). */
 export interface Serialization {
   readonly style?: unknown;
   readonly explode?: unknown;
   readonly allowEmptyValue?: unknown;
-  /** The media type of its value, where that is written in one. */
+  /** The media type of the value, if it is serialized by one. */
   readonly contentType?: string | undefined;
 }
 
@@ -64,7 +67,7 @@ export function createField(
   };
 }
 
-/** A parameter whose value is written in a media type has that instead of a style. */
+/** The media type of a parameter that is serialized by one instead of a style. */
 export function contentOf(parameter: Json): string | undefined {
   return isObject(parameter.content) ? Object.keys(parameter.content)[0] : undefined;
 }

@@ -1,4 +1,4 @@
-/** Named values that come as text, put together to one object as their schemas want it. */
+/** Parses named text values into one object, as their schemas require. */
 import { JsonFault, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import { fragmentPointer } from '../../../contract/json-pointer.ts';
@@ -12,13 +12,13 @@ import { readStyled } from './style.ts';
 /** RFC 8259 §6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Values by name, as they came. */
+/** Encoded values by name. */
 export type RawValues = ReadonlyMap<string, readonly string[]>;
 
 interface ReadResult {
   readonly value: Json;
   readonly faults: readonly Fault[];
-  /** Names that belong to no field. */
+  /** Names without a field. */
   readonly unknown: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export class Fields {
   readonly #encoding: Encoding;
   readonly #json: JsonLimits;
   readonly #fields = new Map<string, Field>();
-  /** Those whose members have names of their own. */
+  /** Fields whose members are sent under their own names. */
   readonly #exploded: readonly Field[];
 
   constructor(
@@ -56,7 +56,7 @@ export class Fields {
     ];
   }
 
-  /** The name that a caller writes, for a path into the object: members of an exploded object have no parent there. */
+  /** The pointer as the client knows it: members of an exploded object have no parent in the request. */
   externalPointer(pointer: string): string {
     const parent = this.#exploded.find(
       ({ name, members }) => !members?.isDeep && pointer.startsWith(`${fragmentPointer([name])}/`),
@@ -100,13 +100,13 @@ export class Fields {
     return { value: Object.fromEntries(entries), faults, unknown };
   }
 
-  /** A value of which nobody says how it is written. */
+  /** A value without a known serialization. */
   decodeUnknown(values: readonly string[]): unknown {
     const decoded = values.map(this.#encoding.decode);
     return decoded.length === 1 ? decoded[0] : decoded;
   }
 
-  /** Whether a name belongs to one of them. */
+  /** Whether a name belongs to a field. */
   has(name: string): boolean {
     return this.#fields.has(name) || this.#ownerOf(name) !== undefined;
   }
@@ -125,7 +125,7 @@ export class Fields {
     isLenient: boolean,
   ): { value?: unknown; detail?: string } {
     const isOne = ['scalar', 'object'].includes(field.shape);
-    // A browser sends a cookie of each path, the nearest one first (RFC 6265 §5.4).
+    // A browser sends one cookie for each path, the nearest path first (RFC 6265 §5.4).
     const values = isOne && this.#location === 'cookie' ? texts.slice(0, 1) : texts;
     if (values.length > 1 && isOne) return { detail: 'must be given once' };
     const value = readStyled(field, values, this.#encoding, isLenient);
@@ -135,10 +135,10 @@ export class Fields {
   }
 }
 
-/** What is no number has to fail where it stands, and not be read as JavaScript would. */
+/** Invalid numbers must fail validation at their position instead of being converted as JavaScript would. */
 const numberOf = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NO_NUMBER);
 
-/** Nothing that is said of numbers is said of it. */
+/** A value that is not a number, so that its schema rejects it. */
 const NO_NUMBER = Object.freeze({});
 
 function json(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {

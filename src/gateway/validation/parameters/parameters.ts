@@ -1,6 +1,6 @@
 /**
- * The parameters of an operation in one place of the request, compiled: what comes as text is put into the form that
- * the parameter's style says (OpenAPI 3.1 §4.8.12), then checked against its schema.
+ * The parameters of an operation in one location of the request, compiled. Text values are parsed by the style of
+ * the parameter (OpenAPI 3.1 §4.8.12) and then checked against its schema.
  */
 import { fragmentPointer } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
@@ -21,12 +21,12 @@ const ENCODINGS: Readonly<Record<ParameterLocation, Encoding>> = {
   cookie: COOKIE,
 };
 
-/** The specification says that these are no parameters, whatever the document says. */
+/** Headers that the specification ignores as parameters. */
 const IGNORED_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization']);
 
 const ENCODED_COMMA = /%2C/i;
 
-/** What a schema may say without refusing anything. */
+/** Keywords that never reject a string. */
 const NON_RESTRICTIVE: ReadonlySet<string> = new Set(
   'type minLength title description example examples default deprecated readOnly writeOnly $comment'.split(
     ' ',
@@ -37,13 +37,13 @@ const NONE: readonly Fault[] = [];
 
 export class Parameters {
   readonly required: boolean;
-  /** Whether there is nothing to check, as in a path, where each has some text, and each takes any. */
+  /** Whether there is nothing to check: path parameters that accept any string. */
   readonly acceptsAnything: boolean;
   readonly #location: ParameterLocation;
   readonly #fields: Fields;
   readonly #rejectUnknown: boolean;
   readonly #check: Check;
-  /** Of those that are written as JSON. */
+  /** Checks parameters that contain JSON. */
   readonly #checkJson: Check | undefined;
 
   constructor(
@@ -95,15 +95,15 @@ export class Parameters {
     return this.#fields.size;
   }
 
-  /** Whether a parameter of this name is looked at, so that it has to be readable. */
+  /** Whether a parameter of this name is checked and therefore must be decodable. */
   readonly isChecked = (name: string): boolean => this.#rejectUnknown || this.#fields.has(name);
 
-  /** @param texts every name that came, each with all its values, encoded as they came */
+  /** @param texts all values of every received name, still encoded */
   check(texts: RawValues): readonly Fault[] {
     const faults = this.#findFaults(texts, false);
     if (faults.length === 0 || !hasText(texts, (text) => ENCODED_COMMA.test(text) && !text.includes(',')))
       return faults;
-    // Clients that encode every comma of a list mean a list all the same, where nothing else can be meant.
+    // Some clients encode every comma of a list. Such a list is accepted if it is valid only as a list.
     return this.#findFaults(texts, true).length === 0 ? [] : faults;
   }
 
@@ -113,7 +113,7 @@ export class Parameters {
     const errors = this.#checkJson ? [...textErrors, ...this.#checkJson(value)] : textErrors;
     if (faults.length === 0 && errors.length === 0 && !(this.#rejectUnknown && unknown.length > 0))
       return NONE;
-    // What was found already is not in the value, and is not to be called missing as well.
+    // Parameters with a fault are missing from the value and must not be reported as missing too.
     const reported = new Set(faults.map((fault) => fault.pointer));
     const others = faultsOf(this.#location, errors).filter(({ pointer }) => !reported.has(pointer));
     return [
@@ -132,7 +132,7 @@ export class Parameters {
   }
 }
 
-/** Of a text that is not empty. */
+/** Whether a schema accepts any string that is not empty. */
 const acceptsAnyText = (schema: Json | undefined): boolean =>
   schema?.type === 'string' &&
   (schema.minLength === undefined || schema.minLength === 0 || schema.minLength === 1) &&

@@ -1,4 +1,7 @@
-/** The query of an operation, compiled: its parameters, or the one value that all of it is (OpenAPI 3.2 §4.12). */
+/**
+ * The query of an operation, compiled: its parameters, or one value for the complete query string (OpenAPI 3.2
+ * §4.12).
+ */
 
 import { form } from '../../../codecs/form.ts';
 import { codecFor } from '../../../codecs/index.ts';
@@ -16,9 +19,12 @@ import { contentOf } from './field.ts';
 import { Parameters } from './parameters.ts';
 
 export interface QueryValidator {
-  /** Whether there has to be one. */
+  /** Whether the query is required. */
   readonly required: boolean;
-  /** @param query without its question mark; @throws Problem bad-request (400) where percent-encoding is broken */
+  /**
+   * @param query without its question mark
+   * @throws Problem bad-request (400) if percent-encoding is invalid
+   */
   check(query: string): readonly Fault[];
 }
 

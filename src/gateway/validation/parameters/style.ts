@@ -1,9 +1,9 @@
-/** How a parameter stands in text (OpenAPI 3.1 §4.8.12, "Style Examples"), and what it is when that is taken off. */
+/** Parses text by the style of its parameter (OpenAPI 3.1 §4.8.12, "Style Examples"). */
 
 import { type Encoding, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 
-/** Whether the schema takes an array, an object, one value, or one or many. */
+/** Whether the schema accepts an array, an object, a single value, or a single value and an array. */
 export type ValueShape = 'array' | 'object' | 'scalar' | 'either';
 
 export interface Style {
@@ -13,18 +13,18 @@ export interface Style {
   readonly shape: ValueShape;
 }
 
-/** As it is written, or where a delimiter may be written percent-encoded too. */
+/** Delimiters, plain or percent-encoded. */
 const SEPARATORS: Readonly<Record<string, RegExp>> = {
   spaceDelimited: /%20|\+| /,
   pipeDelimited: /\||%7C/i,
 };
 const COMMA = /,/;
-/** As many clients write a list, for whom every comma is data. */
+/** The delimiter of clients that encode every comma of a list. */
 const ENCODED_COMMA = /,|%2C/i;
 
 /**
- * Taken apart before it is decoded: a delimiter that is percent-encoded is data (RFC 6570 §3.2.1).
- * @param texts as they came: more than one where the name was given more often
+ * Splits text before decoding it: a percent-encoded delimiter is data (RFC 6570 §3.2.1).
+ * @param texts still encoded; several if the name was given several times
  * @param isLenient whether an encoded comma is a delimiter too
  */
 export function readStyled(
@@ -52,12 +52,12 @@ function piecesOf({ name, style, explode, shape: form }: Style, text: string, co
     const value = text.replace(/^\./, '');
     return form === 'scalar' ? [value] : value.split(explode ? '.' : comma);
   }
-  // In a query each has a parameter of its own then.
+  // An exploded query parameter has one value for each occurrence.
   if (form === 'scalar' || (style === 'form' && explode)) return [text];
   return text.split(SEPARATORS[style] ?? comma);
 }
 
-/** An empty value of an object stands for itself. */
+/** An empty value is a valid member of an object. */
 function elementsOf(pieces: readonly string[], form: ValueShape): string[] {
   const elements = pieces.map(withoutBlanks);
   const isList = form === 'array' || (form === 'either' && elements.length > 1);

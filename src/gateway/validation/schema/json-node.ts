@@ -1,4 +1,4 @@
-/** An object of a document together with where it stands, so that schemas in it can be named by reference. */
+/** An object of a document with its pointer, so that schemas in it can be referenced. */
 
 import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
@@ -11,7 +11,7 @@ export interface JsonNode {
   readonly pointer: string;
 }
 
-/** The object at `keys` below, with Reference Objects followed; undefined where there is none. */
+/** Follows a path of keys and the Reference Objects on it; undefined where there is no object. */
 export const resolvePath = (
   document: Json,
   { node, pointer }: JsonNode,
@@ -29,8 +29,8 @@ export const resolvePath = (
 };
 
 /**
- * The Schema Object at `keys` below. Its own `$ref` is a keyword beside others (JSON Schema 2020-12 §8.2.3.1) and is
- * not followed; those on the way to it are.
+ * The Schema Object at a path of keys. References on the way are followed. The `$ref` of the schema itself is a
+ * keyword beside others (JSON Schema 2020-12 §8.2.3.1) and is not followed.
  */
 export const resolveSchemaPath = (
   document: Json,
@@ -41,7 +41,7 @@ export const resolveSchemaPath = (
   return parent && subschemaAt(parent, String(keys.at(-1)));
 };
 
-/** The schema under one key; a boolean as the object that says the same. */
+/** The subschema of a key. A boolean schema becomes an equivalent object. */
 export function subschemaAt({ node, pointer }: JsonNode, key: string): JsonNode | undefined {
   const found = valueAt(node, [key]);
   const at = `${pointer}/${fragmentToken(key)}`;

@@ -1,4 +1,4 @@
-/** The keywords of JSON Schema 2020-12 that say something of a value, and what each of them has to be. */
+/** The keywords of JSON Schema 2020-12 that constrain a value, and the values that each keyword allows. */
 import { isObject } from '../../../openapi/load/grammar.ts';
 
 interface KeywordRule {
@@ -69,8 +69,8 @@ export const ASSERTIONS: Readonly<Record<string, KeywordRule>> = {
 };
 
 /**
- * How a keyword has schemas in it, and what they are about: the value itself (`same`) or what is in it (`inner`).
- * JSON Schema 2020-12, Core §10 and §11.
+ * How a keyword contains schemas, and whether they apply to the same value (`same`) or to its members and items
+ * (`inner`). JSON Schema 2020-12, Core §10 and §11.
  */
 export interface Applicator {
   readonly shape: 'one' | 'list' | 'map';
@@ -100,12 +100,12 @@ export const APPLICATORS: Readonly<Record<string, Applicator>> = {
   unevaluatedItems: applicator('one', 'inner'),
 };
 
-/** Schemas that one keyword may list: a list is gone through in one turn of the event loop. */
+/** The most schemas of one keyword, because they are handled in one turn of the event loop. */
 export const MAX_SUBSCHEMAS = 20_000;
 
 const counts = new WeakMap<object, number>();
 
-/** Members or items. Those of a large object are counted once, which takes long. */
+/** The number of members or items. It is cached for large objects, because counting takes long. */
 export function countOf(container: object): number {
   if (Array.isArray(container)) return container.length;
   const known = counts.get(container);
@@ -115,5 +115,5 @@ export function countOf(container: object): number {
   return count;
 }
 
-/** Expected where a schema has to be. */
+/** Whether a value can be a schema. */
 export const isSchema = (value: unknown): boolean => isObject(value) || typeof value === 'boolean';

@@ -1,26 +1,27 @@
 /**
- * Schemas that refer to each other, each compiled by itself when a value comes to it first: ajv compiles a schema with
- * all that it reaches, which of a large document may be thousands that no value ever comes to.
+ * Compiles each referenced schema when a value reaches it first. ajv would compile a schema together with
+ * everything that it refers to, which may be thousands of schemas that no value ever reaches.
  */
 import { _, type Ajv2020, type KeywordCxt, type ValidateFunction } from 'ajv/dist/2020.js';
 import { callRef } from 'ajv/dist/vocabularies/core/ref.js';
 import type { AjvSchema } from './schema-graph.ts';
 
-/** What cannot be compiled. */
+/** Thrown for a schema that cannot be compiled. */
 export class CompilationError extends Error {}
 
-/** Of one schema. */
+/** The validator of one schema. */
 export interface Validator {
-  /** Another function once it is compiled: its errors are read from what stands here after the call. */
+  /** Replaced by the compiled function. Errors are read from the current function after the call. */
   validate: ValidateFunction;
-  /** @throws NotCompiled for what ajv does not take */
+  /** @throws CompilationError for a schema that ajv rejects */
   compile(): void;
 }
 
 /**
- * @param schemaOf by the id that a `$ref` has
- * @param onWork called after each that is compiled
- * @returns the validator of a schema by its id; calling it throws NotCompiled for what ajv does not take
+ * @param schemaOf finds a schema by the id in its `$ref`
+ * @param onWork called after each compilation
+ * @returns a function that finds a validator by id; a call of the validator throws CompilationError for a schema
+ * that ajv rejects
  */
 export function lazyReferences(
   ajv: Ajv2020,
@@ -45,7 +46,7 @@ export function lazyReferences(
     validators.set(id, validator);
     return validator;
   };
-  // Nobody asks ajv what has been evaluated: see `unevaluated.ts`.
+  // ajv need not track evaluated members: see `unevaluated.ts`.
   ajv.opts.unevaluated = false;
   ajv.removeKeyword('$ref');
   ajv.addKeyword({

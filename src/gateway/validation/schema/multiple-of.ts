@@ -1,6 +1,6 @@
 /**
- * `multipleOf` (JSON Schema 2020-12, Validation §6.2.1) by the decimal digits of both numbers: 19.99 is a multiple of
- * 0.01, which binary fractions deny, and 5.000000001 is none of 1.
+ * `multipleOf` (JSON Schema 2020-12, Validation §6.2.1) in decimal arithmetic: 19.99 is a multiple of 0.01 despite
+ * binary fractions, and 5.000000001 is no multiple of 1.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 
@@ -36,7 +36,7 @@ function isMultiple(value: number, divisor: number, { digits, exponent }: Decima
     : decimal.digits % (digits * 10n ** BigInt(-shift)) === 0n;
 }
 
-/** Of the shortest text that is read as this number (ECMA-262 §6.1.6.1.20), which is how it was written. */
+/** The decimal form of the shortest text for this number (ECMA-262 §6.1.6.1.20), which is how it was written. */
 function decimalOf(value: number): Decimal {
   const [mantissa = '', power = '0'] = String(value).split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');

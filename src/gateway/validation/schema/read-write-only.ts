@@ -1,6 +1,6 @@
 /**
- * What may only be read (`readOnly`) need not be in a request, and what may only be written (`writeOnly`) not in a
- * response, though it be required (OpenAPI 3.0.4 §4.7.24.1). A client that sends back what it got may have it there.
+ * `readOnly` members are optional in requests and `writeOnly` members in responses, even if they are required
+ * (OpenAPI 3.0.4 §4.7.24.1). A client that sends back a response may include `readOnly` members.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json } from '../../../openapi/load/grammar.ts';
@@ -13,7 +13,7 @@ const WRITE_ONLY = 'writeOnly';
 
 export type AccessKeyword = 'readOnly' | typeof WRITE_ONLY;
 
-/** Makes it a fault that such a member is there. */
+/** Rejects `writeOnly` members. */
 export function addWriteOnly(ajv: Ajv2020): void {
   ajv.removeKeyword(WRITE_ONLY);
   ajv.addKeyword({
@@ -23,13 +23,13 @@ export function addWriteOnly(ajv: Ajv2020): void {
   });
 }
 
-/** Names of members that a schema speaks of. */
+/** The `readOnly` or `writeOnly` members of a schema. */
 export interface RestrictedMembers {
-  /** Those that go the other way only, in the schema and in whatever holds together with it. */
+  /** Restricted members of the schema and of all schemas that apply together with it. */
   readonly always: ReadonlySet<string>;
-  /** Those, and the ones of its alternatives. */
+  /** Those, and the restricted members of its alternatives. */
   readonly all: ReadonlySet<string>;
-  /** Those that it requires, itself or in any part. */
+  /** The members that the schema or any of its parts requires. */
   readonly required: ReadonlySet<string>;
 }
 
@@ -37,7 +37,7 @@ interface MemberPart extends SchemaLocation {
   readonly isConjunctive: boolean;
 }
 
-/** A schema whose parts are looked at. */
+/** A schema whose parts are being visited. */
 interface OpenSchema {
   readonly schema: Json;
   readonly resource: Resource;
@@ -47,14 +47,14 @@ interface OpenSchema {
 
 const NONE: RestrictedMembers = { always: new Set(), all: new Set(), required: new Set() };
 
-/** Keywords whose schemas hold together with the one that has them. */
+/** Keywords whose subschemas always apply together with the schema. */
 const CONJUNCTIVE: ReadonlySet<string> = new Set(['allOf']);
-/** Conditions, which say nothing of what has to be there. */
+/** Conditions do not require members. */
 const CONDITIONS: ReadonlySet<string> = new Set(['not', 'if']);
 
 /**
- * Folds the schemas of a document from below, each once for all that refer to it: walking the composition of each by
- * itself (`openapi/schema-composition.ts`) would take time that grows with the square of a long row of them.
+ * Visits the schemas of a document bottom-up, once for all references. A separate walk over each composition
+ * (`openapi/schema-composition.ts`) would take time that grows with the square of a long chain.
  */
 export class RestrictedMembersIndex {
   readonly #references: SchemaReferences;
@@ -66,7 +66,7 @@ export class RestrictedMembersIndex {
     this.#keyword = way;
   }
 
-  /** Not by recursion: a chain of references may be longer than the stack is deep. */
+  /** Uses an explicit stack, because a chain of references may exceed the call stack. */
   of(schema: unknown, pointer: string, outer: Resource): RestrictedMembers {
     const stack: OpenSchema[] = [];
     try {
@@ -81,7 +81,7 @@ export class RestrictedMembersIndex {
         stack.pop();
       }
     } catch (error) {
-      // Looked at again, from their beginning.
+      // Unfinished schemas start again.
       for (const one of stack) this.#known.delete(one.schema);
       throw error;
     }
@@ -90,10 +90,10 @@ export class RestrictedMembersIndex {
 
   #knownOf = (schema: unknown): RestrictedMembers => (isObject(schema) && this.#known.get(schema)) || NONE;
 
-  /** Nothing for a schema that is known, or no schema. */
+  /** Empty for a schema that is already known, and for other values. */
   #open({ node, pointer, resource: outer }: SchemaLocation): OpenSchema[] {
     if (!isObject(node) || this.#known.has(node)) return [];
-    // Schemas may be made of each other in circles: what is being looked at adds nothing to itself.
+    // Schemas may refer to each other in circles. A schema that is being visited adds nothing to itself.
     const resource = this.#references.resourceOf(node, pointer, outer);
     const parts = this.#parts(node, pointer, resource);
     this.#known.set(node, NONE);
@@ -139,7 +139,7 @@ export class RestrictedMembersIndex {
       .map(([name]) => name);
   }
 
-  /** In itself, or in whatever holds together with it. */
+  /** Whether the member's schema, or one that applies together with it, has the keyword. */
   #isRestricted(member: unknown, from: Resource): boolean {
     const parts = walkComposition([{ node: member, resource: from }], ({ allOf, $ref }, { resource }) => {
       const target = typeof $ref === 'string' ? this.#references.resolve($ref, resource) : undefined;

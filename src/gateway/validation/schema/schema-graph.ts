@@ -1,9 +1,9 @@
 /**
- * The schemas of a document as ajv takes them: each that is referred to is one of its own, made when something refers
- * to it, so that of a large document only what is used costs anything.
+ * Converts the schemas of a document to schemas for ajv. Each referenced schema becomes a root of its own when
+ * something refers to it first, so that unused schemas of a large document cost nothing.
  *
- * What is no schema, and what refers to nothing, is left out and told; everything around it holds. A `not` around it, or a
- * choice with it, holds as far as the rest can tell.
+ * Invalid schemas and broken references are left out and reported, and the rest applies. A `not` around such a
+ * part, or a choice that contains it, is checked as far as the rest allows.
  */
 import { fragmentToken } from '../../../contract/json-pointer.ts';
 import type { Incremental } from '../../../openapi/incremental.ts';
@@ -16,29 +16,29 @@ import type { Resource, SchemaLocation, SchemaReferences } from './schema-refere
 import { TimeSliceExceeded } from './time-slice.ts';
 import { BUDGET_KEYWORD } from './validation-budget.ts';
 
-/** A schema as ajv takes it; every `$ref` in it is the id of another. */
+/** A schema for ajv; every `$ref` in it is the id of a root. */
 export type AjvSchema = Json | boolean;
 
-/** One that can be referred to. */
+/** A schema that can be referenced. */
 export interface SchemaRoot {
   readonly id: string;
   schema: AjvSchema;
-  /** What it refers to. */
+  /** The roots that it refers to. */
   readonly refs: Set<SchemaRoot>;
-  /** How many schemas it has in itself, about. */
+  /** The approximate number of schemas in it. */
   readonly size: number;
 }
 
-/** What a reference was followed from, as far as it makes a difference to what it leads to. */
+/** The context of a reference, as far as it affects the target. */
 interface Context {
   readonly resource: Resource;
   /** Resources with dynamic anchors, in the order in which they were entered. */
   readonly scope: readonly Resource[];
-  /** Members that need not be there, as what stands around says. */
+  /** Members that the surrounding schemas make optional. */
   readonly optional: ReadonlySet<string>;
-  /** In a condition everything counts as it is written. */
+  /** Whether `required` applies unchanged, as it does in a condition. */
   readonly keepsRequired: boolean;
-  /** Whether it is about a member or an item of what its root is about. */
+  /** Whether the schema applies to a member or an item of the root's value. */
   readonly isNested: boolean;
 }
 
@@ -46,7 +46,7 @@ interface ReferenceUse {
   readonly schema: Json;
   readonly pointer: string;
   readonly target: MutableRoot;
-  /** Whether it is about what its root is about. */
+  /** Whether the reference applies to the same value as its root. */
   readonly isSameValue: boolean;
 }
 
@@ -65,28 +65,28 @@ interface MutableRoot extends SchemaRoot {
   readonly uses: ReferenceUse[];
   readonly pointer: string;
   readonly build: () => AjvSchema;
-  /** Schemas that it may still have in itself. */
+  /** The number of schemas that still fit into this root. */
   capacity: number;
-  /** The most references in a row that lead on from it about the same value. */
+  /** The longest chain of references from here that apply to the same value. */
   chainLength: number;
 }
 
 /**
- * Schemas that one root has in itself, and schemas that one keyword lists: what is beyond is in roots of its own, so
- * that no function that ajv makes of one is long, or nested deeply.
+ * Limits of one root and of one keyword. The rest moves to other roots, so that no function that ajv generates is
+ * long or deeply nested.
  */
 const MAX_WITHIN = 100;
 const MAX_LISTED = 50;
-/** References in a row that all speak of one value, each of which is a call within the one before. */
+/** The longest chain of references that apply to the same value. Each one is a nested call. */
 const MAX_CHAIN = 100;
-/** Names, and values, that cost as much as a schema. */
+/** The number of names or values that cost as much as a schema. */
 const NAMES_PER_SCHEMA = 8;
-/** Each part of a longer list would say of all the places before it that they are anything. */
+/** Each part of a longer list would have to repeat all positions before it. */
 const MAX_PREFIX_ITEMS = 1000;
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** What is left for another keyword depends on these: where one of them is not all there, so is the other. */
+/** These keywords depend on others: if the other keyword is incomplete, the dependent keyword is dropped. */
 const DEPENDENT_KEYWORD: Readonly<Record<string, string>> = {
   properties: 'additionalProperties',
   patternProperties: 'additionalProperties',
@@ -95,18 +95,18 @@ const DEPENDENT_KEYWORD: Readonly<Record<string, string>> = {
 
 const MISSING_TARGET = 'it refers to nothing';
 
-/** ajv knows no property of this name. */
+/** ajv ignores a property of this name. */
 const PROTO = '__proto__';
 
 export interface SchemaGraphOptions {
   readonly references: SchemaReferences;
-  /** Which members need not be there, though required. */
+  /** The keyword whose members are optional even if required. */
   readonly access: AccessKeyword;
   readonly onFault: (fault: DocumentFault) => void;
   /** @throws Error for what is no regular expression */
   readonly checkPattern: (pattern: string) => unknown;
   readonly knowsFormat: (name: string) => boolean;
-  /** Called after each piece of work: where it throws, `make` goes on from there when it is called again. */
+  /** Called after each piece of work. If it throws, `add` continues from there when it is called again. */
   readonly onWork: () => void;
 }
 
@@ -119,19 +119,19 @@ export class SchemaGraph {
   readonly #roots = new Map<string, MutableRoot>();
   readonly #byId = new Map<string, MutableRoot>();
   readonly #pending: MutableRoot[] = [];
-  /** Made, and not settled yet. */
+  /** Built, and not finalized yet. */
   #built: MutableRoot[] = [];
-  /** Schemas whose `patternProperties` are in parts. */
+  /** Schemas whose `patternProperties` were split. */
   readonly #longPatterns = new WeakMap<
     object,
     { readonly parts: readonly AjvSchema[]; readonly isWhole: boolean }
   >();
   #finalizing: Incremental<void> | undefined;
-  /** Schemas with something left out. */
+  /** Schemas with parts that were left out. */
   readonly #incomplete = new WeakSet<object>();
-  /** Roots with something left out in them, or in what they refer to. */
+  /** Roots with parts that were left out, in themselves or in their references. */
   readonly #incompleteRoots = new Set<SchemaRoot>();
-  /** Roots in which no circle begins. */
+  /** Roots without a circular reference. */
   readonly #acyclic = new Set<SchemaRoot>();
   #current: MutableRoot | undefined;
 
@@ -141,8 +141,8 @@ export class SchemaGraph {
   }
 
   /**
-   * @param schema one that stands in no document, whose references are from its root
-   * @param keepsRequired whether members that go one way only are required too
+   * @param schema a schema outside the document, whose references are resolved from its root
+   * @param keepsRequired whether `readOnly` or `writeOnly` members are required too
    */
   add(schema: Json, pointer: string, keepsRequired: boolean): SchemaRoot {
     const { resource } = this.#options.references.at('#');
@@ -159,7 +159,7 @@ export class SchemaGraph {
     return root;
   }
 
-  /** Tells of a schema that refers to nothing before it is made. */
+  /** Reports a schema with a broken reference before it is built. */
   reportDangling(pointer: string): void {
     const { references, onFault } = this.#options;
     const { node, resource } = references.at(pointer);
@@ -167,7 +167,7 @@ export class SchemaGraph {
       if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
       onFault({ pointer, reason: `is not checked: ${MISSING_TARGET}` });
     } catch (error) {
-      // What takes longer is told when it is used.
+      // Otherwise it is reported when the schema is used.
       if (!(error instanceof TimeSliceExceeded)) throw error;
     }
   }
@@ -176,7 +176,7 @@ export class SchemaGraph {
     return this.#byId.get(id);
   }
 
-  /** Whether what holds of a value is not all known. */
+  /** Whether parts of the schema were left out. */
   isIncomplete(schema: object): boolean {
     return this.#incomplete.has(schema);
   }
@@ -203,7 +203,7 @@ export class SchemaGraph {
     return root;
   }
 
-  /** @throws whatever `onWork` does, and goes on from there when it is called again */
+  /** @throws the errors of `onWork`, and continues from there when it is called again */
   #buildPending(): void {
     const { onWork } = this.#options;
     for (;;) {
@@ -229,7 +229,7 @@ export class SchemaGraph {
       return build();
     } catch (error) {
       if (error instanceof TimeSliceExceeded) {
-        // From its beginning in the next turn.
+        // Starts again in the next time slice.
         root.refs.clear();
         root.uses.length = 0;
         root.capacity = MAX_WITHIN;
@@ -279,7 +279,7 @@ export class SchemaGraph {
     return Array.isArray(output.enum) && output.enum.length === 0 ? false : output;
   }
 
-  /** Whether the root that is being made takes something of this size; it always takes the first. */
+  /** Whether the current root has room for a schema of this size; it always accepts the first. */
   #hasRoom(size: number): boolean {
     const root = this.#current;
     if (!root) return true;
@@ -289,7 +289,7 @@ export class SchemaGraph {
     return true;
   }
 
-  /** A reference to a root of its own, made later. */
+  /** Adds a reference to a new root, which is built later. */
   #separateRoot(pointer: string, { isNested }: Pick<Context, 'isNested'>, make: () => AjvSchema): Json {
     const output: Json = {};
     this.#addReference(output, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isNested);
@@ -316,7 +316,10 @@ export class SchemaGraph {
     { optional, keepsRequired }: Context,
   ): ReadonlySet<string> => (keepsRequired ? NO_NAMES : optional.union(members.always));
 
-  /** What is left by a long list of patterns is told as by `unevaluatedProperties`: ajv would write down each. */
+  /**
+   * A long list of patterns uses `unevaluatedProperties` instead of `additionalProperties`, because ajv would
+   * repeat every pattern.
+   */
   #replaceAdditionalProperties(output: Json, node: Json): void {
     const patterns = this.#longPatterns.get(output);
     const { additionalProperties: rest, properties } = output;
@@ -357,7 +360,7 @@ export class SchemaGraph {
       output.dependentRequired = Object.fromEntries(entries);
       return;
     }
-    // The same in other words, of which a large one can be taken apart.
+    // `dependentSchemas` is equivalent, and a large one can be split.
     const parts = (some: typeof entries): AjvSchema =>
       some.length > MAX_LISTED
         ? {
@@ -385,7 +388,7 @@ export class SchemaGraph {
     else if (countOf(Object(value)) > MAX_SUBSCHEMAS)
       this.#omit(output, pointer, `it has more than ${MAX_SUBSCHEMAS} schemas`);
     else if (shape === 'list') {
-      // An empty list is not allowed, and says nothing.
+      // An empty list is invalid and has no effect.
       if (!Array.isArray(value)) this.#omit(output, pointer, 'expected a list of schemas');
       else if (value.length > 0)
         this.#addList(
@@ -433,7 +436,7 @@ export class SchemaGraph {
     }
   }
 
-  /** The schemas of `allOf` or `anyOf`; of a long one schemas that are each a part of the list. */
+  /** The schemas of `allOf` or `anyOf`. A long list is split into several schemas. */
   #buildList(
     keyword: string,
     items: readonly ListedSchema[],
@@ -452,7 +455,7 @@ export class SchemaGraph {
   #buildSchemas = (items: readonly ListedSchema[], context: Context): AjvSchema[] =>
     items.map((one) => this.#buildSchema(one.node, one.pointer, context));
 
-  /** Of a long list: one part alone has any that holds, and some part has one that does. */
+  /** Splits a long `oneOf`: exactly one part has a match, and one part has exactly one match. */
   #oneOf(items: readonly ListedSchema[], pointer: string, context: Context): Json {
     if (items.length <= MAX_LISTED) return { oneOf: this.#buildSchemas(items, context) };
     const inner = { ...context, isNested: false };
@@ -509,13 +512,13 @@ export class SchemaGraph {
       }),
     );
     addToAllOf(output, ...parts);
-    // What is left for `additionalProperties` depends on the names.
+    // `additionalProperties` depends on these names.
     if (keyword === 'properties')
       output.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
     if (isPattern) this.#longPatterns.set(output, { parts, isWhole: known.length === entries.length });
   }
 
-  /** Whether an alternative requires less than it says, so that it no longer tells itself from the others. */
+  /** Whether relaxing an alternative removes required members that distinguish it from the others. */
   #isRelaxed(node: unknown, pointer: string, context: Context): boolean {
     if (context.keepsRequired) return false;
     const { all, required } = this.#members.of(node, pointer, context.resource);
@@ -538,7 +541,7 @@ export class SchemaGraph {
         continue;
       }
       const chosen = keyword === '$ref' ? target : this.#dynamicTarget(reference, target, context);
-      // Two references of one schema both hold.
+      // Both references of a schema apply.
       if (output.$ref === undefined) this.#addReferenceTo(output, chosen, at, context);
       else {
         const second: Json = {};
@@ -548,7 +551,7 @@ export class SchemaGraph {
     }
   }
 
-  /** The outermost resource that has the anchor too (Core §8.2.3.2). */
+  /** The target in the outermost resource that has the dynamic anchor (Core §8.2.3.2). */
   #dynamicTarget(reference: string, target: SchemaLocation, { scope }: Context): SchemaLocation {
     const { references } = this.#options;
     if (!references.isDynamic(reference, target)) return target;
@@ -585,14 +588,15 @@ export class SchemaGraph {
     this.#addReference(output, pointer, root, context.isNested);
   }
 
-  /** What a row of schemas leads to that only refer to the next: compiling each of them would say nothing more. */
+  /** Skips schemas that only refer to the next one, because compiling them adds nothing. */
   #skipAliases(first: SchemaLocation): SchemaLocation {
     const passed = new Set<unknown>();
     let site = first;
     for (let { node } = site; isReferenceOnly(node); { node } = site) {
       passed.add(node);
       const next = this.#options.references.resolve(node.$ref, site.resource);
-      // A circle or an end is told where it is, and another resource counts for dynamic references.
+      // A circle or a broken reference is reported at its own location. A resource boundary affects dynamic
+      // references.
       if (next === undefined || passed.has(next.node)) return first;
       if (next.resource.pointer !== site.resource.pointer) return site;
       site = next;
@@ -621,7 +625,7 @@ export class SchemaGraph {
     this.#options.onFault({ pointer, reason: `is not checked: ${reason}` });
   }
 
-  /** A schema that is about a value only by way of itself would be looked at without end. */
+  /** Cuts references by which a schema would apply to the same value without end. */
   *#cutCircles(fresh: readonly MutableRoot[]): Incremental<void> {
     const open = new Set<MutableRoot>();
     for (const start of fresh) {
@@ -654,7 +658,7 @@ export class SchemaGraph {
     }
   }
 
-  /** Where something is left out, what is around it may say no only for what is known. */
+  /** Relaxes the schemas around a part that was left out, so that they reject only what is certainly invalid. */
   *#relaxIncomplete(fresh: readonly MutableRoot[]): Incremental<void> {
     if (this.#incompleteRoots.size === 0) return;
     const users = new Map<SchemaRoot, MutableRoot[]>();
@@ -666,7 +670,7 @@ export class SchemaGraph {
       }
       yield;
     }
-    // A set grows while it is iterated.
+    // The set grows during the iteration.
     for (const root of this.#incompleteRoots)
       for (const user of users.get(root) ?? []) this.#incompleteRoots.add(user);
     for (const root of fresh) {
@@ -675,7 +679,7 @@ export class SchemaGraph {
     }
   }
 
-  /** @returns whether something is left out in it */
+  /** @returns whether parts of the schema were left out */
   #relaxSchema(output: AjvSchema): boolean {
     if (!isObject(output)) return false;
     const target = typeof output.$ref === 'string' ? this.#byId.get(output.$ref) : undefined;
@@ -703,7 +707,7 @@ function relaxKeyword(
   if (keyword === 'not') delete output.not;
   else if (keyword === 'contains') delete output.maxContains;
   else if (keyword === 'oneOf') {
-    // One of the known alternatives, or none of them.
+    // The value matches one of the known alternatives, or none of them.
     if (known.length === 0) delete output.oneOf;
     else output.oneOf = [...known, { not: { anyOf: known } }];
     addToAllOf(output, { anyOf: parts });
@@ -713,14 +717,17 @@ function relaxKeyword(
   }
 }
 
-/** What tells one alternative from the others comes first, so that it is known before their members are looked at. */
+/**
+ * Sorts properties with `const` or `enum` first. They distinguish alternatives, so they are checked before other
+ * members.
+ */
 const byConstant = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
   Number(hasConstant(other)) - Number(hasConstant(one));
 
 const hasConstant = (schema: unknown): boolean =>
   isObject(schema) && (schema.const !== undefined || schema.enum !== undefined);
 
-/** A long list in parts, of which there are few: they may be long themselves. */
+/** Splits a long list into a few chunks, which may be long themselves. */
 function chunksOf<T>(list: readonly T[]): T[][] {
   const size = Math.max(MAX_LISTED, Math.ceil(list.length / MAX_LISTED));
   const chunks: T[][] = [];
@@ -728,7 +735,7 @@ function chunksOf<T>(list: readonly T[]): T[][] {
   return chunks;
 }
 
-/** What ajv writes code for: schemas that a schema has in itself, and names and values. */
+/** The approximate amount of code that ajv generates: nested schemas, names and values. */
 function partsOf(node: Json): number {
   let parts = 0;
   for (const [keyword, value] of Object.entries(node)) {
@@ -740,7 +747,7 @@ function partsOf(node: Json): number {
   return Math.floor(parts);
 }
 
-/** Adds schemas that have to hold as well. */
+/** Adds schemas that must match too. */
 function addToAllOf(output: Json, ...parts: readonly AjvSchema[]): void {
   output.allOf = [...((output.allOf as AjvSchema[] | undefined) ?? []), ...parts];
 }

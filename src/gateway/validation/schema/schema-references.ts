@@ -1,6 +1,6 @@
 /**
- * What a `$ref` of a schema leads to: by pointer, by anchor, or by the `$id` of another schema of the document
- * (JSON Schema 2020-12, Core §8.2, §9.2).
+ * Resolves the `$ref` of a schema: by pointer, by anchor, or by the `$id` of another schema of the document (JSON
+ * Schema 2020-12, Core §8.2, §9.2).
  */
 import { fragmentToken, fragmentTokens } from '../../../contract/json-pointer.ts';
 import type { Incremental } from '../../../openapi/incremental.ts';
@@ -9,14 +9,14 @@ import { grammarFieldOf, isObject } from '../../../openapi/load/grammar.ts';
 import { parseReference } from '../../../openapi/reference.ts';
 import { valueAt } from '../../../openapi/value-at.ts';
 
-/** A schema with an `$id`, or the document itself: what references in it are relative to. */
+/** A schema with an `$id`, or the document itself: the base of relative references in it. */
 export interface Resource {
-  /** Pointer to it. */
+  /** Pointer to the schema. */
   readonly pointer: string;
   readonly uri: string;
 }
 
-/** A schema with its place. */
+/** A schema with its location. */
 export interface SchemaLocation {
   readonly node: unknown;
   readonly pointer: string;
@@ -30,14 +30,14 @@ interface Anchor {
 
 interface ReferenceIndex {
   readonly resources: ReadonlyMap<string, SchemaLocation>;
-  /** By pointer of the resource, then by name. */
+  /** Anchors by the pointer of their resource, then by name. */
   readonly anchors: ReadonlyMap<string, ReadonlyMap<string, Anchor>>;
 }
 
-/** Stands for the address of the document, which says nothing about its schemas. */
+/** A placeholder for the URL of the document, which does not affect its schemas. */
 const DOCUMENT_RESOURCE: Resource = { pointer: '#', uri: 'http://document.invalid/' };
 
-/** Schemas that are looked at in one step, about a millisecond of work. */
+/** Schemas that one step visits, which takes about a millisecond. */
 const SCHEMAS_PER_STEP = 1000;
 
 export class SchemaReferences {
@@ -46,13 +46,13 @@ export class SchemaReferences {
   #building: Incremental<ReferenceIndex> | undefined;
   #builtIndex: ReferenceIndex | undefined;
 
-  /** @param onWork called after each piece of work: where it throws, the same question goes on from there */
+  /** @param onWork called after each piece of work; if it throws, the same call continues from there */
   constructor(document: Json, onWork: () => void = () => {}) {
     this.#document = document;
     this.#onWork = onWork;
   }
 
-  /** What stands at a pointer of the document. */
+  /** The value at a pointer of the document. */
   at(pointer: string): SchemaLocation {
     return this.#below(
       { node: this.#document, pointer: '#', resource: DOCUMENT_RESOURCE },
@@ -60,7 +60,7 @@ export class SchemaReferences {
     );
   }
 
-  /** @returns undefined where it leads to nothing */
+  /** @returns undefined for a broken reference */
   resolve(reference: string, from: Resource): SchemaLocation | undefined {
     const { document, tokens, anchor } = parseReference(reference);
     const root = document === '' ? this.at(from.pointer) : this.#resourceAt(document, from);
@@ -70,13 +70,13 @@ export class SchemaReferences {
     return site?.node === undefined ? undefined : site;
   }
 
-  /** Whether a fragment names a place that outer resources may take (Core §8.2.3.2). */
+  /** Whether a reference names a dynamic anchor, which outer resources may override (Core §8.2.3.2). */
   isDynamic(reference: string, target: SchemaLocation): boolean {
     const { anchor: name } = parseReference(reference);
     return name !== undefined && this.#anchorsOf(target.resource).get(name)?.isDynamic === true;
   }
 
-  /** What the dynamic anchor that a reference names is in a resource. */
+  /** The target of a dynamic anchor in a resource. */
   dynamicAnchor(reference: string, resource: Resource): SchemaLocation | undefined {
     const anchor = this.#anchorsOf(resource).get(parseReference(reference).anchor ?? '');
     return anchor?.isDynamic ? anchor.site : undefined;
@@ -86,7 +86,7 @@ export class SchemaReferences {
     return [...this.#anchorsOf(resource).values()].some(({ isDynamic }) => isDynamic);
   }
 
-  /** The resource that a schema begins by its `$id`, or the one that it stands in. */
+  /** The resource that a schema starts with its `$id`, or the surrounding one. */
   resourceOf(node: unknown, pointer: string, outer: Resource): Resource {
     if (!isObject(node) || typeof node.$id !== 'string' || pointer === outer.pointer) return outer;
     const uri = URL.parse(node.$id, outer.uri)?.href;
@@ -113,7 +113,7 @@ export class SchemaReferences {
     return this.#index.anchors.get(pointer) ?? new Map();
   }
 
-  /** Most documents have no such names, and are never looked through for them. */
+  /** Built on demand, because most documents have no anchors or ids. */
   get #index(): ReferenceIndex {
     while (this.#builtIndex === undefined) {
       this.#building ??= this.#buildIndex();

@@ -1,4 +1,4 @@
-/** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
+/** Compiles the schemas of one document with ajv (JSON Schema 2020-12). */
 
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -24,45 +24,45 @@ import { addUniqueItems } from './unique-items.ts';
 import { BUDGET_ERRORS, BudgetExceeded, ValidationBudget } from './validation-budget.ts';
 
 /**
- * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `json`: of
- * parameters that are written as JSON, which says itself what is a string. `first` stops at the first fault of a body,
- * `all` finds each.
+ * How values are checked. `text`: parameters, whose strings are converted to the type in the schema. `form`: a form
+ * body, converted likewise. `json`: parameters that contain JSON, without conversion. `first`: stops at the first
+ * fault of a body. `all`: finds every fault of a body.
  */
 export type CheckMode = 'text' | 'json' | 'form' | 'first' | 'all';
 
-/** What is wrong with a value; nothing where it holds. */
+/** Returns the faults of a value; empty for a valid value. */
 export type Check = (value: unknown) => readonly ErrorObject[];
 
-/** The same for a value of which the size is known. */
+/** Returns the faults of a value within a budget of steps. */
 type SizedCheck = (value: unknown, budget: number) => readonly ErrorObject[];
 
-/** Finding every fault of a larger value could cost more than it is worth. */
+/** The largest JSON body for which all faults are reported. */
 const ALL_FAULTS_BYTES = 65_536;
 
-/** Steps that a check takes, see `steps.ts`: more than any value of this size needs that can be read in one way. */
+/** The budget of a check, see `validation-budget.ts`. It is more than any unambiguous value of this size needs. */
 const BASE_BUDGET = 20_000;
 const BUDGET_PER_BYTE = 10;
-/** Of a query, headers, a form. */
+/** The budget for a query, headers or a form. */
 const TEXT_BUDGET = 100_000;
 
 /**
- * Schemas that stay compiled of one document, at four kilobytes each; beyond, those in use are compiled again. A check that
- * needs more than twice as many by itself is none.
+ * The most schemas of one document that stay compiled, at four kilobytes each. Beyond that, used schemas are
+ * compiled again. A check that needs more than twice as many alone is not performed.
  */
 const MAX_COMPILED = 50_000;
 
 const NONE: readonly ErrorObject[] = [];
 
-/** Which way the values go. */
+/** The direction of the values. */
 export type Direction = 'request' | 'response';
 
 type Matcher = ReturnType<typeof linearTimePattern>;
 
-/** Of one mode. */
+/** The compiler of one mode. */
 interface Compiler {
-  /** The validator of a schema by its id. */
+  /** Finds the validator of a schema by its id. */
   readonly validatorOf: (id: string) => Validator;
-  /** By what the schema says. */
+  /** Validators by the canonical text of their schemas. */
   readonly byText: Map<string, Validator>;
 }
 
@@ -71,16 +71,16 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #graph: SchemaGraph;
   readonly onFault: (fault: DocumentFault) => void;
-  /** Limits of the JSON that is checked. */
+  /** Limits of the JSON values. */
   readonly json: JsonLimits;
   readonly #compilers = new Map<CheckMode, Compiler>();
-  /** Schemas that are compiled in all modes, about. */
+  /** The approximate number of compiled schemas in all modes. */
   #compiled = 0;
   readonly #maxCompiled: number;
   readonly #budget = new ValidationBudget();
   readonly #checkpoint: () => void;
   readonly #patterns = new Map<string, Matcher>();
-  /** As ajv wants it: each pattern is compiled once for all modes. */
+  /** Compiles each pattern once for all modes, in the form that ajv expects. */
   readonly #createMatcher = Object.assign(
     (source: string): Matcher => {
       const matcher = this.#patterns.get(source) ?? linearTimePattern(source, this.#checkpoint);
@@ -90,7 +90,7 @@ export class Schemas {
     { code: linearTimePattern.code },
   );
 
-  /** @param turn where one is given, checks throw `TurnOver` when it is over; without one they do all at once */
+  /** @param timeSlice if given, checks throw `TimeSliceExceeded` at its end; otherwise they finish at once */
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
@@ -122,13 +122,13 @@ export class Schemas {
     return (value) => check(value, TEXT_BUDGET);
   }
 
-  /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
+  /** Compiles a schema at its first use, so that the start does not wait for schemas that are rarely used. */
   #check(schema: Json, mode: CheckMode, pointer: string): SizedCheck {
     let root: SchemaRoot | undefined;
     let isUnchecked = false;
-    /** Whether it is on its way through several turns. */
+    /** Whether the previous call ran out of time and this one continues it. */
     let isResumed = false;
-    // No parameter goes one way only.
+    // Parameters are never `readOnly` or `writeOnly`.
     const keepsRequired = mode === 'text' || mode === 'json';
     let text: string | undefined;
     const getValidator = (): Validator => {
@@ -138,7 +138,7 @@ export class Schemas {
       }
       return this.#validator(root, text, mode);
     };
-    /** What cannot be compiled is told, and leaves unchecked no more than itself. */
+    /** A schema that cannot be compiled is reported, and only its own check is skipped. */
     const catchCompilationError = <T>(run: () => T, otherwise: T): T => {
       try {
         return run();
@@ -171,7 +171,7 @@ export class Schemas {
     };
   }
 
-  /** The same for schemas that say the same. */
+  /** Returns the same validator for equal schemas. */
   #validator(root: SchemaRoot, text: string | undefined, mode: CheckMode): Validator {
     const { validatorOf, byText } = this.#compiler(mode);
     const known = text === undefined ? undefined : byText.get(text);
@@ -188,12 +188,12 @@ export class Schemas {
     this.#compiled = 0;
   }
 
-  /** Tells of a schema that refers to nothing before it is used. */
+  /** Reports a schema with a broken reference before it is used. */
   reportDangling({ node, pointer }: JsonNode): void {
     if (typeof node.$ref === 'string') this.#graph.reportDangling(pointer);
   }
 
-  /** For a value that was so many bytes of JSON: every fault, where finding them costs little. */
+  /** Checks a value whose JSON had this many bytes. Reports every fault if that is cheap. */
   checkJson(schema: Json, pointer: string): (value: unknown, bytes: number) => readonly ErrorObject[] {
     const first = this.#check(schema, 'first', pointer);
     const all = this.#check(schema, 'all', pointer);
@@ -228,9 +228,9 @@ export class Schemas {
       validateSchema: false,
       meta: false,
       allErrors: mode !== 'first',
-      // One value in text may be a list of one.
+      // A single text value may be an array with one item.
       coerceTypes: (mode === 'text' || mode === 'form') && 'array',
-      // Each object has a `constructor` that was not sent.
+      // Ignores inherited members such as `constructor`.
       ownProperties: true,
       code: { regExp: this.#createMatcher },
       logger: false,
@@ -245,15 +245,18 @@ export class Schemas {
   }
 }
 
-/** With whatever it refers to. @throws NotCompiled */
+/**
+ * Compiles a schema and all schemas that it refers to.
+ * @throws CompilationError
+ */
 function compileAll(root: SchemaRoot, validatorOf: Compiler['validatorOf']): void {
   const reachable = new Set([root]);
-  // A set grows while it is iterated.
+  // The set grows during the iteration.
   for (const { id, refs } of reachable) {
     validatorOf(id).compile();
     for (const one of refs) reachable.add(one);
   }
 }
 
-/** Names the schema that stands at a pointer of the document. */
+/** A schema that refers to the schema at a pointer of the document. */
 export const referenceSchema = (pointer: string): Json => ({ $ref: pointer });

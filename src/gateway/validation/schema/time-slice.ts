@@ -1,20 +1,19 @@
 /**
- * Work that checks need done once, such as compiling a schema, over several turns of the event loop: what is done is
- * kept, and a check that needs more of it than one turn has time for starts again in the next one.
+ * Spreads work such as compiling schemas over several turns of the event loop. Finished work is kept. A check that
+ * needs more work than fits into one turn starts again in the next turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_MS } from '../../../openapi/incremental.ts';
 
-/** Thrown out of a check: the same check goes further in the next turn. */
+/** Thrown by a check that must be called again in the next turn. */
 export class TimeSliceExceeded extends Error {}
 
 export class TimeSlice {
   #until: number | undefined;
 
   /**
-   * Called after each piece of work, once its result is kept.
-   *
-   * @throws TurnOver where this turn of the event loop had its share
+   * Called after each piece of work, once its result is stored.
+   * @throws TimeSliceExceeded if the current turn of the event loop has used its time
    */
   checkpoint = (): void => {
     if (this.#until === undefined) {
@@ -28,7 +27,7 @@ export class TimeSlice {
   };
 }
 
-/** @param run what throws `TurnOver` until all that it needs is there */
+/** @param run may throw `TimeSliceExceeded` until all its work is done */
 export async function retryAcrossSlices<T>(run: () => T): Promise<T> {
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 /**
- * `unevaluatedProperties` and `unevaluatedItems` (JSON Schema 2020-12, Core §11): what no other keyword has looked at, in
- * the schema and in whatever of it holds for the value. ajv tells that when it compiles, which is not known then for
- * `contains`, for `if` without `then`, and for alternatives about items.
+ * `unevaluatedProperties` and `unevaluatedItems` (JSON Schema 2020-12, Core §11): members that no other keyword has
+ * evaluated, in the schema and in all parts of it that match the value. ajv determines them at compilation, which
+ * is impossible for `contains`, for `if` without `then`, and for alternatives about items.
  */
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { DataValidateFunction } from 'ajv/dist/types/index.js';
@@ -16,13 +16,13 @@ type Graph = Pick<SchemaGraph, 'root' | 'isIncomplete'>;
 type CreateMatcher = (text: string) => { test(text: string): boolean };
 
 /**
- * @param matches what a pattern is matched by
- * @param onWork called after each schema that is compiled
+ * @param matches creates the matcher of a pattern
+ * @param onWork called after each compilation
  */
 export function addUnevaluated(ajv: Ajv2020, graph: Graph, matches: CreateMatcher, onWork: () => void): void {
   const validators = new Map<AjvSchema, ValidateFunction>();
   const validatorOf = (schema: AjvSchema): ValidateFunction => {
-    // Only now, since a schema may be about what is in itself.
+    // Compiled on demand, because a schema may contain itself.
     const known = validators.get(schema);
     if (known) return known;
     const compiled = ajv.compile(schema);
@@ -93,7 +93,7 @@ function errorsOf(
   return isValid ? [] : (validate.errors ?? []);
 }
 
-/** What has been looked at. */
+/** The members that have been evaluated. */
 interface Evaluated {
   hasAll: boolean;
   readonly names: Set<string>;
@@ -116,7 +116,7 @@ class Evaluation {
     return found.hasAll ? [] : Object.keys(value).filter((name) => !found.names.has(name));
   }
 
-  /** Indexes. */
+  /** The indexes of unevaluated items. */
   unevaluatedItems(schema: AjvSchema, value: readonly unknown[]): readonly string[] {
     const found: Evaluated = { hasAll: false, names: new Set() };
     this.#collect(schema, value, found, ITEMS, (part) => this.#collectItems(part, value, found));
@@ -142,7 +142,7 @@ class Evaluation {
       if (this.#isValid(contains as AjvSchema, item)) found.names.add(String(index));
   }
 
-  /** Through whatever of a schema holds for the value. */
+  /** Visits all parts of a schema that match the value. */
   #collect(
     schema: AjvSchema,
     value: unknown,

@@ -1,6 +1,6 @@
 /**
- * `uniqueItems` (JSON Schema 2020-12, Validation §6.4.3) in time that grows with the list: each item is written down
- * once, where comparing each with each would let a large list keep the process busy for minutes.
+ * `uniqueItems` (JSON Schema 2020-12, Validation §6.4.3) in linear time: each item is serialized once. Comparing
+ * each pair of items of a large list could block the process for minutes.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject } from '../../../openapi/load/grammar.ts';
@@ -19,7 +19,7 @@ export function addUniqueItems(ajv: Ajv2020): void {
   });
 }
 
-/** The same text for what is equal: the order of members says nothing (RFC 8259 §4). */
+/** A text that is equal for equal values: the order of members has no meaning (RFC 8259 §4). */
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   if (!isObject(value)) return JSON.stringify(value);

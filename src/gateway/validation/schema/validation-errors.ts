@@ -1,9 +1,9 @@
-/** What ajv finds, in words for whoever sent it. */
+/** Converts ajv errors to faults for the client. */
 import type { ErrorObject } from 'ajv';
 import { fragmentPointer, pointerTokens } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 
-/** More would tell nobody more. */
+/** The most faults of one response; more would not help the client. */
 const MAX_FAULTS = 50;
 
 export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
@@ -11,7 +11,7 @@ export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fa
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
-/** A property that is missing or too much is pointed at itself, not at the object around it. */
+/** The pointer of a missing or unknown property points at the property, not at its object. */
 const pointerOf = ({ instancePath, params }: ErrorObject): string => {
   const property = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
   const tokens = pointerTokens(instancePath);
@@ -40,7 +40,7 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
   }
 };
 
-/** Where two alternatives take a value, what the others say against it is beside the point. */
+/** If two alternatives match, the errors of the other alternatives are irrelevant. */
 function dropOtherAlternatives(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const places = errors
     .filter(({ params }) => isPair(params.passingSchemas))
