@@ -1,4 +1,4 @@
-/** State → representation: the state with its links and the actions that it allows, in no format yet. */
+/** Creates the representation of a state: its links and its allowed actions, independent of any format. */
 import type { PageState } from '../contract/resource.ts';
 import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
 import type { ExpressionContext } from '../openapi/runtime-expression.ts';
@@ -8,7 +8,7 @@ import { type GraphOperation, isAction, isForm, type Shape } from './graph/model
 import { linkValue } from './graph/resolve-link.ts';
 import type { Action, LinkValue, Representation } from './representation.ts';
 
-/** The request that is answered, as far as links depend on it. */
+/** The parts of the request that links depend on. */
 export type RequestParts = Pick<ExpressionContext, 'path' | 'query'>;
 
 export class Representer {
@@ -34,7 +34,7 @@ export class Representer {
     return { name: shape.name, state, links, actions };
   }
 
-  /** @param self the path and query that the page was asked for with, without `expand` */
+  /** @param self path and query of the requested page, without `expand` */
   page(
     operation: GraphOperation,
     { items, next, prev, total }: PageState<Record<string, unknown>>,
@@ -61,14 +61,14 @@ export class Representer {
     };
   }
 
-  /** The actions that the state allows: none where no table speaks of the shape. */
+  /** The actions that the state allows; empty if no table exists for the shape. */
   #offered(shape: Shape, state: unknown): ReadonlySet<string> {
     const table = this.#tables.get(shape.name);
     return new Set(table === undefined ? [] : allowedRelations(table, state as never));
   }
 }
 
-/** The collection with everything that its contract lets a caller choose; a cursor only comes from links. */
+/** The URI template of a collection with all its query parameters, except the cursor, which only links contain. */
 function searchTemplate({ path, query }: GraphOperation, request: RequestParts): LinkValue | undefined {
   const collection = href(path, Object.entries(request.path) as [string, ParameterValue][]);
   const variables = query.map(({ name }) => name).filter((name) => name !== 'cursor');

@@ -1,4 +1,4 @@
-/** What of a resource, and of what it leads to, is asked for: `expand` and `fields`, planned before anything is sent. */
+/** The requested part of a resource and of its relations: `expand` and `fields`, planned before anything is sent. */
 import type { ExpandLimits } from '../config/limits.ts';
 import { plain, SELECTION_PARAMETERS, withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
@@ -6,18 +6,18 @@ import { type EmbedsPredicate, type PlanNode, planExpand, pushdown } from './exp
 import { type FieldSelection, impliedPaths, planFields } from './fields/plan.ts';
 import type { GraphOperation } from './graph/model.ts';
 
-/** Relations to the same again, or to its neighbours: with what is selected, they are not taken for the whole. */
+/** Relations to the same resource or to other pages, whose links keep the selection. */
 export const SELF_AND_PAGING: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
 
 export interface Selection {
   readonly plan: readonly PlanNode[];
-  /** The caller's `expand`, for the paging links. */
+  /** The client's `expand`, for the paging links. */
   readonly expand: string | undefined;
   readonly fields: FieldSelection | undefined;
 }
 
 /**
- * @param query of an operation that takes both
+ * @param query of an operation that accepts both parameters
  * @throws Problem expand-unknown, fields-unknown, expand-limit (400)
  */
 export function planSelection(
@@ -28,16 +28,16 @@ export function planSelection(
 ): Selection {
   const fields = planFields(query.getAll('fields'), subject);
   const { paths } = parseExpand(query.getAll('expand'));
-  // A field of another resource is had by bringing that along.
+  // Fields of another resource require its expansion.
   const requested = parseExpand(fields === undefined ? paths : [...paths, ...impliedPaths(fields)]);
   const expand = paths.length === 0 ? undefined : paths.join(',');
   return { plan: planExpand(requested, subject, embeds, limits), expand, fields };
 }
 
-/** Of who selects nothing. */
+/** The selection of a request without `expand` and `fields`. */
 export const NO_SELECTION: Selection = { plan: [], expand: undefined, fields: undefined };
 
-/** As `select` does; what is selected with is no longer in the query then. */
+/** Like `planSelection`, and removes the selection parameters from the query. */
 export function extractSelection(
   query: URLSearchParams,
   subject: GraphOperation,
@@ -49,7 +49,7 @@ export function extractSelection(
   return selection;
 }
 
-/** What the server of the subject is asked for: to embed what it can by itself, and all of its fields. */
+/** The request for the primary resource: its server embeds what it can, and returns all fields. */
 export function primaryHref(href: string, { plan }: Selection): string {
   const own = formatExpand(pushdown(plan));
   return own === '' ? plain(href) : withQuery(plain(href), [['expand', own]]);

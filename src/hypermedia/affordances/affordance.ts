@@ -1,6 +1,6 @@
 /**
- * The affordance table: which action a state allows. One table gives the links, the templates and the guard,
- * so that what is advertised can be done and what is not advertised is refused.
+ * The affordance table: which actions a state allows. The same table produces links and templates and guards the
+ * actions, so that the advertised actions are exactly those that are possible.
  */
 import type { Operation } from '../../contract/operation.ts';
 import { actionNotAllowed } from '../../contract/problems.ts';
@@ -18,10 +18,10 @@ export interface Affordance<State> {
 
 export interface AffordanceTable<B extends Resource | Page = Resource | Page> {
   readonly resource: B;
-  /** Names the state, for the answer to an action that it does not allow. */
+  /** The name of the state, for the response to an action that it does not allow. */
   state(state: StateOf<B>): string;
   readonly rows: readonly Affordance<StateOf<B>>[];
-  /** Where the rows come from a transition table: that table. */
+  /** The transition table that the rows come from, if any. */
   readonly chart?: StateChart;
 }
 
@@ -37,7 +37,7 @@ export const allowedRelations = <B extends Resource | Page>(
 ): string[] => table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
 
 /**
- * Lets an action through only when the table allows it.
+ * Allows an action only if the table does.
  * @throws Refusal action-not-allowed (409) with `currentState` and `allowed`
  */
 export function guard<B extends Resource | Page>(
@@ -58,9 +58,9 @@ export function guard<B extends Resource | Page>(
 }
 
 /**
- * Holds the tables against the contract: every link to an action has a row that says when, and every row a link
- * that says where.
- * @throws Error with the mend
+ * Compares the tables with the contract: every link to an action needs a row with its condition, and every row
+ * needs a link with its target.
+ * @throws Error that says how to correct the table or the contract
  */
 export function checkAffordances(shapes: readonly Shape[], tables: readonly AffordanceTable[]): void {
   for (const { resource, rows } of tables) {

@@ -1,5 +1,5 @@
 /**
- * The calls that a set of targets costs: one each, or one for all that an operation can answer at once
+ * Plans the requests for a set of targets: one request each, or one batch request where an operation supports it
  * (`x-batches`).
  */
 
@@ -11,18 +11,18 @@ import { type ExpandTree, formatExpand } from './parse.ts';
 export interface ExpandTarget {
   readonly href: string;
   readonly operation: GraphOperation;
-  /** What its server embeds by itself. */
+  /** Relations that its server embeds itself. */
   readonly expand: ExpandTree;
 }
 
-/** One request, and the targets that it is for: a single one is answered as it is, more of them as a page's items. */
+/** A request with its targets. The response is a single resource for one target, and a page with items for several. */
 export interface PartRequest {
   readonly href: string;
   readonly operation: GraphOperation;
   readonly targets: readonly [ExpandTarget, ...ExpandTarget[]];
 }
 
-/** Two targets with one key are one. */
+/** The key of a target; targets with equal keys are the same. */
 export const targetKey = (target: ExpandTarget): string => withExpand(target.href, target);
 
 export const singleRequest = (target: ExpandTarget): PartRequest => ({
@@ -31,7 +31,7 @@ export const singleRequest = (target: ExpandTarget): PartRequest => ({
   targets: [target],
 });
 
-/** In the order of the targets, whose keys differ. */
+/** Plans requests in the order of the targets, whose keys differ. */
 export function planRequests(targets: readonly ExpandTarget[]): PartRequest[] {
   const keyed = targets.map((target) => ({ target, batchKey: batchKeyOf(target) }));
   const groups = Map.groupBy(keyed, ({ target, batchKey }) => batchKey?.group ?? targetKey(target));
@@ -57,7 +57,7 @@ interface BatchableTarget {
 }
 
 interface BatchKey {
-  /** What targets of one call have in common. */
+  /** The common part of all targets of one request. */
   readonly group: string;
   readonly id: string;
   readonly others: readonly (readonly [string, string])[];
@@ -65,7 +65,7 @@ interface BatchKey {
 
 function batchKeyOf({ href: at, operation, expand }: ExpandTarget): BatchKey | undefined {
   const { batch, path } = operation;
-  // With a query it is another representation than an item has.
+  // With a query it is another representation than the item of a page.
   if (batch === undefined || at.includes('?') || (expand.size > 0 && !batch.operation.expands))
     return undefined;
   const { [batch.pathParameter]: id, ...others } = matchPath(path, at) ?? {};

@@ -1,6 +1,6 @@
 import { isRawNumber } from '../../codecs/exact-json.ts';
 
-/** A copy of JSON. `structuredClone` has to expect more than that, and takes several times as long. */
+/** Copies JSON. `structuredClone` supports more types and takes several times as long. */
 export function copyJson<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copyJson) as T;
   if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;

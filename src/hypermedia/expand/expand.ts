@@ -1,7 +1,6 @@
 /**
- * Expands a body by a plan, level by level: what a level needs is fetched together, then put in, by the body's
- * format and in the plan's order, so that the order of arrival does not show. One engine for the gateway and for
- * services.
+ * Expands a body by a plan, level by level. The parts of a level are fetched together and then embedded in the
+ * plan's order, so that the order of arrival has no effect. Services and the gateway use the same engine.
  */
 
 import { writeExact } from '../../codecs/exact-json.ts';
@@ -16,28 +15,28 @@ import { checkLimit, type PlanNode, pushdown } from './plan.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
-  /** The body's, and that of its parts. */
+  /** The format of the body and of its parts. */
   readonly format: Embedding;
-  /** The caller's `expand`, whole, for the paging links. */
+  /** The complete `expand` of the client, for the paging links. */
   readonly expand: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly limits: ExpandLimits;
-  /** Aborted when the time for the whole is over; what is not there by then is left out. */
+  /** Aborted at the deadline; parts that have not arrived are left out. */
   readonly deadline: AbortSignal;
-  /** Whether the whole is changed when it is expanded: then no two places can share a part. */
+  /** Whether the expanded body is changed later, so that its parts must be copied for each place. */
   readonly isProjected?: boolean;
 }
 
 export interface ExpansionResult {
   readonly body: Body;
   readonly cacheControl: string;
-  /** Parts that could not be had. */
+  /** Parts that could not be fetched. */
   readonly failures: readonly Failure[];
-  /** Of all that is embedded. */
+  /** The size of all embedded parts. */
   readonly bytes: number;
 }
 
-/** An entry of `_expandErrors`, and what is known beside it. */
+/** An entry of `_expandErrors`, and internal details. */
 export interface Failure extends FailedPart {
   readonly path: string;
   readonly href: string;
@@ -45,11 +44,11 @@ export interface Failure extends FailedPart {
 
 type Ancestors = readonly (string | undefined)[];
 
-/** A resource, and a relation of it that is to be embedded. */
+/** A resource, and a relation of it to embed. */
 interface PendingEmbed {
   readonly body: Body;
   readonly node: PlanNode;
-  /** Hrefs of the resource and of those that it is embedded in. */
+  /** Hrefs of the resource and of its ancestors. */
   readonly ancestors: Ancestors;
   readonly targets: readonly ExpandTarget[];
 }
@@ -90,13 +89,13 @@ class Expansion {
   readonly #isProjected: boolean;
   readonly #resources = new Set<unknown>();
   #embeds = 0;
-  /** Of all that is embedded, in each of its places. */
+  /** The size of all embedded parts, counted in each place. */
   bytes = 0;
-  /** In how many places of the level each part is wanted, by its key. */
+  /** The number of places in this level for each part, by its key. */
   #places: ReadonlyMap<string, number> = new Map();
-  /** Resources in the parts of the level that are here, in each of their places. */
+  /** The number of resources in the fetched parts of the level, counted in each place. */
   #levelEmbeds = 0;
-  /** Resources in parts. */
+  /** The distinct resources in parts. */
   readonly #seen = new Set<unknown>();
 
   constructor({ fetch, format, limits, deadline, isProjected = false }: ExpandOptions) {
@@ -108,7 +107,7 @@ class Expansion {
     this.#isProjected = isProjected;
   }
 
-  /** What is left to embed in resources of one kind; what their server has embedded is walked through. */
+  /** Finds what is left to embed in resources of one kind. Parts that their server has embedded are visited too. */
   pendingEmbeds(bodies: readonly Body[], plan: readonly PlanNode[], ancestors: Ancestors): PendingEmbed[] {
     return bodies.flatMap((body) => {
       const above = [...ancestors, this.#format.hrefs(body, 'self')[0]];
@@ -125,7 +124,7 @@ class Expansion {
   /** @returns the next level */
   async embedLevel(level: readonly PendingEmbed[]): Promise<PendingEmbed[]> {
     const targets = level.flatMap((slot) => slot.targets);
-    // Before anything is sent: each of them will be at least one.
+    // Checks the limits before anything is sent: each target has at least one resource.
     const hrefs = new Set<unknown>(targets.map(({ href }) => href));
     checkLimit('resources', this.#resources.union(hrefs).size, this.#limits.resources);
     checkLimit('embeds', this.#embeds + targets.length, this.#limits.embeds);
@@ -133,14 +132,14 @@ class Expansion {
     for (const key of targets.map(targetKey)) counts.set(key, (counts.get(key) ?? 0) + 1);
     this.#places = counts;
     this.#levelEmbeds = 0;
-    // What came with a level above is here.
+    // Parts that an earlier level fetched count again.
     for (const [key, part] of this.#loader.loaded(counts.keys())) this.#countPart(key, part);
     await this.#loader.load(targets);
     return level.flatMap((slot) => this.#embed(slot));
   }
 
   /**
-   * Counts what a part adds to the whole, when it is here: what is too much is known before all of it is.
+   * Counts a part as soon as it arrives, so that limits apply before all parts have arrived.
    * @throws Problem expand-limit (400)
    */
   #countPart(key: string, part: FetchedPart): void {
@@ -158,7 +157,7 @@ class Expansion {
     const expand = pushdown(node.children);
     const targets = this.#format
       .hrefs(body, node.rel)
-      // A target that is above already is a cycle: the link stays, and ends it.
+      // A target that is an ancestor is a cycle: its link stays, and the expansion ends there.
       .filter((href) => !ancestors.includes(href))
       .map((href) => ({ href, operation: node.link.target, expand }));
     return { body, node, ancestors, targets };
@@ -174,7 +173,7 @@ class Expansion {
         continue;
       }
       this.parts.push(part);
-      // A part may be expanded differently in different places; what stays as it is is in all of them.
+      // A part may be expanded differently in different places. An unchanged part is shared.
       const isShared = node.children.length === 0 && !this.#isProjected && !('_expandErrors' in part.body);
       const copy = isShared ? part.body : copyJson(part.body);
       this.failures.push(
@@ -198,10 +197,10 @@ class Expansion {
   }
 }
 
-/** What a service could not embed is told once, at the top, under its path from there. */
+/** Moves failures that a service reported to the top, with their complete paths. */
 function extractErrors(body: Body): Failure[] {
   const { _expandErrors: errors } = body;
-  // To others it may mean something else.
+  // The member may have another meaning in other documents.
   if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
   delete body._expandErrors;
   return errors;
@@ -215,11 +214,11 @@ const isFailure = (value: unknown): value is Failure =>
 
 const bytesOf = (body: Body): number => Buffer.byteLength(writeExact(body));
 
-/** As they are told. */
+/** The entries of `_expandErrors`. */
 export const errorsOf = (failures: readonly Failure[]) =>
   failures.map(({ path, href, problem }) => ({ path, href, problem }));
 
-/** Each failure once, in an order that does not depend on what arrived first. */
+/** Each failure once, in a stable order. */
 const distinctFailures = (failures: readonly Failure[]): Failure[] => {
   const byKey = new Map(failures.map((failure) => [`${failure.path} ${failure.href}`, failure]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, failure]) => failure);

@@ -1,6 +1,6 @@
 /**
- * Fetches the parts of an expansion. One loader a request: each target is fetched once, as the caller, however
- * often it is asked for, and many at once where their contract has an operation for that.
+ * Fetches the parts of an expansion. Each request has one loader. Each target is fetched once on behalf of the
+ * client, however often it is needed, and in batches where the contract has an operation for them.
  */
 import { bulkhead } from 'cockatiel';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
@@ -10,39 +10,39 @@ import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph/model.ts';
 import { type ExpandTarget, type PartRequest, planRequests, singleRequest, targetKey } from './batch.ts';
 
-/** A part that was fetched. */
+/** A fetched part. */
 export interface FetchedPart {
   readonly body: Body;
-  /** Of it as JSON; counted where it is not known. */
+  /** The size of its JSON; measured if unknown. */
   readonly bytes?: number | undefined;
   readonly cacheControl?: string | undefined;
 }
 
-/** A part that could not be had: its problem document. */
+/** A part that could not be fetched: its problem document. */
 export interface FailedPart {
   readonly problem: Record<string, unknown>;
-  /** Its `Retry-After`. */
+  /** The `Retry-After` header of the response. */
   readonly retryAfter?: string | undefined;
 }
 
 /**
- * Gets one resource as the caller, in the caller's media type.
- * @throws Problem when no answer could be had
+ * Fetches one resource on behalf of the client, in the client's media type.
+ * @throws Problem if there is no response
  */
 export type FetchPart = (href: string, operation: GraphOperation) => Promise<FetchedPart | FailedPart>;
 
-/** An answer, as far as it matters for an expansion. */
+/** The parts of a response that an expansion needs. */
 export interface PartResponse {
   readonly status: number;
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly retryAfter?: string | undefined;
-  /** Parsed, where the answer is JSON. */
+  /** The parsed body of a JSON response. */
   readonly body: unknown;
   readonly bytes?: number | undefined;
 }
 
-/** Takes an answer for a part when it is a 200 with a JSON object, and for a failure otherwise. */
+/** A 200 response with a JSON object is a part; all other responses are failures. */
 export function toPart(response: PartResponse): FetchedPart | FailedPart {
   const { status, contentType = '', cacheControl, retryAfter, body, bytes } = response;
   if (status === 200 && isJsonObject(body)) return { body, bytes, cacheControl };
@@ -55,13 +55,13 @@ export function toPart(response: PartResponse): FetchedPart | FailedPart {
 export interface LoaderOptions {
   readonly fetch: FetchPart;
   readonly format: Pick<Embedding, 'resources' | 'hrefs' | 'standalone'>;
-  /** Calls that run at once. */
+  /** The most concurrent requests. */
   readonly concurrency: number;
-  /** Aborted when the time for the whole is over: what is not there by then has failed. */
+  /** Aborted at the deadline of the whole request; parts that have not arrived fail. */
   readonly deadline: AbortSignal;
   /**
-   * Called with each part when it is here, before others are.
-   * @throws Problem where that is too much: nothing more is fetched then
+   * Called with each part as it arrives.
+   * @throws Problem if a limit is exceeded; then nothing more is fetched
    */
   readonly onPart: (target: ExpandTarget, part: FetchedPart) => void;
 }
@@ -85,14 +85,14 @@ export class PartLoader {
     });
   }
 
-  /** Fetches what is not there yet. */
+  /** Fetches the targets that have not been fetched. */
   async load(targets: readonly ExpandTarget[]): Promise<void> {
     const missing = new Map(targets.map((target) => [targetKey(target), target]));
     for (const key of this.#parts.keys()) missing.delete(key);
     await Promise.all(planRequests([...missing.values()]).map((call) => this.#request(call)));
   }
 
-  /** The parts of these keys that are here. */
+  /** The fetched parts with these keys. */
   *loaded(keys: Iterable<string>): Iterable<[string, FetchedPart]> {
     for (const key of keys) {
       const part = this.#parts.get(key);
@@ -100,7 +100,7 @@ export class PartLoader {
     }
   }
 
-  /** What `load` has brought. */
+  /** The result that `load` fetched. */
   part(target: ExpandTarget): FetchedPart | FailedPart {
     const part = this.#parts.get(targetKey(target));
     if (part === undefined) throw new Error(`${target.href} was not loaded`);
@@ -121,7 +121,8 @@ export class PartLoader {
       call.targets.map(async (target) => {
         const item = found.get(target.href);
         if (item !== undefined) this.#store(target, itemPart(result as FetchedPart, format.standalone(item)));
-        // What fails for all would fail for each; what was only refused or left out may be there, or says why not.
+        // A server error of the batch would occur for each target too. A target that was rejected or left out may
+        // exist, so it is fetched alone.
         else if ('problem' in result && !isClientError(result)) this.#store(target, result);
         else this.#store(target, await this.#fetch(singleRequest(target)));
       }),
@@ -146,7 +147,7 @@ export class PartLoader {
         ? this.#expired
         : this.#options.fetch(href, operation),
     );
-    // What is broken off because the time was over has failed by that, not by itself.
+    // A request that was aborted at the deadline fails because of the deadline.
     const { deadline } = this.#options;
     return Promise.race([
       result.catch((error) => (deadline.aborted ? this.#expired : failedFetch(error))),
@@ -155,7 +156,7 @@ export class PartLoader {
   }
 }
 
-/** What the page as a whole could not embed is told with each of its items. */
+/** Failures that the page reported are reported with each of its items. */
 function itemPart({ body, cacheControl }: FetchedPart, item: Body): FetchedPart {
   const { _expandErrors } = body;
   return { body: _expandErrors === undefined ? item : { ...item, _expandErrors }, cacheControl };

@@ -1,6 +1,6 @@
 /**
- * The plan of an expansion, made from the link graph before anything is sent: which relations the answering
- * service embeds by itself, which are fetched, and what is wrong with the request.
+ * Plans an expansion from the link graph before anything is sent: which relations the service embeds itself, which
+ * ones are fetched, and whether the request is valid.
  */
 import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -12,15 +12,15 @@ import type { ExpandRequest, ExpandTree } from './parse.ts';
 /** One relation to expand. */
 export interface PlanNode {
   readonly rel: string;
-  /** From the subject, with dots. */
+  /** The path from the primary resource, with dots. */
   readonly path: string;
   readonly link: Link;
-  /** Whether the server of the resource that has the link embeds it: then it is only walked through. */
+  /** Whether the server of the owning resource embeds it. Then it needs no fetch. */
   readonly embedded: boolean;
   readonly children: readonly PlanNode[];
 }
 
-/** Whether `server` embeds the target of a link when it is asked to. */
+/** Whether the server of `owner` embeds `target` on request. */
 export type EmbedsPredicate = (owner: GraphOperation, target: GraphOperation) => boolean;
 
 /**
@@ -69,10 +69,10 @@ export function checkLimit(name: LimitName, actual: number, max: number): void {
 const limitProblem = (name: LimitName, max: number): Problem =>
   new Problem(expandLimit, `The limit of ${name} is ${max}.`, { extensions: { limit: { [name]: max } } });
 
-/** What the server of the subject is asked to embed: the embedded nodes, as far down as they are. */
+/** The relations that the server of the primary resource is asked to embed. */
 export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>
   new Map(plan.filter(({ embedded }) => embedded).map(({ rel, children }) => [rel, pushdown(children)]));
 
-/** Whether nothing is left to fetch: then the answer of the subject's server is the whole answer. */
+/** Whether nothing is left to fetch, so that the response needs no further parts. */
 export const isFullyPushedDown = (plan: readonly PlanNode[]): boolean =>
   plan.every(({ embedded, children }) => embedded && isFullyPushedDown(children));

@@ -1,7 +1,4 @@
-/**
- * `Prefer: handling=strict` (RFC 7240 §4.4): who asks for it would rather have no answer than one with a part
- * left out.
- */
+/** `Prefer: handling=strict` (RFC 7240 §4.4): the client prefers an error over a response with missing parts. */
 import { Problem, type ProblemType } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
 import { preferences } from '../../http/headers/prefer.ts';
@@ -10,13 +7,13 @@ import { errorsOf, type Failure } from './expand.ts';
 
 export const STRICT = 'handling=strict';
 
-/** @param prefer the header */
+/** @param prefer the header value */
 export const isStrict = (prefer: string | undefined): boolean =>
   preferences(prefer).get('handling') === 'strict';
 
 /**
- * @throws Problem service-unreachable (503) when every part that failed may be had later, upstream-timeout (504)
- * when time was all that was missing, and otherwise bad-gateway (502); with `_expandErrors`
+ * @throws Problem service-unreachable (503) if all failed parts may be available later, upstream-timeout (504) if
+ * only time was missing, and otherwise bad-gateway (502); with `_expandErrors`
  */
 export function requireComplete(failures: readonly Failure[]): void {
   if (failures.length === 0) return;

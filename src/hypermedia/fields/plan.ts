@@ -1,6 +1,6 @@
 /**
- * `?fields=id,total,consumer.name` → what is kept of a representation, held against the schema before anything is
- * sent. Commas part paths, dots lead into a member or along a relation, repeated parameters are joined.
+ * Plans `?fields=id,total,consumer.name` against the schema before anything is sent. Commas separate paths, dots
+ * lead into a member or along a relation, repeated parameters are joined.
  */
 import { Problem } from '../../contract/problem.ts';
 import { fieldsUnknown } from '../../contract/problems.ts';
@@ -9,9 +9,9 @@ import { expandable, type GraphOperation } from '../graph/model.ts';
 import { unknownName } from '../nearest.ts';
 import type { SchemaMembers } from './members.ts';
 
-/** What is kept of a resource. Where a name leads to nothing, all that it names is kept. */
+/** The selected fields of a resource. A name without subfields selects everything below it. */
 export interface FieldSelection {
-  /** As `fields` says it from here: a link to the same has it. */
+  /** The value of `fields` from here on, for links to the same resource. */
   readonly text: string;
   readonly members: MemberSelection;
   readonly relations: ReadonlyMap<string, FieldSelection | undefined>;
@@ -19,18 +19,15 @@ export interface FieldSelection {
 
 export type MemberSelection = ReadonlyMap<string, MemberSelection | undefined>;
 
-/**
- * @returns undefined where nothing was asked for, so that all is kept
- * @throws Problem fields-unknown (400) with `path`, `allowed` and `nearest`
- */
+/** @returns undefined without a selection, so that everything is kept */
 export function planFields(values: readonly string[], subject: GraphOperation): FieldSelection | undefined {
   const { paths } = parseExpand(values);
-  // Who asks for the whole and for something of it gets the whole.
+  // A path includes its subpaths.
   const outermost = paths.filter((path) => !paths.some((other) => path.startsWith(`${other}.`)));
   return outermost.length === 0 ? undefined : selectFields(parseExpand(outermost).tree, subject, '');
 }
 
-/** The relations that are kept: they are expanded, asked for or not. */
+/** The selected relations, which are expanded even if `expand` does not name them. */
 export const impliedPaths = ({ relations }: FieldSelection): string[] =>
   [...relations].flatMap(([rel, selection]) => {
     const deeper = selection === undefined ? [] : impliedPaths(selection);

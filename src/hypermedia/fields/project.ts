@@ -1,4 +1,4 @@
-/** Cuts a representation to what `fields` keeps. Links stay, so that what is left can still be walked. */
+/** Reduces a representation to the selected fields. Links stay, so that clients can still follow them. */
 
 import { memberName } from '../../codecs/exact-json.ts';
 import { isAddress, withQuery } from '../../http/uri/href.ts';
@@ -8,7 +8,7 @@ import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 import { SELF_AND_PAGING } from '../selection.ts';
 import type { FieldSelection, MemberSelection } from './plan.ts';
 
-/** @param body changed in place, with what is embedded in it */
+/** @param body changed in place, including embedded parts */
 export function project(body: Body, selection: FieldSelection, format: Embedding): void {
   const subjects = format.resources(body);
   for (const subject of subjects) {

@@ -1,6 +1,6 @@
 /**
- * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under the relation
- * of their link; the items of a page under `item` (RFC 6573).
+ * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under their link
+ * relation; the items of a page under `item` (RFC 6573).
  */
 import { json as jsonCodec } from '../../codecs/json.ts';
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
@@ -12,7 +12,10 @@ function writeHal(representation: Representation): Body {
   return halBody(representation, writeHal, {});
 }
 
-/** @param write how items are written; @param members what a format adds between the links and the embeds */
+/**
+ * @param write writes items
+ * @param members members that a format adds between the links and the embedded resources
+ */
 export function halBody(
   { state, links, items }: Representation,
   write: (item: Representation) => Body,
@@ -36,7 +39,7 @@ function linksOf(body: Body, rel: string): Body[] {
   return isJsonObject(link) ? [link] : [];
 }
 
-/** Of every format whose bodies are HAL. */
+/** Shared by all formats whose bodies are HAL. */
 const halEmbedding: Embedding = {
   links: linksOf,
   hrefs: (body, rel) =>
@@ -65,5 +68,5 @@ export const hal: Format = {
   schema: (body, schemas) => schemas.hal(body),
 };
 
-/** Plain `application/json` gets the HAL body: links harm nobody who does not look at them. */
+/** Plain `application/json` has the HAL body: clients that do not use links can ignore them. */
 export const json: Format = { ...hal, mediaType: JSON_TYPE };

@@ -1,8 +1,8 @@
 /**
- * Siren (kevinswiber/siren 0.6.2): the state in `properties`, embedded resources in `entities`, what can be done
- * in `actions`, and in `links` only what can be followed with GET.
+ * Siren (kevinswiber/siren 0.6.2): the state in `properties`, embedded resources in `entities`, actions in
+ * `actions`, and links for GET in `links`.
  *
- * A link whose href is a URI template becomes a GET action with a field a variable: Siren has no templates.
+ * A link with a URI template becomes a GET action with one field for each variable, because Siren has no templates.
  */
 
 import { memberName } from '../../codecs/exact-json.ts';
@@ -19,13 +19,13 @@ interface SirenLink {
   readonly href: string;
 }
 
-/** An entity that is part of another says by which relation. */
+/** An embedded entity names its relation. */
 type EmbeddedEntity = Body & { readonly rel: readonly string[] };
 
 function write({ name, state, links, actions, items }: Representation): Body {
   const actionRels = new Set(actions.map(({ rel }) => rel));
   const all = [...links]
-    // Siren has no CURIEs: what has one is there under its plain name as well.
+    // Siren has no CURIEs, and links with a CURIE also exist under their plain name.
     .filter(([rel]) => !actionRels.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
     .flatMap(([rel, value]) => [value].flat().map((link): [string, LinkValue] => [rel, link]));
   const allActions = [
@@ -55,7 +55,7 @@ const actionOf = ({ rel, operation, target }: Action) => ({
     : { type: JSON_TYPE, fields: operation.properties.map(fieldOf) }),
 });
 
-/** The constraints keep their names, which are those of HTML; Siren lets a field have members of its own. */
+/** Constraints keep their HTML names; Siren allows additional members in fields. */
 function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
   const choice = options as { inline?: { prompt: string; value: unknown }[] } | undefined;
   const value = choice?.inline?.map((one) => ({ title: one.prompt, value: one.value }));
@@ -67,7 +67,7 @@ function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
   };
 }
 
-/** @example `/orders{?limit,state}`; a template of another form has no form in Siren */
+/** @example `/orders{?limit,state}`; Siren cannot express other templates */
 function queryAction(rel: string, template: string): Body[] {
   const [, href, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template) ?? [];
   if (names === undefined) return [];

@@ -1,7 +1,6 @@
 /**
- * What there is to choose from for a member of a form that names another resource, as the link graph knows it: the
- * resource that the form makes leads from that very member somewhere, and a collection has what is there (HAL-FORMS,
- * `options.link`).
+ * The options of a form member that identifies another resource, from the link graph: a link of the created
+ * resource uses that member, and a collection lists the possible targets (HAL-FORMS, `options.link`).
  */
 import { HAL } from '../../contract/media-types.ts';
 import { OPTIONS, type TemplateProperty } from './form-properties.ts';
@@ -9,7 +8,7 @@ import type { GraphOperation, Link } from './model.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A place in a body: names of members, and `0` for whatever element of an array. */
+/** A path in a body: names of members, and `0` for an array element. */
 type MemberPath = readonly string[];
 
 /** The properties of an operation's form, with options where they are known. */
@@ -31,8 +30,8 @@ export function formWithOptions(
 }
 
 /**
- * The query parameters of a collection: one that is called as the member of its items that names another resource has
- * the same to choose from.
+ * The query parameters of a collection. A parameter with the same name as a member of the items that identifies
+ * another resource has the same options.
  */
 export function queryWithOptions(
   operation: Pick<GraphOperation, 'shape' | 'query'>,
@@ -64,7 +63,7 @@ function optionsFor(
   operations: readonly GraphOperation[],
 ): MemberOptions[] {
   const collection = operations.find(({ shape }) => shape?.item !== undefined && shape.item === target.shape);
-  // The last parameter of the path is what tells the target from its neighbours.
+  // The last path parameter identifies the target.
   const id = target.path.names.at(-1);
   const path = parameterPointers.get(id ?? '');
   const value = target.shape?.links.get('self')?.parameterPointers.get(id ?? '')?.[0];
@@ -76,7 +75,7 @@ function optionsFor(
   return [{ path, options: { link, valueField: value, promptField: prompt, maxItems: 1 } }];
 }
 
-/** The address of a collection; what has to be known for it is a member of the form or of what the form changes. */
+/** The URL of a collection. Its variables must be members of the form or of the changed resource. */
 function templateOf({ path }: GraphOperation, places: Link['parameterPointers']) {
   const variables = path.names.map((name) => places.get(name));
   if (variables.some((place) => place?.length !== 1)) return undefined;

@@ -1,4 +1,4 @@
-/** The operations of a document, as far as links and actions need them. */
+/** The operations of a document, with the details that links and actions need. */
 import type {
   LinkObject,
   OpenAPIObject,
@@ -26,49 +26,49 @@ import { describeBody, hasLinks } from './response-schema.ts';
 export interface DocumentedOperation {
   readonly service: string;
   readonly operationId: string;
-  /** Upper case, as it goes over the wire. */
+  /** In upper case, as in HTTP. */
   readonly method: string;
   readonly path: PathTemplate;
   readonly title: string;
-  /** Whether it may be impossible to undo: it deletes, or says so (`x-destructive`). */
+  /** Whether the operation may be irreversible: it deletes, or declares it (`x-destructive`). */
   readonly destructive: boolean;
-  /** Whether it takes `expand`: then it embeds what its own service owns. */
+  /** Whether it accepts `expand` and embeds resources of its own service. */
   readonly expands: boolean;
-  /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
+  /** A list parameter by which it returns many resources of another operation at once (`x-batches`). */
   readonly batches?: BatchParameter;
-  /** Its query parameters, in the document's order, for a form. */
+  /** Its query parameters as form properties, in the document's order. */
   readonly query: readonly TemplateProperty[];
-  /** The properties of a form for its JSON body. */
+  /** The form properties of its JSON body. */
   form(): readonly TemplateProperty[];
-  /** Of its first successful answer with JSON. */
+  /** The body of its first successful JSON response. */
   readonly body?: DescribedBody;
-  /** Media types of that answer. */
+  /** The media types of that response. */
   readonly mediaTypes: readonly string[];
-  /** Whether the gateway adds the links to what it answers. */
+  /** Whether the gateway adds links to its responses. */
   readonly lifted: boolean;
-  /** Link Objects of its first successful answer. */
+  /** Link Objects of its first successful response. */
   readonly links: Readonly<Record<string, LinkObject>>;
 }
 
 interface BatchParameter {
-  /** The operation that answers for one of them. */
+  /** The operation that returns a single one of these resources. */
   readonly operationId: string;
   readonly name: string;
-  /** Between the values where they stand in one text; absent where each has a parameter of its own. */
+  /** The separator of the values in one text; absent if each value has a parameter of its own. */
   readonly separator?: string;
-  /** Values that it takes at the most. */
+  /** The most values. */
   readonly max: number;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
-/** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
+/** Extension of an operation whose service has no links, so that the gateway adds them. */
 export const LIFTED = 'x-lifted';
 
-/** One without an id has method and path for one, as `GET /orders`. */
+/** The operations of a document. An operation without an id is named by method and path, such as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
   runToCompletion(documentedOperationsIncrementally(service, document));
 
-/** The same in steps, one a path. */
+/** Like `documentedOperations`, in steps: one for each path. */
 export function* documentedOperationsIncrementally(
   service: string,
   document: OpenAPIObject,
@@ -88,7 +88,7 @@ export function* documentedOperationsIncrementally(
 
 const titleOf = (operationId: string | undefined): string | undefined => operationId && words(operationId);
 
-/** What to call an operation that has no id. */
+/** The name of an operation without an id. */
 export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
 
 interface OperationSource {
@@ -124,7 +124,7 @@ function describeOperation(
     title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
     query,
     destructive: method === 'delete' || operation[DESTRUCTIVE] === true,
-    // Others may call something else so.
+    // Other APIs may use this parameter name for something else.
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,
     ...(batches === undefined ? {} : { batches }),
@@ -136,7 +136,7 @@ function describeOperation(
 }
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
-/** Where neither ids nor items have a maximum. */
+/** The batch size if neither ids nor items have a maximum. */
 const DEFAULT_MAX_BATCH = 100;
 
 function batchParameterOf(

@@ -1,6 +1,6 @@
 /**
- * The link graph: which resource leads by which relation to which operation, of whichever service.
- * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
+ * The link graph: which relation leads from which resource to which operation of which service. It is built once
+ * from OpenAPI documents, when they are loaded. Services and the gateway use the same graph.
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { isBefore, type PathTemplate } from '../../http/uri/href.ts';
@@ -29,7 +29,7 @@ interface MutableOperation extends GraphOperation {
 
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
-  /** The first of all services that has the id. */
+  /** The first operation of all services with the id. */
   readonly #byId = new Map<string, MutableOperation>();
   readonly #byPath = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
@@ -37,14 +37,14 @@ export class LinkGraph {
   readonly #singleResources = new Set<Shape>();
   #standaloneNames: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #documents: ReadonlyMap<string, OpenAPIObject> = new Map();
-  /** Links whose operation no document has, as `schema.relation`: they are left out. */
+  /** Links without an operation, as `schema.relation`. They are left out. */
   readonly dangling: string[] = [];
 
   constructor(documents: readonly ServiceDocument[]) {
     runToCompletion(this.#build(documents));
   }
 
-  /** The same in steps. */
+  /** Builds a graph in steps. */
   static *of(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
     const graph = new LinkGraph([]);
     yield* graph.#build(documents);
@@ -97,7 +97,7 @@ export class LinkGraph {
     return [...this.#shapes.values()].some(({ links }) => links.size > 0);
   }
 
-  /** Whether a link leads there that `expand` may name. */
+  /** Whether a link that `expand` may name leads to the operation. */
   isTarget(operation: GraphOperation): boolean {
     return this.#targets.has(operation);
   }
@@ -113,7 +113,10 @@ export class LinkGraph {
     if (path.template.endsWith('}')) this.#singleResources.add(operation.shape);
   }
 
-  /** What is found by its id is one thing, at whatever other path it is answered with, and whatever lists it has. */
+  /**
+   * A resource that is found by its id is a single resource, even if other paths return it and if it contains
+   * lists.
+   */
   #addItems({ service, operationId, body, shape }: MutableOperation): void {
     if (shape === undefined || body === undefined) return;
     if (body.items === undefined || (body.items.at.length > 0 && this.#singleResources.has(shape))) return;
@@ -125,11 +128,11 @@ export class LinkGraph {
     return schema && schemaName(schema, this.#standaloneNames.get(service) ?? new Set());
   }
 
-  /** @param fallback what to call it where its schema has no name */
+  /** @param fallback the name if the schema has none */
   #shapeOf(service: string, schema: Schema, fallback: string): MutableShape {
     const named = this.#nameOf(service, schema);
     const name = named ?? fallback;
-    // No component has a name that begins so.
+    // No component name begins with this character.
     const id = key(service, named ?? `~${fallback}`);
     const known = this.#shapes.get(id);
     if (known !== undefined) return known;
@@ -149,7 +152,10 @@ export class LinkGraph {
     }
   }
 
-  /** One path parameter more than the batch has is what its values are of; otherwise it cannot be used. */
+  /**
+   * The values of a batch are those of the one path parameter that only the single operation has. Otherwise the
+   * batch cannot be used.
+   */
   #addBatch(operation: MutableOperation): void {
     const { service, batches, path, query, shape } = operation;
     if (batches === undefined) return;
@@ -165,10 +171,10 @@ export class LinkGraph {
     target.batch = { operation, parameter, separator, pathParameter: member, max, hasLimit: counted };
   }
 
-  /** Of `/users/{id}` and `/users/me`, `me` is the name of no user. */
+  /** With `/users/{id}` and `/users/me`, `me` is not a user id. */
   #addPrecedence(operations: readonly MutableOperation[]): void {
-    // Only paths with the same number of segments can overlap, and most differ in the first one: a large document has
-    // too many operations to compare each with each.
+    // Only paths with the same number of segments can overlap, and most differ in the first one. Comparing each
+    // pair would take too long for a large document.
     const firstOf = ({ path }: MutableOperation) => path.template.split('/')[1] ?? '';
     const length = ({ method, path }: MutableOperation) => `${method} ${path.template.split('/').length}`;
     const parameterized = Map.groupBy(
@@ -199,14 +205,14 @@ export class LinkGraph {
     return this.#byPath.get(`${service} ${method} ${path}`);
   }
 
-  /** An operation id is looked for in the link's own document first, then in all others. */
+  /** An operation id is resolved in the link's own document first, then in the others. */
   #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
     if (operationId === undefined) return this.#operationByRef(service, operationRef);
     return this.#operations.get(key(service, operationId)) ?? this.#byId.get(operationId);
   }
 }
 
-/** Forms are made when they are asked for: of a large document most never are. */
+/** Forms are built on demand, because most forms of a large document are never requested. */
 function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
   let properties: readonly TemplateProperty[] | undefined;
   let filters: readonly TemplateProperty[] | undefined;
@@ -227,7 +233,7 @@ const key = (service: string, name: string): string => `${service} ${name}`;
 
 const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
 
-/** The graph of these documents, made once: of large ones that takes long. */
+/** The cached graph of these documents, because building a large one takes long. */
 export const linkGraphOf = (documents: readonly ServiceDocument[]): LinkGraph =>
   runToCompletion(linkGraphIncrementally(documents));
 

@@ -1,4 +1,4 @@
-/** A link of the graph → the links of a state, where its expressions have values. */
+/** Resolves a link of the graph for a state, if its expressions have values. */
 
 import { href } from '../../http/uri/href.ts';
 import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
@@ -6,7 +6,7 @@ import { valueAt } from '../../openapi/value-at.ts';
 import type { LinkValue } from '../representation.ts';
 import type { Link } from './model.ts';
 
-/** The href of a link for a state; undefined where a parameter of the path has no value. */
+/** The link value for a state; undefined if a path parameter has no value. */
 export function linkValue(
   link: Link,
   context: ExpressionContext,

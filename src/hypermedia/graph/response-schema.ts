@@ -1,7 +1,4 @@
-/**
- * What a document says of the body of an answer: which of its schemas that has and, where it is a list, where the
- * items are and which schema they have.
- */
+/** The declared body of a response: its schema and, for a list, the location and schema of its items. */
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { referenceName, resolveReference } from '../../openapi/reference.ts';
 import { composedSchemas } from '../../openapi/schema-composition.ts';
@@ -10,20 +7,20 @@ export type Schema = SchemaObject | ReferenceObject;
 
 export interface DescribedBody {
   readonly schema: Schema;
-  /** Of a list: its items. */
+  /** The items, for a list. */
   readonly items?: DescribedItems;
 }
 
 interface DescribedItems {
   readonly schema: Schema;
-  /** Segments from the body to the array; none where the body is one. */
+  /** The path from the body to the array; empty if the body is the array. */
   readonly at: readonly string[];
 }
 
 interface BodyTraits {
-  /** Whether it is HAL, which says itself where its items are. */
+  /** Whether the body is HAL, which defines where its items are. */
   readonly isHal: boolean;
-  /** Whether it may be an object around a list; a single thing may have lists too. */
+  /** Whether the body may be an object that wraps a list. A single resource may contain lists too. */
   readonly mayWrap: boolean;
 }
 
@@ -36,7 +33,7 @@ export function describeBody(
   return items === undefined ? { schema } : { schema, items };
 }
 
-/** Where a member of a schema is, whatever the schema is put together from. */
+/** The schema of a member, whatever the schema is composed of. */
 const propertySchema = (document: object, schema: Schema | undefined, name: string): Schema | undefined =>
   conjunction(document, schema).find(({ properties }) => properties?.[name])?.properties?.[name];
 
@@ -46,7 +43,7 @@ function halItems(document: object, schema: Schema): DescribedItems | undefined 
   return items && { schema: items, at: ['_embedded', 'item'] };
 }
 
-/** An array, or an object with a single array of objects in it. */
+/** The items of an array, or of an object with exactly one array of objects. */
 function plainItems(document: object, schema: Schema, mayWrap: boolean): DescribedItems | undefined {
   const whole = resolveReference<SchemaObject>(document, schema);
   if (whole?.items !== undefined) return { schema: whole.items, at: [] };
@@ -66,18 +63,18 @@ function plainItems(document: object, schema: Schema, mayWrap: boolean): Describ
 const isDescribed = (document: object, items: Schema | undefined): boolean =>
   conjunction(document, items).some(({ properties }) => properties !== undefined);
 
-/** A schema and all that has to hold with it (`allOf`). */
+/** A schema and all schemas that apply together with it (`allOf`). */
 const conjunction = (document: object, schema: Schema | undefined): SchemaObject[] =>
   composedSchemas(document, schema, ['allOf']);
 
-/** Whether a body says itself where it leads: it is HAL, or what stands on it. */
+/** Whether a body contains links: it is HAL or a format based on it. */
 export const hasLinks = (document: object, schema: Schema): boolean =>
   ['_links', '_embedded'].some((name) => propertySchema(document, schema, name) !== undefined);
 
 /**
- * The component that a schema is: the one that it refers to, or the one that it adds something to. What only
- * lends members to others is none of them, so such a one has to stand by itself somewhere.
- * @param standaloneNames names of components that do
+ * The component that a schema represents: the one that it refers to or extends. A component that only contributes
+ * members to others does not count, so an extended one must also be used alone.
+ * @param standaloneNames names of components that are used alone
  */
 export function schemaName(schema: Schema, standaloneNames: ReadonlySet<string>): string | undefined {
   const name = referenceName(schema);
@@ -87,7 +84,7 @@ export function schemaName(schema: Schema, standaloneNames: ReadonlySet<string>)
   return others.length === 0 ? only : undefined;
 }
 
-/** Names of the components that bodies or items of lists refer to. */
+/** Names of the components that bodies or items refer to directly. */
 export const standaloneNames = (bodies: readonly DescribedBody[]): Set<string> =>
   new Set(
     bodies

@@ -1,6 +1,6 @@
 /**
- * A lifted body as plain JSON: what the service answered, with `_links` and what was embedded put in where they
- * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
+ * Adds links to a plain JSON body in place: the response of the service, with `_links` and embedded resources. No
+ * member moves or changes its type, so that clients that do not use links are not affected.
  */
 import { memberKey } from '../../codecs/exact-json.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
@@ -9,7 +9,7 @@ import type { Body } from '../formats/format.ts';
 import type { Shape } from '../graph/model.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 
-/** @param hal the body that was made of it */
+/** @param hal the HAL body that was created from it */
 export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
   const elements = itemsAt && valueAt(original, itemsAt);
   if (itemsAt === undefined || !Array.isArray(elements)) return mergeOrdered(original as Body, hal);
@@ -20,7 +20,7 @@ export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick
     return isJsonObject(element) ? mergeOrdered(element, body) : element;
   });
   const [list] = itemsAt;
-  // An array has no place for what could not be embedded, so it stands with the items that lack it.
+  // An array cannot hold errors, so they stay with the affected items.
   if (list === undefined)
     return item.map((one) =>
       isJsonObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
@@ -34,8 +34,8 @@ export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick
 }
 
 /**
- * The members of a body in the order of the original, then what was added. What the original has under a name that
- * means something here, and means something else there, is as it came.
+ * The members of a body in their original order, then the added ones. Original members that have a hypermedia name
+ * and another meaning stay unchanged.
  */
 function mergeOrdered(original: Body, body: Body): Body {
   const names = Object.keys(original);
@@ -50,7 +50,7 @@ function mergeOrdered(original: Body, body: Body): Body {
   return Object.fromEntries([...members, ...(isLinked ? [['_links', _links] as const] : []), ...added]);
 }
 
-/** What leads nowhere is as it came. */
+/** Links without a known target stay unchanged. */
 function mergeLinks(original: Body, { _links: generated }: Body): unknown {
   const own = original._links;
   const links = generated as Readonly<Record<string, unknown>>;
@@ -63,7 +63,7 @@ function mergeLinks(original: Body, { _links: generated }: Body): unknown {
   };
 }
 
-/** Links that are not written as HAL has them stay so; where they lead may have changed. */
+/** Links that are not in HAL form keep their form, but their target may have changed. */
 function originalForm(own: unknown, generated: unknown): unknown {
   if (typeof own === 'string' && isJsonObject(generated)) return generated.href;
   if (Array.isArray(own))

@@ -1,6 +1,6 @@
 /**
- * Lifting: what a service answers that knows nothing of links → a representation with the links that its document
- * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
+ * Lifting: adds links that the document declares (OpenAPI 3.1 §4.8.20) to the responses of a service without links,
+ * wherever their schemas appear in the body.
  */
 import { memberKey, memberName } from '../../codecs/exact-json.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
@@ -14,7 +14,7 @@ import type { RequestParts } from '../represent.ts';
 import type { Action, LinkValue, Representation } from '../representation.ts';
 import { containsLinks, type LinkLocations, LinkLocator } from './link-locations.ts';
 
-/** What is known of an operation that is lifted, made when its document is loaded. */
+/** The locations of links in the responses of an operation, found when its document is loaded. */
 export interface Lifting {
   readonly operation: GraphOperation;
   readonly locations: LinkLocations;
@@ -22,17 +22,20 @@ export interface Lifting {
   readonly itemLocations?: LinkLocations;
 }
 
-/** The answer that is lifted, beside its body. */
+/** The response to lift, besides its body. */
 export interface LiftRequest extends RequestParts {
-  /** Links that it had already, and where it was asked for. */
+  /** Links that the response already has, and its own URL. */
   readonly links: ReadonlyMap<string, LinkValue>;
-  /** Whether what the body says itself of links and actions stays whole; an example has only those that lead somewhere. */
+  /**
+   * Whether links and actions of the body itself are kept unchanged. For examples, only links with a known target
+   * are kept.
+   */
   readonly keepsOwnLinks?: boolean;
-  /** A link of the body's own, as a path here; undefined where nothing serves it. */
+  /** Converts a link of the body to a path of the gateway; undefined if no operation serves it. */
   localPath(href: string): string | undefined;
 }
 
-/** Finds what there is to lift in the answers of one service. */
+/** Finds the link locations in the responses of one service. */
 export class Lifter {
   readonly #locator: LinkLocator;
 
@@ -41,7 +44,7 @@ export class Lifter {
     this.#locator = new LinkLocator(document, new Map(linked.map((shape) => [shape.name, shape])));
   }
 
-  /** @returns undefined where it answers with no JSON */
+  /** @returns undefined if the operation has no JSON response */
   of(operation: GraphOperation): Lifting | undefined {
     const { shape, body } = operation;
     if (shape === undefined || body === undefined) return undefined;
@@ -51,13 +54,13 @@ export class Lifter {
   }
 }
 
-/** Whether links hold for anything in an answer, or lead to it: then it is brought along by who expands. */
+/** Whether responses contain links, or links lead to the operation so that an expansion may embed them. */
 export const isLinked = ({ operation, locations, itemLocations }: Lifting, graph: LinkGraph): boolean =>
   graph.isTarget(operation) ||
   containsLinks(locations) ||
   (itemLocations !== undefined && containsLinks(itemLocations));
 
-/** @param body an object, or of a list an array */
+/** @param body an object, or an array for a list */
 export function lift(
   body: object,
   { operation, locations, itemLocations }: Lifting,
@@ -88,7 +91,7 @@ function omitMember(body: Body, name: string): Body {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== omittedKey));
 }
 
-/** An element that is no object has no members, and no links. */
+/** An element that is no object becomes an object without links. */
 const toObject = (element: unknown): Body => (isJsonObject(element) ? element : { value: element });
 
 function liftResource(
@@ -97,7 +100,7 @@ function liftResource(
   locations: LinkLocations,
   request: LiftRequest,
 ): Representation {
-  // They have a meaning here that they need not have there: what cannot mean that is no part of it.
+  // These names have a meaning in HAL. Values that cannot have that meaning are not part of it.
   const { _links, _templates, _expandErrors, _embedded, ...own } = value;
   const links = linksOf(value, locations, request);
   const actions = [...(locations.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
@@ -115,13 +118,13 @@ function liftResource(
   return { name, state, links, actions };
 }
 
-/** Whether there is a link in it that the service did not send: then it is another representation. */
+/** Whether the representation has links that the service did not send. */
 export const hasLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
   links.size > 0 ||
   items.length > 0 ||
   Object.entries(state).some(([key, value]) => value !== (body as Body)[key]);
 
-/** Whether it holds resources, as HAL (§4.1.2) has it. */
+/** Whether the value contains resources, as in HAL (§4.1.2). */
 const isEmbedded = (value: unknown): boolean =>
   isJsonObject(value) && Object.values(value).every((parts) => [parts].flat().every(isJsonObject));
 
@@ -136,16 +139,19 @@ function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): L
     },
   );
   const others = localLinks(value.links, request);
-  // What a service says itself goes before what its document says.
+  // Links of the service take precedence over links of its document.
   if (request.keepsOwnLinks) return new Map([...others, ...declared, ...halLinks(value._links)]);
   return new Map([...others, ...localLinks(value._links, request), ...declared]);
 }
 
-/** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
+/**
+ * Requires all parameters: an item in a list has less information than the resource itself, and a missing filter
+ * would select too much.
+ */
 const isComplete = ({ parameters, each }: Link, context: ExpressionContext): boolean =>
   each !== undefined || parameters.every(([, expression]) => expression(context) !== undefined);
 
-/** Links as JSON:API (1.1, "Links") writes them: an address, or an object that has one. */
+/** Links in the form of JSON:API (1.1, "Links"): a URL, or an object with one. */
 function localLinks(links: unknown, { localPath }: LiftRequest): [string, LinkValue][] {
   if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue][] => {
@@ -155,7 +161,7 @@ function localLinks(links: unknown, { localPath }: LiftRequest): [string, LinkVa
   });
 }
 
-/** Links as HAL has them (§5), whole: with whatever they say beside their address, wherever they lead. */
+/** Links in the form of HAL (§5), unchanged and including links to other servers. */
 function halLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] {
   if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue | readonly LinkValue[]][] => {
@@ -172,8 +178,8 @@ const isLinkObject = (value: unknown): value is Body & LinkValue =>
   isJsonObject(value) && typeof value.href === 'string';
 
 /**
- * Resources within a resource stay where they are, with their links.
- * @returns the same state where nothing in it has some
+ * Adds links to nested resources in place.
+ * @returns the same state if nothing changed
  */
 function liftMembers(state: Body, { members }: LinkLocations, request: LiftRequest): Body {
   if (members.size === 0) return state;
@@ -194,7 +200,7 @@ function liftValue(value: unknown, locations: LinkLocations, request: LiftReques
   }
   if (!isJsonObject(value)) return value;
   const state = liftMembers(value, locations, request);
-  // One that has something else there keeps that.
+  // A nested resource whose `_links` has another meaning stays unchanged.
   if (locations.shape === undefined || !(value._links === undefined || isJsonObject(value._links)))
     return state;
   const links = linksOf(value, locations, request);

@@ -1,4 +1,4 @@
-/** Where in a body the schemas stand that links hold for: wherever one appears, in a list or within another. */
+/** Finds the locations in a body whose schemas have links: in lists and in nested values. */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { isReference, lookUpReference, resolveReference } from '../../openapi/reference.ts';
@@ -6,7 +6,7 @@ import { type SchemaPart, subschemasOf, walkComposition } from '../../openapi/sc
 import type { Shape } from '../graph/model.ts';
 import { type Schema, schemaName } from '../graph/response-schema.ts';
 
-/** Of an object, or of each element of an array. Schemas that hold themselves make it a circle. */
+/** The link locations in an object, or in each element of an array. Recursive schemas make this structure circular. */
 export interface LinkLocations {
   readonly shape?: Shape | undefined;
   readonly members: ReadonlyMap<string, LinkLocations>;
@@ -17,10 +17,10 @@ interface MutableLinkLocations extends LinkLocations {
   readonly members: Map<string, LinkLocations>;
 }
 
-/** A step into what is within yields its walk, and goes on with what that returns. */
+/** A recursive step yields its own walk, and receives the result. */
 type Walk<T> = Generator<Walk<unknown>, T, unknown>;
 
-/** A recursion with a stack of its own: references of a document may lead on for longer than that of the process goes. */
+/** Runs a recursion with an explicit stack, because a chain of references may exceed the call stack. */
 function runWalk(walk: Walk<void>): void {
   const open: Walk<unknown>[] = [walk];
   let value: unknown;
@@ -33,9 +33,9 @@ function runWalk(walk: Walk<void>): void {
 }
 
 interface LocatedPart extends SchemaPart {
-  /** Whether what it is, is what the whole is: it is no part of it, and not one of several choices. */
+  /** Whether the part describes the same resource: it is no fragment of it, and not one of several alternatives. */
   readonly isSameValue: boolean;
-  /** Whether a reference leads to it, which has said already what it is. */
+  /** Whether the part is the target of a reference, which already has its name. */
   readonly isTarget: boolean;
 }
 
@@ -45,14 +45,14 @@ export class LinkLocator {
   readonly #standaloneNames: ReadonlySet<string>;
   readonly #found = new Map<Schema, LinkLocations>();
 
-  /** @param shapes with links, by the names of their schemas */
+  /** @param shapes shapes with links, by the names of their schemas */
   constructor(document: object, shapes: ReadonlyMap<string, Shape>) {
     this.#document = document;
     this.#shapes = shapes;
     this.#standaloneNames = new Set(shapes.keys());
   }
 
-  /** @param shape of the whole, which need not have a name */
+  /** @param shape the shape of the body, which may have no name */
   locate(schema: Schema, shape: Shape): LinkLocations {
     const result: MutableLinkLocations = {
       shape: shape.links.size > 0 ? shape : undefined,
@@ -63,7 +63,7 @@ export class LinkLocator {
   }
 
   *#locationsOf(schema: Schema): Walk<LinkLocations> {
-    // The same schema is often written anew around a reference.
+    // Often a reference to the same schema is wrapped several times.
     const id = resolveReference<SchemaObject>(this.#document, schema) ?? schema;
     const known = this.#found.get(id);
     if (known !== undefined) return known;
@@ -80,7 +80,7 @@ export class LinkLocator {
       if (!isObject(node)) continue;
       const object: SchemaObject = node;
       if (isSameValue && !isTarget) locations.shape ??= this.#shapeOf(object);
-      // Of two that say something of one member the one stays that has a shape.
+      // If several parts define a member, the one with a shape is kept.
       for (const [member, inner] of Object.entries(object.properties ?? {}))
         if (!hasShape(locations.members.get(member)))
           locations.members.set(member, (yield this.#locationsOf(inner)) as LinkLocations);
@@ -91,7 +91,7 @@ export class LinkLocator {
     const under = (keyword: string): unknown[] => subschemasOf(schema, '#', keyword).map(({ node }) => node);
     const choices = [...under('oneOf'), ...under('anyOf')].filter((one) => !isNull(one));
     const target = isReference(schema) ? lookUpReference(this.#document, schema.$ref).value : undefined;
-    // Of parts, and of one of several, only what is in them is known.
+    // Fragments and alternatives only contribute their members.
     const isOnly = isSameValue && choices.length === 1;
     return [
       { node: target, isSameValue, isTarget: true },
@@ -109,7 +109,7 @@ export class LinkLocator {
 
 const isNull = (schema: unknown): boolean => isObject(schema) && schema.type === 'null';
 
-/** No more are looked at while they are still found, since that is done for each member. */
+/** The most locations to search while locations are still being found, because the search runs for each member. */
 const MAX_LOOKUPS = 200;
 
 const hasShape = (locations: LinkLocations | undefined): boolean =>
@@ -117,12 +117,12 @@ const hasShape = (locations: LinkLocations | undefined): boolean =>
 
 const known = new WeakMap<LinkLocations, boolean>();
 
-/** Whether there is anything that links hold for. */
+/** Whether any location has links. */
 export function containsLinks(locations: LinkLocations): boolean {
   const knownResult = known.get(locations);
   if (knownResult !== undefined) return knownResult;
   const { isFound, visited } = searchLinks(locations);
-  // Where there is nothing, there is nothing in all that was passed.
+  // Without a result, no visited location has links.
   if (isFound) known.set(locations, true);
   else for (const one of visited) known.set(one, false);
   return isFound;
@@ -130,7 +130,7 @@ export function containsLinks(locations: LinkLocations): boolean {
 
 function searchLinks(locations: LinkLocations, max = Number.POSITIVE_INFINITY) {
   const visited = new Set([locations]);
-  // Grows while it is iterated, by what is in each.
+  // The set grows during the iteration.
   for (const { shape, members } of visited) {
     if (shape !== undefined) return { isFound: true, visited };
     for (const inner of members.values()) if (visited.size < max) visited.add(inner);

@@ -1,6 +1,6 @@
 /**
- * What can be done now: a form for each template of HAL-FORMS. The script sends what is filled in as JSON, because
- * that is what templates ask for and no form can send.
+ * The available actions: one form for each HAL-FORMS template. A script sends the input as JSON, because templates
+ * require it and forms cannot do it.
  */
 
 import { memberName } from '../../../codecs/exact-json.ts';
@@ -22,7 +22,7 @@ interface Template {
   readonly properties: readonly TemplateProperty[];
 }
 
-/** @param hasHiddenHeading whether it stands above what it is about, and needs no heading there */
+/** @param hasHiddenHeading whether the section is above the items and needs no visible heading */
 export function actions(body: Body, { operation }: RenderContext, hasHiddenHeading = false): Html | false {
   const templates = supportedTemplates(body).map(([rel, template]): Action => {
     const isDestructive =
@@ -34,14 +34,14 @@ export function actions(body: Body, { operation }: RenderContext, hasHiddenHeadi
     return { rel, template, title, done: doneTitle(declaredTitle), isDestructive };
   });
   if (templates.length === 0) return false;
-  // What cannot be undone is never the first that a hand finds.
+  // Destructive actions come last.
   const inOrder = templates.toSorted((a, b) => Number(a.isDestructive) - Number(b.isDestructive));
   return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${hasHiddenHeading && html` class="hidden"`}>Available actions</h2>
 <noscript><p class="note">These forms need JavaScript.</p></noscript>
 ${inOrder.map((action) => renderAction(action, body))}</section>`;
 }
 
-/** Those that a form can be made of; a service may write others, which programs read. */
+/** Templates that can be rendered as forms; services may write others for programs. */
 const supportedTemplates = ({ _templates: templates }: Body): [string, Template][] =>
   Object.entries(isJsonObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
     isJsonObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
@@ -73,12 +73,12 @@ interface Action {
   readonly rel: string;
   readonly template: Template;
   readonly title: string;
-  /** What to say of it afterwards. */
+  /** The message after success. */
   readonly done: string;
   readonly isDestructive: boolean;
 }
 
-/** What asks for nothing is a button, what asks for something is opened first, and so is what cannot be undone. */
+/** An action without input is a button. Actions with input and destructive actions must be opened first. */
 function renderAction(action: Action, body: Body): Html {
   const { rel, template, title, isDestructive } = action;
   const isButton = template.properties.length === 0 && !isDestructive;

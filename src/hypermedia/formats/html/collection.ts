@@ -1,4 +1,4 @@
-/** A page of a collection: its items to click, what they bring along, and the pages beside it. */
+/** A page of a collection: its items as links, their embedded resources, and the paging links. */
 
 import { isRawNumber, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -10,7 +10,7 @@ import { labelOf, nameOf } from './names.ts';
 import { embeddedOf } from './parts.ts';
 import { type Column, columnsOf, table } from './table.ts';
 
-/** @param id of its title */
+/** @param id id of the title */
 export function collection(body: Body, title: string, context: RenderContext, id = 'items'): Html {
   const items = embeddedOf(body).item as Body[];
   const total =
@@ -21,7 +21,7 @@ ${items.length === 0 ? html`<p class="empty">No items.</p>` : table(id, title, i
 ${total}${paging(body)}`;
 }
 
-/** The first column leads to the item; what is brought along follows the item's own. */
+/** The first column links to the item. Columns of embedded resources follow those of the item. */
 function columns(items: readonly Body[]): Column[] {
   const [first, ...others] = columnsOf(items);
   const name: Column = {

@@ -1,8 +1,8 @@
 /**
- * A property of a template → what a person fills in, with the constraints of the contract. Objects are groups of
- * controls, arrays are lists of them that grow and shrink.
+ * Renders a template property as form controls with the constraints of the contract. Objects are groups of
+ * controls, and arrays are lists of controls that grow and shrink.
  *
- * `data-member` and `data-row` are what the script reads the JSON from.
+ * The script reads the JSON by `data-member` and `data-row`.
  */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -11,8 +11,8 @@ import { memberProperties, type TemplateProperty, templateProperty } from '../..
 import { type ControlContext, input } from './input.ts';
 
 /**
- * @param value what it is now, to begin with
- * @param parent where it stands: what it is in has the id
+ * @param value the initial value
+ * @param parent the context of the parent, whose id is the prefix
  */
 export function control(property: TemplateProperty, value: unknown, parent: ControlContext): Html | false {
   if (parent.budget !== undefined && --parent.budget.controls < 0) return false;
@@ -31,7 +31,7 @@ const nestedContext = (place: ControlContext, name: string): ControlContext => (
 const legend = ({ prompt, required }: TemplateProperty): Html =>
   html`<legend>${prompt}${!required && html` <span class="optional">optional</span>`}</legend>`;
 
-/** Where it is optional its members are asked for only when one of them is filled in. */
+/** The members of an optional object are required only if one of them is filled in. */
 const group = (
   property: TemplateProperty,
   schema: SchemaObject,
@@ -52,7 +52,7 @@ function list(property: TemplateProperty, schema: SchemaObject, value: unknown, 
   const { minItems = 0, maxItems, items = {} } = schema;
   const minRows = property.required ? minItems : 0;
   const values = Array.isArray(value) ? value : [];
-  // A document may ask for more than anybody fills in; more can be added.
+  // A document may require more rows than people fill in; they can add more.
   const missing = Math.min(MAX_EMPTY_ROWS, Math.max(0, minRows - values.length));
   const rows = [...values, ...Array<undefined>(missing).fill(undefined)];
   return html`<fieldset data-member="${property.name}"${!property.required && html` data-optional`} data-list data-least="${minRows}" data-most="${maxItems}">${legend(property)}

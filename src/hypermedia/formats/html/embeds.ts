@@ -1,4 +1,4 @@
-/** What was brought along: each part in a card, with its state, and a link to where it can be acted on. */
+/** The embedded resources, each in a card with its state and a link to its own page. */
 import { type Html, html } from '../../../http/page/html.ts';
 import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
@@ -14,7 +14,7 @@ interface ExpandError {
   readonly problem: Body;
 }
 
-/** @param prefix of the ids in it */
+/** @param prefix prefix of the ids */
 export const embeds = (body: Body, context: RenderContext, prefix = 'part'): Html =>
   html`${Object.entries(embeddedOf(body))
     .filter(([rel]) => rel !== 'item')
@@ -26,7 +26,7 @@ function embed(rel: string, part: Body, id: string, context: RenderContext): Htm
   const kind = words(rel);
   const href = hrefOf(part, 'self');
   const name = isPage(part) ? kind : labelOf(part, kind);
-  // What it can bring along is not what was asked for. A part is no landmark: several may have one name.
+  // An embedded resource has no expand links of its own. It is no landmark, because several may have the same name.
   const partContext: RenderContext = { ...context, operation: { title: kind } };
   return html`<section class="card embed"><p class="kind">${kind}, included</p>
 <h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>

@@ -1,18 +1,18 @@
-/** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
+/** The raw HTTP exchange. Until the script has fetched it, the page shows what a HAL-FORMS response would contain. */
 
 import { writeExact } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 
-/** Written into a page it would be several times as long. */
+/** A longer text would make the page several times as large. */
 const LONG_TEXT = 256 * 1024;
 
 export function rawExchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
   const text = writeExact(body, 2);
-  // The script asks for it when it is opened.
+  // The script fetches it on demand.
   const shown = text.length > LONG_TEXT ? '…' : text;
   const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>

@@ -1,4 +1,4 @@
-/** The state of one resource: short members as a list of terms, lists of things as tables. */
+/** The state of one resource: short members as a description list, lists of objects as tables. */
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -8,7 +8,7 @@ import type { Body } from '../format.ts';
 import { membersOf } from './readable.ts';
 import { linked, table } from './table.ts';
 
-/** @param prefix of the ids in it */
+/** @param prefix prefix of the ids */
 export function resourceFields(body: Body, prefix = 'field'): Html {
   const members = membersOf(body);
   const rest = members.filter(([, value]) => !isTable(value));

@@ -1,4 +1,4 @@
-/** A property of a template that is one value → one control with its label, its hint and room for its fault. */
+/** Renders a template property with a single value as one control with its label, its hint and its fault message. */
 
 import { scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html, withCode } from '../../../http/page/html.ts';
@@ -12,16 +12,19 @@ interface Options {
   readonly valueField?: string;
 }
 
-/** Longer text has more than one line. */
+/** Longer texts get several lines. */
 const TEXTAREA_LENGTH = 200;
 
 export interface ControlContext {
   readonly id: string;
-  /** What can be known when there is to choose: members of the resource, and of the form, which come later. */
+  /**
+   * Values that options may depend on: members of the resource and of the form. The user may enter form values
+   * later.
+   */
   readonly knownValues?: Body;
-  /** Whether values go into an address, where everything is text; else they go into JSON. */
+  /** Whether the values are sent in a URL, as plain text, instead of JSON. */
   readonly isText?: boolean;
-  /** How many controls the form may still have: lists within lists come to more than a page can show. */
+  /** The number of controls that the form may still have: nested lists could exceed what a page can show. */
   readonly budget?: { controls: number };
 }
 
@@ -57,7 +60,7 @@ function renderElement(property: TemplateProperty, value: unknown, common: Html,
     'pattern',
     patternOf(regex),
   )}${type === 'number' && html` inputmode="numeric" step="${String(property.step ?? 'any')}"`}${
-    // The browser's time zone is known there alone.
+    // Only the browser knows its time zone.
     attribute(type === 'datetime-local' ? 'data-time' : 'value', value)
   }${picked && remoteOptions(options)}>`;
 }
@@ -77,7 +80,7 @@ function resolveOptionsLink(property: TemplateProperty, knownValues: Body): Temp
   return { ...property, options: { ...options, link: { href: filled } } };
 }
 
-/** Values of options are JSON, so that a number stays one. */
+/** Option values are JSON, so that a number stays a number. */
 function renderSelect(
   property: TemplateProperty,
   options: Options,
@@ -98,11 +101,11 @@ function renderSelect(
   return html`<select ${common}${!isText && html` data-json`}${link && remoteOptions(options)}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${current}</select>`;
 }
 
-/** Where the script finds what there is to choose from. */
+/** Tells the script where to fetch the options. */
 const remoteOptions = ({ link, promptField = 'prompt', valueField = 'value' }: Options): Html =>
   html` data-options="${link?.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
 
-/** Where people choose names, the id behind a name is not shown. */
+/** Removes "id" from the label if people choose by name. */
 function labelOf({ prompt, options }: TemplateProperty): string {
   const { link, promptField, valueField } = (options ?? {}) as Options;
   return link !== undefined && promptField !== valueField ? prompt.replace(/ id$/i, '') : prompt;
@@ -112,8 +115,8 @@ const attribute = (name: string, value: unknown): Html | false =>
   value !== undefined && value !== null && html` ${name}="${scalarText(value)}"`;
 
 /**
- * The pattern as HTML takes it, with the flag `v`, under which a hyphen at the end of a class has to be escaped;
- * none where it still is not one: then the service tells.
+ * The pattern as HTML requires it, with the flag `v`, under which a hyphen at the end of a class must be escaped.
+ * Undefined if it is still invalid; then only the service checks it.
  */
 function patternOf(regex: unknown): string | undefined {
   if (typeof regex !== 'string') return undefined;

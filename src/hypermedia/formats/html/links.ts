@@ -1,4 +1,4 @@
-/** Links to click. A person sees what they lead to, never where that is. */
+/** Links as people see them: by the name of the target, without its URL. */
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -11,7 +11,7 @@ import { words } from '../../words.ts';
 import type { Body, RenderContext } from '../format.ts';
 import { isSafeHref } from './safe-href.ts';
 
-/** They are shown where the items are. */
+/** Paging links are shown with the items. */
 const PAGING = ['first', 'prev', 'next', 'last'];
 const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
@@ -28,8 +28,8 @@ export const hrefOf = (body: Body, rel: string): string | undefined =>
   linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
 
 /**
- * Links that lead on: not what a form does, not the page itself, which is where PUT, PATCH and DELETE go, and no
- * second name of another link.
+ * Links to other resources: no links to actions, to the page itself (the target of PUT, PATCH and DELETE), or with
+ * a second name of another link.
  */
 function navigableLinks(body: Body): [string, LinkValue[]][] {
   const self = hrefOf(body, 'self');
@@ -69,7 +69,7 @@ function lastSegment(href: string): string {
   }
 }
 
-/** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
+/** A link that embeds a resource on this page or removes it; none if the service does not support it. */
 function embedToggle(rel: string, context: RenderContext): Html | false {
   const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
@@ -77,7 +77,7 @@ function embedToggle(rel: string, context: RenderContext): Html | false {
   return html`<a class="toggle" href="${place.href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
 }
 
-/** The same for each item of a list, under the name of what it brings. */
+/** Like `embedToggle`, for each item of a list. */
 export function embedChip(rel: string, context: RenderContext): Html | false {
   const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
@@ -97,12 +97,12 @@ function toggledEmbed(rel: string, { url, operation: { shape } }: RenderContext)
   const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
   const isShown = others.length < shown.length;
   const placeOf = (path: string) => rels.indexOf(path.split('.', 1)[0] ?? '');
-  // In one order, whichever was chosen first: the same page has one address.
+  // A fixed order gives the same page the same URL.
   const paths = isShown ? others : [...shown, rel].toSorted((a, b) => placeOf(a) - placeOf(b));
   return { isShown, href: withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]) };
 }
 
-/** What is shown of a page is chosen in its address. */
+/** The relations that the URL expands. */
 const expandedIn = (url: string): string[] =>
   queryOf(url)
     .getAll('expand')

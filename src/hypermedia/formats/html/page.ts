@@ -1,4 +1,4 @@
-/** THE MAP of a resource's page: what it is, what it says, what can be done, where it leads, and how a program sees it. */
+/** The page of a resource: its state, its actions, its links, and the raw exchange. */
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import type { Body, RenderContext } from '../format.ts';

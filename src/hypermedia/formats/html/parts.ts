@@ -1,8 +1,8 @@
-/** What a body has embedded. */
+/** The embedded resources of a body. */
 import { isJsonObject } from '../../../openapi/is-object.ts';
 import type { Body } from '../format.ts';
 
-/** Under its relation a resource, or a list of them. */
+/** The embedded resource, or a list of them, by relation. */
 export const embeddedOf = ({ _embedded }: Body): Readonly<Record<string, Body | Body[]>> =>
   Object.fromEntries(
     Object.entries(isJsonObject(_embedded) ? _embedded : {}).flatMap(
@@ -13,5 +13,5 @@ export const embeddedOf = ({ _embedded }: Body): Readonly<Record<string, Body | 
     ),
   );
 
-/** Whether it is a page of a collection: then it is about its items. */
+/** Whether the body is a page of a collection. */
 export const isPage = (body: Body): boolean => Array.isArray(embeddedOf(body).item);

@@ -1,4 +1,4 @@
-/** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
+/** Formats JSON values for people: times, money, states and lists, recognized by their form. */
 
 import { memberName, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -12,7 +12,7 @@ const CURRENCY = /^[A-Z]{3}$/;
 /** A value of an enumeration: `APPROVAL_PENDING`. */
 const CONSTANT = /^[A-Z]{4,}(?:_[A-Z]+)*$|^[A-Z]+(?:_[A-Z]+)+$/;
 
-/** What a resource says of itself: its members but those that the format adds. */
+/** The members of a resource without those that the format adds. */
 export const membersOf = (body: Body): [string, unknown][] =>
   Object.entries(body).filter(([name]) => !name.startsWith('_'));
 
@@ -28,7 +28,7 @@ export const isMoney = (value: unknown): value is Money =>
   typeof value.currency === 'string' &&
   CURRENCY.test(value.currency);
 
-/** Whether it fits into a cell. */
+/** Whether the value fits into a table cell. */
 export const isShort = (value: unknown): boolean =>
   (!isJsonObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
 
@@ -59,7 +59,7 @@ function text(value: string): Html {
 const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 const dateTime = (time: Date): string => (Number.isNaN(time.valueOf()) ? '' : `${times.format(time)} UTC`);
 
-/** Minor units, as many as the currency has (ISO 4217). */
+/** Formats minor units, as many as the currency has (ISO 4217). */
 function money({ amount, currency }: Money): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));

@@ -1,4 +1,4 @@
-/** Whether a page may lead there: an address that a service writes may be a script, or a page in itself. */
+/** Safe link schemes: a URL from a service could be a script, or a page in itself. */
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'mailto', 'tel']);
 
 export function isSafeHref(href: string): boolean {

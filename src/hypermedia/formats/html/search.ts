@@ -1,4 +1,4 @@
-/** What can be chosen of a collection, from its `search` link (RFC 6570): a form that asks for another page of it. */
+/** The filter form of a collection, from its `search` link (RFC 6570). */
 import { type Html, html } from '../../../http/page/html.ts';
 import { queryOf } from '../../../http/uri/target.ts';
 import type { TemplateProperty } from '../../graph/form-properties.ts';
@@ -14,7 +14,7 @@ export function search(body: Body, { url, operation: { filters = [] } }: RenderC
   const query = queryOf(url);
   const isFiltered = [...query.keys()].some((name) => name !== 'expand' && name !== 'cursor');
   const expand = query.get('expand');
-  // What is brought along is chosen beside the items.
+  // Expansion is chosen beside the items.
   const shown = names.split(',').filter((name) => name !== 'expand');
   return html`<details class="search"${isFiltered && html` open`}><summary>Filter and sort</summary>
 <form action="${target}" method="get" role="search" aria-label="Filter and sort" data-search>
@@ -25,5 +25,5 @@ ${shown.map((name) => {
 <button>Show</button></form></details>`;
 }
 
-/** All that is known of a variable that the document does not describe. */
+/** The property of a variable that the document does not describe. */
 const unknown = (name: string): TemplateProperty => ({ name, prompt: words(name), required: false });

@@ -1,4 +1,4 @@
-/** Where a person came from, and what an action led to: both are filled by the script. */
+/** The visited pages and the result of an action; the script fills both. */
 import { html } from '../../../http/page/html.ts';
 
 export const trail = html`<nav class="trail" aria-label="Visited pages" data-trail hidden></nav>

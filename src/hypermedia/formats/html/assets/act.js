@@ -1,10 +1,10 @@
-/** Sends what a form says and shows what comes of it: the resource as it is now, or the problem where it belongs. */
+/** Sends the input of a form and shows the result: the current resource, or the problem. */
 import { exchangeText, send } from './exchange.js';
 import { asksForAnything, bodyOf } from './forms.js';
 import { open } from './open.js';
 import { clearProblem, showProblem } from './problem.js';
 
-/** What is sent again because nobody answered is not done twice. */
+/** Repeats a request without a response with the same key, so that it takes effect only once. */
 const unanswered = new WeakMap();
 
 const newKey = () =>
@@ -50,7 +50,7 @@ export async function act(form) {
   }
 }
 
-/** On to what the answer is about: what is new, or what is changed. */
+/** Opens the page of the new or changed resource. */
 function done(form, request, answer) {
   const { headers } = answer;
   const here = location.pathname + location.search;

@@ -1,6 +1,6 @@
 /**
- * What there is to choose from, fetched from the collection that has it. Where that depends on what is chosen first,
- * as the dishes on the restaurant, it waits for that.
+ * Fetches the options of a select from their collection. If they depend on another value, such as dishes on a
+ * restaurant, they load after that value is chosen.
  */
 import { element } from './element.js';
 import { parseExact, textOf } from './exact.js';
@@ -26,14 +26,14 @@ const choicesAt = (address) => {
   return known.get(address);
 };
 
-/** A form's value of a member, as text. */
+/** The value of a form member as text. */
 function valueIn(form, name) {
   const { value = '', dataset } = form.querySelector(`[data-member="${name}"]`) ?? {};
   if (value === '') return undefined;
   return dataset.json === undefined ? value : textOf(parseExact(value));
 }
 
-/** Where the choices are, or the name of what has to be chosen first. */
+/** The URL of the options, or the label of the value that must be chosen first. */
 function addressOf({ dataset, form }) {
   let missing;
   const href = dataset.options.replaceAll(/\{(\w+)\}/g, (_, name) => {
@@ -44,7 +44,7 @@ function addressOf({ dataset, form }) {
   return missing ? { first: missing.labels[0].textContent } : { href };
 }
 
-/** Where nobody tells what there is, the value is typed. */
+/** Replaces a select by a text input if the options cannot be fetched. */
 function typed(select) {
   const { id, name, required, dataset } = select;
   const value =
@@ -56,10 +56,10 @@ function typed(select) {
   select.replaceWith(control);
 }
 
-/** In an address everything is text; in JSON a number stays one. */
+/** URLs contain plain text; in JSON a number stays a number. */
 const written = ({ dataset }, value) => (dataset.json === undefined ? textOf(value) : JSON.stringify(value));
 
-/** Where there is a script, a value of an address is chosen rather than typed. */
+/** Replaces a text input by a select, because the script can fetch its options. */
 function chosen(input) {
   const { id, name, value } = input;
   const none = element('option', { value: '' }, '–');
@@ -81,7 +81,7 @@ async function offer(select) {
   select.dataset.at = href;
   try {
     const items = await choicesAt(href);
-    // Another may have been chosen in the meantime.
+    // The user may have chosen another value in the meantime.
     if (select.dataset.at !== href) return;
     const { prompt, choice } = select.dataset;
     const { value: now } = select;
@@ -100,14 +100,14 @@ async function offer(select) {
   }
 }
 
-/** What is open to be filled in gets its choices; what is folded gets them when it is opened. */
+/** Loads the options of visible selects; folded ones load when they are opened. */
 export function offerIn(within) {
   for (const input of within.querySelectorAll('input[data-options]')) chosen(input);
   for (const select of within.querySelectorAll('select[data-options]'))
     if (select.closest('details:not([open])') === null) offer(select);
 }
 
-/** What depends on a control is offered anew when that changes. */
+/** Reloads the options that depend on a changed control. */
 export function offerAnew({ form, dataset: { member } }) {
   if (!form || member === undefined) return;
   for (const select of form.querySelectorAll('select[data-options]'))

@@ -1,10 +1,10 @@
-/** Requests of a program, and how they look on the wire. */
+/** Sends requests as a program would, and shows them as HTTP text. */
 import { element } from './element.js';
 import { indented, parseExact } from './exact.js';
 
 const ACCEPT = 'application/prs.hal-forms+json';
 
-/** @returns the answer with its text, and its JSON where it is that */
+/** @returns the response with its text, and its value if it is JSON */
 export async function send({ method = 'GET', url, headers = {}, body }) {
   const answer = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
   const text = await answer.text();
@@ -31,7 +31,7 @@ export function exchangeText({ method = 'GET', url, headers = {}, body }, answer
   };
 }
 
-/** Asks as a program would and shows what went over the wire. */
+/** Fetches the resource as a program would and shows the exchange. */
 export async function showExchange(details) {
   const request = { url: details.dataset.exchange };
   const text = exchangeText(request, await send(request));
@@ -45,7 +45,7 @@ export async function showExchange(details) {
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*/g;
 
-/** JSON with its names and values in colours of their own; any other text as it is. */
+/** Highlights names and values of JSON; other text stays as it is. */
 export function highlighted(text) {
   const parts = [];
   let done = 0;
@@ -58,10 +58,10 @@ export function highlighted(text) {
   return [...parts, text.slice(done)];
 }
 
-/** In a shell everything but a quote stays as it is within quotes. */
+/** Quotes text for a shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The request as a command, to go on without a browser. */
+/** Copies the request as a curl command. */
 export async function copyAsCurl(button) {
   const details = button.closest('[data-exchange]');
   const url = new URL(details.dataset.exchange, location.href).href;
@@ -71,7 +71,7 @@ export async function copyAsCurl(button) {
     await navigator.clipboard.writeText(command);
     said.textContent = 'Copied.';
   } catch {
-    // Without the right to copy, it can be copied by hand.
+    // Without clipboard permission, the user can copy it by hand.
     said.replaceChildren(element('code', {}, command));
   }
 }

@@ -1,4 +1,4 @@
-/** Goes to a page without losing what is to be said of it. */
+/** Opens a page and keeps the message for it. */
 import { element } from './element.js';
 import { highlighted } from './exchange.js';
 import { prepare } from './forms.js';
@@ -7,7 +7,7 @@ import { leaveTrail } from './trail.js';
 const here = () => location.pathname + location.search;
 let shown = here();
 
-/** What a page needs that has just come. */
+/** Prepares a page that was just loaded. */
 export function begin() {
   for (const time of document.querySelectorAll('main time')) localize(time);
   prepare(document);
@@ -16,14 +16,14 @@ export function begin() {
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** In the time zone of whoever reads. */
+/** Formats a time in the reader's time zone. */
 function localize(time) {
   time.title = time.textContent;
   time.textContent = local.format(new Date(time.dateTime));
 }
 
 /**
- * Shows the page of a resource, and what led to it.
+ * Shows the page of a resource, and the exchange that led to it.
  * @param exchange its request and its response
  */
 export async function open(url, { message, exchange }) {
@@ -39,7 +39,7 @@ export async function open(url, { message, exchange }) {
   show(document.querySelector('[data-result]'), message, exchange);
 }
 
-/** What was put in the place of a page is asked for again; a place within the page is no other page. */
+/** Reloads a page whose content was replaced. A position within the page is no other page. */
 export function goBack() {
   if (here() !== shown) location.reload();
 }

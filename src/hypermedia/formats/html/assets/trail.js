@@ -1,4 +1,4 @@
-/** Where a person came from, in this tab: each page once, up to the one that is shown. */
+/** The visited pages in this tab: each page once, up to the current one. */
 import { element } from './element.js';
 
 const KEY = 'linkway.trail';
@@ -32,7 +32,7 @@ export function leaveTrail() {
       href === here.href ? element('span', { ariaCurrent: 'page' }, title) : element('a', { href }, title),
     ),
   );
-  // Where a person went, which is no hierarchy.
+  // An ordered list, because the pages form no hierarchy.
   nav.replaceChildren(element('p', {}, 'Visited pages:'), element('ol', {}, ...items));
   nav.hidden = false;
 }
