@@ -89,7 +89,7 @@ interface Input<O> {
   /**
    * Lets the request through when the resource is as its caller expects it (`If-Match`, `If-None-Match`). To be
    * called inside the transaction that changes it, before anything else is decided.
-   * @throws Refusal precondition-failed (412)
+   * @throws StateConflict precondition-failed (412)
    */
   precondition<R extends Resource>(resource: R, state: StateOf<R>): void;
 }

@@ -64,7 +64,7 @@ export interface OperationsOptions {
   readonly mount?: Mount | undefined;
   /** Whether answers are held against it too. */
   readonly holdsResponses?: boolean;
-  /** Whether checks throw `TurnOver` where they need more than one turn of the event loop at first. */
+  /** Whether checks throw `TimeSliceExceeded` where they need more than one turn of the event loop at first. */
   readonly inTurns?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;

@@ -28,7 +28,7 @@ export class Precondition {
       throw new Problem(preconditionRequired, `${operation.method.toUpperCase()} needs If-Match.`);
   }
 
-  /** @throws Refusal precondition-failed (412) */
+  /** @throws StateConflict precondition-failed (412) */
   readonly check = (resource: Resource, state: unknown): void => {
     this.#asked = true;
     const { 'if-match': match, 'if-none-match': noneMatch } = this.#headers;

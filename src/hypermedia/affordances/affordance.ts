@@ -38,7 +38,7 @@ export const allowedRelations = <B extends Resource | Page>(
 
 /**
  * Allows an action only if the table does.
- * @throws Refusal action-not-allowed (409) with `currentState` and `allowed`
+ * @throws StateConflict action-not-allowed (409) with `currentState` and `allowed`
  */
 export function guard<B extends Resource | Page>(
   table: AffordanceTable<B>,

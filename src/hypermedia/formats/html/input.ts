@@ -65,7 +65,7 @@ function renderElement(property: TemplateProperty, value: unknown, common: Html,
   }${picked && remoteOptions(options)}>`;
 }
 
-/** Where choices are is known but for what is to be chosen first; where it cannot be known, the value is typed. */
+/** Fills the known variables of the options link. If a variable can never be known, the user types the value. */
 function resolveOptionsLink(property: TemplateProperty, knownValues: Body): TemplateProperty {
   const options = property.options as Options | undefined;
   if (options?.link === undefined) return property;

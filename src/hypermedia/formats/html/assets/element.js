@@ -4,7 +4,7 @@ export const withCode = (text) =>
 
 /** Creates an element with properties and content. Text stays text. */
 export function element(name, properties, ...content) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...content);
-  return made;
+  const created = Object.assign(document.createElement(name), properties);
+  created.append(...content);
+  return created;
 }

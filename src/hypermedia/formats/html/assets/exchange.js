@@ -6,15 +6,15 @@ const ACCEPT = 'application/prs.hal-forms+json';
 
 /** @returns the response with its text, and its value if it is JSON */
 export async function send({ method = 'GET', url, headers = {}, body }) {
-  const answer = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
-  const text = await answer.text();
-  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(answer.headers.get('Content-Type') ?? '');
-  const { ok, status, statusText } = answer;
+  const response = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
+  const text = await response.text();
+  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(response.headers.get('Content-Type') ?? '');
+  const { ok, status, statusText } = response;
   return {
     ok,
     status,
     statusText,
-    headers: answer.headers,
+    headers: response.headers,
     text,
     json: isJson ? parseExact(text) : undefined,
   };
@@ -22,12 +22,12 @@ export async function send({ method = 'GET', url, headers = {}, body }) {
 
 const head = (headers) => [...headers].map(([name, value]) => `${name}: ${value}`).join('\n');
 
-export function exchangeText({ method = 'GET', url, headers = {}, body }, answer) {
+export function exchangeText({ method = 'GET', url, headers = {}, body }, response) {
   const request = `${method} ${url} HTTP/1.1\nHost: ${location.host}\n${head(Object.entries({ Accept: ACCEPT, ...headers }))}`;
   return {
-    body: answer.json === undefined ? answer.text : indented(answer.text),
+    body: response.json === undefined ? response.text : indented(response.text),
     request: body === undefined ? request : `${request}\n\n${indented(body)}`,
-    response: `HTTP/1.1 ${answer.status} ${answer.statusText}\n${head(answer.headers)}`,
+    response: `HTTP/1.1 ${response.status} ${response.statusText}\n${head(response.headers)}`,
   };
 }
 
@@ -66,12 +66,12 @@ export async function copyAsCurl(button) {
   const details = button.closest('[data-exchange]');
   const url = new URL(details.dataset.exchange, location.href).href;
   const command = `curl -s ${quoted(url)} -H ${quoted(`Accept: ${ACCEPT}`)}`;
-  const said = details.querySelector('[data-copied]');
+  const status = details.querySelector('[data-copied]');
   try {
     await navigator.clipboard.writeText(command);
-    said.textContent = 'Copied.';
+    status.textContent = 'Copied.';
   } catch {
     // Without clipboard permission, the user can copy it by hand.
-    said.replaceChildren(element('code', {}, command));
+    status.replaceChildren(element('code', {}, command));
   }
 }

@@ -1,6 +1,6 @@
 /** Event handlers of resource pages: forms send JSON, results are shown, visited pages are remembered. */
 import { act } from './act.js';
-import { offerAnew, offerIn } from './choices.js';
+import { reloadDependentOptions, loadOptionsIn } from './choices.js';
 import { copyAsCurl, showExchange } from './exchange.js';
 import { addRow, removeRow, sync } from './forms.js';
 import { begin, goBack } from './open.js';
@@ -26,13 +26,13 @@ document.addEventListener('click', ({ target }) => {
 });
 
 document.addEventListener('input', ({ target }) => sync(target));
-document.addEventListener('change', ({ target }) => offerAnew(target));
+document.addEventListener('change', ({ target }) => reloadDependentOptions(target));
 
 document.addEventListener(
   'toggle',
   ({ target }) => {
     if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
-    if (target.open) offerIn(target);
+    if (target.open) loadOptionsIn(target);
   },
   true,
 );

@@ -1,5 +1,5 @@
 /** Converts between forms and JSON: `data-member` and `data-row` define where the value of a control belongs. */
-import { offerIn } from './choices.js';
+import { loadOptionsIn } from './choices.js';
 import { numberOf, parseExact } from './exact.js';
 
 const controls = (within) => [...within.querySelectorAll('[data-value]')];
@@ -51,13 +51,13 @@ export function bodyOf(form) {
     (element) => pathOf(element).length === 1,
   );
   for (const { dataset } of optional) {
-    const was = JSON.stringify(before.get(form)?.[dataset.member]);
-    if (was !== undefined && was === JSON.stringify(body[dataset.member])) delete body[dataset.member];
+    const initial = JSON.stringify(before.get(form)?.[dataset.member]);
+    if (initial !== undefined && initial === JSON.stringify(body[dataset.member])) delete body[dataset.member];
   }
   return body;
 }
 
-export const asksForAnything = (form) => form.querySelector('[data-member]') !== null;
+export const hasInput = (form) => form.querySelector('[data-member]') !== null;
 
 /** In a group that is optional, members are required only once one of them is filled in. */
 export function sync(element) {
@@ -121,5 +121,5 @@ export function prepare(within) {
   for (const group of within.querySelectorAll('fieldset[data-optional]:not([data-list])')) sync(group);
   within.querySelectorAll('[data-list]').forEach(count);
   within.querySelectorAll('form[data-action]').forEach(remember);
-  offerIn(within);
+  loadOptionsIn(within);
 }

@@ -2,7 +2,7 @@
 import { element } from './element.js';
 import { highlighted } from './exchange.js';
 import { prepare } from './forms.js';
-import { leaveTrail } from './trail.js';
+import { rememberPage } from './trail.js';
 
 const here = () => location.pathname + location.search;
 let shown = here();
@@ -11,7 +11,7 @@ let shown = here();
 export function begin() {
   for (const time of document.querySelectorAll('main time')) localize(time);
   prepare(document);
-  leaveTrail();
+  rememberPage();
 }
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -27,8 +27,8 @@ function localize(time) {
  * @param exchange its request and its response
  */
 export async function open(url, { message, exchange }) {
-  const answer = await fetch(url, { headers: { Accept: 'text/html' } });
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const response = await fetch(url, { headers: { Accept: 'text/html' } });
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const result = page.querySelector('[data-result]');
   if (!result) return location.assign(url);
   document.querySelector('main').replaceWith(document.adoptNode(page.querySelector('main')));

@@ -51,7 +51,7 @@ function pageOf(type) {
   return isHere ? [element('p', {}, element('a', { href: type }, 'About this problem'))] : [];
 }
 
-const onward = ({ self } = {}) =>
+const selfLink = ({ self } = {}) =>
   self ? [element('p', {}, element('a', { href: self.href }, 'Show its current state'))] : [];
 
 export function showProblem(form, { json = {}, status }) {
@@ -63,7 +63,7 @@ export function showProblem(form, { json = {}, status }) {
     element('p', { className: 'problem-title', role: 'alert' }, `${title}. `, ...withCode(detail)),
     ...(list.length > 0 ? [element('ul', {}, ...list)] : []),
     ...pageOf(type),
-    ...onward(_links),
+    ...selfLink(_links),
   );
   box.hidden = false;
   (form.querySelector('[aria-invalid]') ?? box).focus();

@@ -2,7 +2,7 @@
 import { element } from './element.js';
 
 const KEY = 'linkway.trail';
-const MOST = 6;
+const MAX_PAGES = 6;
 
 const read = () => {
   try {
@@ -12,7 +12,7 @@ const read = () => {
   }
 };
 
-export function leaveTrail() {
+export function rememberPage() {
   const here = {
     path: location.pathname,
     href: location.pathname + location.search,
@@ -20,12 +20,12 @@ export function leaveTrail() {
   };
   const trail = read();
   const known = trail.findIndex(({ path }) => path === here.path);
-  const kept = [...(known < 0 ? trail : trail.slice(0, known)), here].slice(-MOST);
-  sessionStorage.setItem(KEY, JSON.stringify(kept));
+  const pages = [...(known < 0 ? trail : trail.slice(0, known)), here].slice(-MAX_PAGES);
+  sessionStorage.setItem(KEY, JSON.stringify(pages));
 
   const nav = document.querySelector('[data-trail]');
-  if (!nav || kept.length < 2) return;
-  const items = kept.map(({ href, title }) =>
+  if (!nav || pages.length < 2) return;
+  const items = pages.map(({ href, title }) =>
     element(
       'li',
       {},
