@@ -41,7 +41,7 @@ const tests = () => {
       return { name, document: renamePaths(name, document, {}, `/${name}`) };
     });
 
-  it('is one document in which nothing dangles', () => {
+  it('becomes one document without broken references', () => {
     const all = services();
     const merged = mergeDocuments(liftDocuments(all));
     expect(dangling(merged)).toEqual([]);
@@ -60,7 +60,7 @@ const tests = () => {
     expect(operations.length).toBeGreaterThan(700);
   });
 
-  it('has bodies that are taken as their schemas would have them', () => {
+  it('accepts bodies exactly as their schemas do', () => {
     const tried = services().flatMap(({ name, document }) => {
       const bare = withoutExamples(document);
       return compileOperations({ service: name, document: bare }).flatMap((operation) =>
@@ -75,7 +75,7 @@ const tests = () => {
     expect(taken.length).toBeGreaterThan(190);
   });
 
-  it('differs from itself in nothing, and where a document loses its operations they are gone', () => {
+  it('has no difference to itself, and reports operations that a document loses', () => {
     for (const { document } of services()) {
       expect(diffDocuments(document, structuredClone(document))).toEqual([]);
       const gone = diffDocuments(document, { ...document, paths: {} });

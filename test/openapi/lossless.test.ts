@@ -65,7 +65,7 @@ const answer = (document: OpenAPIObject, service: string) =>
 const answerSchema = (document: OpenAPIObject, service: string) =>
   answer(document, service).content['application/json'].schema;
 
-it('keeps the meaning of every schema, leaves nothing dangling and each link where it led', () => {
+it('A merge keeps the meaning of every schema and the target of every link, without broken references', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(schemas, used), { minLength: 1, maxLength: SERVICES.length }), (parts) => {
       const services = parts.map(([components, name], index) => {
@@ -88,7 +88,7 @@ it('keeps the meaning of every schema, leaves nothing dangling and each link whe
   );
 });
 
-it('shares everything when all documents have the same components', () => {
+it('A merge shares everything if all documents have the same components', () => {
   fc.assert(
     fc.property(schemas, used, (components, name) => {
       const merged = mergeDocuments(

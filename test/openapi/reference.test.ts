@@ -35,11 +35,11 @@ describe('A reference', () => {
     ['a.yaml#/b', { document: 'a.yaml', fragment: '/b', tokens: ['b'], anchor: undefined }],
     ['a.yaml#b%20c', { document: 'a.yaml', fragment: 'b%20c', tokens: [], anchor: 'b c' }],
     ['#100%', { document: '', fragment: '100%', tokens: [], anchor: '100%' }],
-  ])('%j is taken apart', (text, parts) => {
+  ])('%j is parsed', (text, parts) => {
     expect(parseReference(text)).toEqual(parts);
   });
 
-  it('to a place of a document is taken apart to its tokens, whatever they are', () => {
+  it('to a location of a document is parsed to its tokens, whatever they are', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (tokens) => {
         expect(parseReference(fragmentPointer(tokens)).tokens).toEqual(tokens);
@@ -81,11 +81,11 @@ describe('Following a reference', () => {
     ['Nothing', 'missing', ref('Missing').$ref],
     ['Self', 'circular', ref('Self').$ref],
     ['Left', 'circular', ref('Right').$ref],
-  ])('to %s ends in %s', (name, outcome, reference) => {
+  ])('to %s has the outcome %s', (name, outcome, reference) => {
     expect(follow(name)).toMatchObject({ outcome, reference });
   });
 
-  it('gives what the last one in the row leads to', () => {
+  it('gives the target of the last reference', () => {
     expect(follow('A').value).toEqual({ type: 'string' });
   });
 
@@ -93,7 +93,7 @@ describe('Following a reference', () => {
     expect(resolveReference(document, ref(name))).toBeUndefined();
   });
 
-  it('goes through a row of twenty, and takes a longer one for a circle', () => {
+  it('follows twenty references, and treats a longer chain as circular', () => {
     expect(followReference(row(20), ref('S0').$ref)).toMatchObject({
       outcome: 'value',
       value: { type: 'string' },
@@ -116,7 +116,7 @@ describe('Following a reference', () => {
     );
   });
 
-  it('leaves a value that is no reference as it is', () => {
+  it('returns a value that is no reference', () => {
     const value = { type: 'string' };
     expect(resolveReference(document, value)).toBe(value);
     expect(resolveReference(document, undefined)).toBeUndefined();
@@ -124,7 +124,7 @@ describe('Following a reference', () => {
   });
 });
 
-it('Any steps in a row are followed until there is no next one, or it was passed', () => {
+it('Any chain is followed to its end, or until it repeats', () => {
   const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
   expect(followChain<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
   expect(followChain<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({

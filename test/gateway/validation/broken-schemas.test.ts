@@ -58,34 +58,37 @@ const ODD: readonly object[] = [
 
 const schemas = { Broken: { type: 'string', pattern: '(' } };
 
-describe.each(VERSIONS)('in OpenAPI %s', (version) => {
-  it.each(BROKEN)('%j is told, takes anything, and leaves all around it checked', async (keyword, place) => {
-    // In 3.0 a reference stands alone.
-    const schema = '$ref' in keyword ? { allOf: [keyword] } : keyword;
-    const faults: DocumentFault[] = [];
-    for (const around of [
-      { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: schema } },
-      {
-        type: 'object',
-        required: ['a'],
-        properties: { b: { $ref: '#/components/schemas/Own' }, a: { type: 'integer' } },
-      },
-    ]) {
-      const places = await startPlaces(version, around, { ...schemas, Own: schema });
-      for (const at of JSON_PLACES) {
-        expect([at, await places.takes(at, { a: 1, b: 'text' })]).toEqual([at, true]);
-        expect([at, await places.takes(at, { a: 'x', b: 'text' })]).toEqual([at, false]);
-        expect([at, await places.takes(at, { b: 'text' })]).toEqual([at, false]);
+describe.each(VERSIONS)('A broken schema in OpenAPI %s', (version) => {
+  it.each(BROKEN)(
+    'with %j is reported, accepts anything, and does not affect its surroundings',
+    async (keyword, place) => {
+      // In 3.0 a reference stands alone.
+      const schema = '$ref' in keyword ? { allOf: [keyword] } : keyword;
+      const faults: DocumentFault[] = [];
+      for (const around of [
+        { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: schema } },
+        {
+          type: 'object',
+          required: ['a'],
+          properties: { b: { $ref: '#/components/schemas/Own' }, a: { type: 'integer' } },
+        },
+      ]) {
+        const places = await startPlaces(version, around, { ...schemas, Own: schema });
+        for (const at of JSON_PLACES) {
+          expect([at, await places.takes(at, { a: 1, b: 'text' })]).toEqual([at, true]);
+          expect([at, await places.takes(at, { a: 'x', b: 'text' })]).toEqual([at, false]);
+          expect([at, await places.takes(at, { b: 'text' })]).toEqual([at, false]);
+        }
+        faults.push(...places.faults);
       }
-      faults.push(...places.faults);
-    }
-    const own = `${'$ref' in keyword ? '/allOf/0' : ''}${place}`;
-    expect(faults.map(({ pointer }) => pointer)).toContain(
-      place === 'component' ? '#/components/schemas/Broken/pattern' : `#/components/schemas/Own${own}`,
-    );
-  });
+      const own = `${'$ref' in keyword ? '/allOf/0' : ''}${place}`;
+      expect(faults.map(({ pointer }) => pointer)).toContain(
+        place === 'component' ? '#/components/schemas/Broken/pattern' : `#/components/schemas/Own${own}`,
+      );
+    },
+  );
 
-  it.each(ODD)('%j says nothing, and all around it holds', async (keyword) => {
+  it.each(ODD)('with %j has no effect, and its surroundings apply', async (keyword) => {
     const places = await startPlaces(version, { type: 'string', maxLength: 3, ...keyword });
     for (const at of [...JSON_PLACES, ...TEXT_PLACES]) {
       expect([at, await places.takes(at, 'abc')]).toEqual([at, true]);
@@ -119,7 +122,7 @@ const errorsOf = (schemas: object, value: unknown, faults: DocumentFault[] = [])
   return checks.check(referenceSchema('#/components/schemas/A'), 'all', '#')(value);
 };
 
-describe('a schema that refers to itself', () => {
+describe('A schema that refers to itself', () => {
   it.each([
     { A: { $ref: '#/components/schemas/A', type: 'string' } },
     {
@@ -127,14 +130,14 @@ describe('a schema that refers to itself', () => {
       B: { anyOf: [{ $ref: '#/components/schemas/A' }] },
     },
     { A: { type: 'string', not: { $ref: '#/components/schemas/A' } } },
-  ])('is cut where it is about nothing but itself: %j', (schemas) => {
+  ])('is cut if it only refers to itself: %j', (schemas) => {
     const faults: DocumentFault[] = [];
     expect(errorsOf(schemas, 'text', faults)).toEqual([]);
     expect(faults).toEqual([{ pointer: expect.any(String), reason: 'is not checked: it refers to itself' }]);
     expect(errorsOf(schemas, 1)).not.toEqual([]);
   });
 
-  it('is followed as deep as the value', () => {
+  it('is followed to the depth of the value', () => {
     const A = {
       type: 'object',
       properties: { next: { $ref: '#/components/schemas/A' }, id: { type: 'integer' } },
@@ -144,7 +147,7 @@ describe('a schema that refers to itself', () => {
   });
 });
 
-describe('any broken schema', () => {
+describe('Any broken schema', () => {
   const anything = fc.jsonValue({ maxDepth: 2 });
   const keyword = fc.constantFrom(
     'type',
@@ -181,7 +184,7 @@ describe('any broken schema', () => {
     ],
   );
 
-  it('never takes the check of its neighbour along', () => {
+  it('never disables the check of its neighbor', () => {
     fc.assert(
       fc.property(fc.dictionary(keyword, anything, { maxKeys: 4 }), (broken) => {
         const schema = { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: broken } };

@@ -61,7 +61,7 @@ const start = async () => {
   return { get, both };
 };
 
-describe('a list in a header', () => {
+describe('A list in a header', () => {
   it.each([
     ['X-Pages', ['1,3,10']],
     ['X-Pages', ['1, 3, 10']],
@@ -79,7 +79,7 @@ describe('a list in a header', () => {
     ['X-Color', ['R, 100', 'G, 200']],
     ['X-Colors', ['R=100, G=200']],
     ['X-Colors', ['R=100', 'G=200']],
-  ])('%s %j is taken, in requests and in responses', async (name, lines) => {
+  ])('%s %j is accepted in requests and responses', async (name, lines) => {
     expect(await (await start()).both(name, lines)).toEqual([200, 200]);
   });
 
@@ -96,12 +96,12 @@ describe('a list in a header', () => {
     ['X-Color', ['G, 200']],
     ['X-Color', ['R, 100, B, 1']],
     ['X-Colors', ['R=x, G=200']],
-  ])('%s %j is refused, in requests and in responses', async (name, lines) => {
+  ])('%s %j is rejected in requests and responses', async (name, lines) => {
     expect(await (await start()).both(name, lines)).toEqual([400, 502]);
   });
 });
 
-describe('a cookie', () => {
+describe('A cookie', () => {
   it.each([
     ['ids=1,2,3', 200],
     ['ids=1, 2, 3', 200],

@@ -204,7 +204,7 @@ const CASES: Case[] = [
 ];
 
 describe.each(CASES)('$about', ({ versions = VERSIONS, schema, schemas, at = EVERYWHERE, good, bad }) => {
-  it.each(versions)('holds at every place, in OpenAPI %s', async (version) => {
+  it.each(versions)('applies at every location, in OpenAPI %s', async (version) => {
     const places = await startPlaces(version, schema, schemas);
     for (const value of good)
       expect([value, await verdicts(places, at, value)]).toEqual([value, all(at, true)]);

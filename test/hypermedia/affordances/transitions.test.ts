@@ -31,8 +31,8 @@ const doors = transitions(Door, {
   conditions: { open: { text: 'not locked', holds: ({ locked }) => !locked } },
 });
 
-describe('a transition table', () => {
-  it('says what each state offers', () => {
+describe('A transition table', () => {
+  it('defines what each state offers', () => {
     const offers = (state: 'OPEN' | 'SHUT' | 'GONE', locked = false) =>
       allowedRelations(doors, { state, locked });
     expect(offers('OPEN')).toEqual(['shut', 'remove']);
@@ -41,7 +41,7 @@ describe('a transition table', () => {
     expect(offers('GONE')).toEqual([]);
   });
 
-  it('refuses what the state does not offer, with what it does', () => {
+  it('rejects what the state does not offer, and names what it offers', () => {
     guard(doors, shut, { state: 'OPEN', locked: false });
     expect(() => guard(doors, open, { state: 'SHUT', locked: true })).toThrow(
       expect.objectContaining({
@@ -51,7 +51,7 @@ describe('a transition table', () => {
     );
   });
 
-  it('does not compile with a state or an action that there is not, or without one that there is', () => {
+  it('does not compile with an unknown state or action, or without a known one', () => {
     const table = { OPEN: { shut: 'SHUT' }, SHUT: {}, GONE: {} } as const;
     const spec = { field: 'state', start: 'SHUT' } as const;
     // @ts-expect-error an event that no state has
@@ -64,7 +64,7 @@ describe('a transition table', () => {
     transitions(Door, { ...spec, start: 'AJAR', table, actions: {} });
   });
 
-  it('is told in the description of each action', () => {
+  it('is part of the description of each action', () => {
     const contract = defineContract({
       service: 'doors',
       title: 'Doors',
@@ -79,7 +79,7 @@ describe('a transition table', () => {
     ]);
   });
 
-  it('is drawn, with its conditions and its ends', () => {
+  it('is drawn with its conditions and final states', () => {
     if (doors.chart === undefined) throw new Error('no chart');
     expect(stateDiagram(doors.chart)).toEqual([
       'stateDiagram-v2',
@@ -92,7 +92,7 @@ describe('a transition table', () => {
     ]);
   });
 
-  it('is put into a README where it belongs, however often', () => {
+  it('is updated in a README at its place, repeatedly', () => {
     const readme = '# doors\n\n<!-- states of Door -->\nold\n<!-- end -->\n\nMore.\n';
     const made = withDiagrams(readme, [doors]);
     expect(made).toMatch(

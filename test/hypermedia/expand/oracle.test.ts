@@ -179,8 +179,8 @@ function naive(
 
 const key = ({ path: at, href }: Body) => `${at} ${href}`;
 
-describe('an expansion', () => {
-  it('gives what a naive walk gives, for no more calls than there are targets and batches', async () => {
+describe('An expansion', () => {
+  it('equals the result of a naive algorithm, with at most one request for each target or batch', async () => {
     let batches = 0;
     await fc.assert(
       fc.asyncProperty(

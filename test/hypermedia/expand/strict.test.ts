@@ -10,12 +10,12 @@ const failure = (path: string, status: number, retryAfter?: string): Failure => 
 });
 
 describe('Prefer: handling=strict', () => {
-  it('is asked for by its value', () => {
+  it('is requested by its value', () => {
     expect(['handling=strict', 'return=minimal, Handling="strict"'].map(isStrict)).toEqual([true, true]);
     expect([undefined, 'handling=lenient', 'strict'].map(isStrict)).toEqual([false, false, false]);
   });
 
-  it('lets pass what is whole', () => {
+  it('accepts a complete response', () => {
     expect(() => requireComplete([])).not.toThrow();
   });
 
@@ -25,12 +25,12 @@ describe('Prefer: handling=strict', () => {
     [502, [503, 404]],
     [502, [403]],
     [502, [500, 504]],
-  ])('makes %d of parts with %j', (status, statuses) => {
+  ])('gives %d for failed parts with the statuses %j', (status, statuses) => {
     const failures = statuses.map((one, index) => failure(`p${index}`, one));
     expect(() => requireComplete(failures)).toThrow(expect.objectContaining({ status }));
   });
 
-  it('says which parts, with their problems, and when to come again', () => {
+  it('names the failed parts with their problems and the time to retry', () => {
     const failures = [failure('a', 503, '2'), failure('b.c', 503, '7'), failure('d', 503)];
     expect(() => requireComplete(failures)).toThrow(
       expect.objectContaining({

@@ -43,8 +43,8 @@ const pageOf = (items: Representation[]): Representation => ({
   items,
 });
 
-describe.each([hal, siren])('what is kept in $mediaType', (format) => {
-  it('is the members that are named, and all links', () => {
+describe.each([hal, siren])('A projection in $mediaType', (format) => {
+  it('has the selected members and all links', () => {
     const body = format.write(book('1'));
     project(body, keptOf('id,chapters.id', 'getBook'), format);
     const state = { ...format.state(body) };
@@ -53,7 +53,7 @@ describe.each([hal, siren])('what is kept in $mediaType', (format) => {
     expect(format.hrefs(body, 'author')).toEqual(['/authors/a']);
   });
 
-  it('says in its own address that it is not the whole', () => {
+  it('has the selection in its own link', () => {
     const body = format.write(pageOf([book('1'), book('2')]));
     for (const item of format.resources(body)) format.embed(item, 'author', [author(format)]);
     project(body, keptOf('id,author.id', 'listBooks'), format);
@@ -73,7 +73,7 @@ describe.each([hal, siren])('what is kept in $mediaType', (format) => {
     }
   });
 
-  it('is all of a part that no field speaks of', () => {
+  it('keeps parts without a selection completely', () => {
     const body = format.write(book('1'));
     format.embed(body, 'author', [author(format)]);
     project(body, keptOf('id', 'getBook'), format);
@@ -82,7 +82,7 @@ describe.each([hal, siren])('what is kept in $mediaType', (format) => {
     expect(part && format.hrefs(part, 'self')).toEqual(['/authors/a']);
   });
 
-  it('leaves an empty page a page', () => {
+  it('keeps an empty page', () => {
     const body = format.write(pageOf([]));
     project(body, keptOf('id', 'listBooks'), format);
     expect(format.state(body).total).toBe(9);

@@ -10,8 +10,8 @@ import { dense } from '../../support/hostile.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-describe('schemas of a form', () => {
-  it('are written out wherever they are referred to', () => {
+describe('Schemas of a form', () => {
+  it('are inlined at every reference', () => {
     const document = {
       components: {
         schemas: {
@@ -30,7 +30,7 @@ describe('schemas of a form', () => {
     ]);
   });
 
-  it('are cut where there is enough, from the bottom up', () => {
+  it('are truncated at the limit, deepest levels first', () => {
     const document = { components: { schemas: dense(12) } };
     const [made] = inlineSchemas(document, [ref('S0')]) as [SchemaObject];
     expect(sizeOf(made).values).toBeLessThan(20_000);
@@ -40,7 +40,7 @@ describe('schemas of a form', () => {
     expect(JSON.stringify(made)).not.toContain('$ref');
   });
 
-  it('take time and room that grow with the document, however its schemas refer to each other', () => {
+  it('take linear time and space, whatever the references between them are', () => {
     const MOST = 12;
     const index = fc.nat(MOST - 1);
     const schema = fc.record(

@@ -152,7 +152,7 @@ const ways = [
   'a file that refers on',
 ] as const;
 
-describe('a reference is kept and leads to what is meant', () => {
+describe('A reference is kept and leads to its target', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));

@@ -105,7 +105,7 @@ const BUSY = ['a', 'a-', 'ab', ' ', '1', 'aA1-', 'foo'].flatMap((text) =>
   ['', '!', '-', '\n'].map((end) => text.repeat(Math.ceil(499 / text.length)).slice(0, 499) + end),
 );
 
-describe('a pattern', () => {
+describe('A pattern', () => {
   it.each([
     ['^[A-Z]{2}$', 'DE', 'de'],
     ['^[a-z0-9]+(-[a-z0-9]+)*$', 'a-slug-1', 'a--slug'],
@@ -118,7 +118,7 @@ describe('a pattern', () => {
     ['^\\u0041+\\d*\\/$', 'AA1/', 'B1/'],
     // More is escaped than the u flag allows.
     ['^\\-\\_$', '-_', '_'],
-  ])('%s takes %j and not %j', (pattern, good, bad) => {
+  ])('%s matches %j and not %j', (pattern, good, bad) => {
     const matcher = linearTimePattern(pattern);
     expect([matcher.test(good), matcher.test(bad)]).toEqual([true, false]);
   });
@@ -130,15 +130,15 @@ describe('a pattern', () => {
     },
   );
 
-  it('says which it is, so that two are not taken for one', () => {
+  it('has its source as text, so that patterns are distinguished', () => {
     expect(String(linearTimePattern('a+b+'))).not.toBe(String(linearTimePattern('a+c+')));
   });
 
-  it('is refused where it is none', () => {
+  it('is rejected if it is invalid', () => {
     expect(() => linearTimePattern('(')).toThrow(SyntaxError);
   });
 
-  it.each(LOOKING)('%s is what V8 makes of it, and ends soon with every text', (pattern) => {
+  it.each(LOOKING)('%s has the same result as V8, and ends soon for every text', (pattern) => {
     const [matcher, own] = [linearTimePattern(pattern), new RegExp(pattern, 'u')];
     expect(isUnchecked(pattern)).toBe(false);
     expect(TEXTS.filter((text) => matcher.test(text) !== own.test(text))).toEqual([]);
@@ -157,7 +157,7 @@ describe('a pattern', () => {
     },
   );
 
-  it('is taken apart exactly, whatever it is put together from', () => {
+  it('is split exactly, whatever it is composed of', () => {
     const atom = fc.constantFrom('a', 'b', '-', '[ab]', '.', 'ab', 'a*', '-?', '(?:a|b)', '(a|-)+', '\\w');
     const body = fc.array(atom, { maxLength: 3 }).map((parts) => parts.join(''));
     const ahead = fc.tuple(fc.constantFrom('(?=', '(?!'), body, fc.constantFrom('', '$'));

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 
-it('The outline of a document is made path by path, so that requests are served in between.', () => {
+it('A document is indexed path by path, so that requests are served in between', () => {
   let read = 0;
   const operation = {
     get tags() {

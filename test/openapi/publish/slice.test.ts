@@ -18,8 +18,8 @@ const documentOf = (count: number, onRead: () => void): OpenAPIObject => {
   return { openapi: '3.1.0', info: { title: 'many', version: '1' }, paths: Object.fromEntries(paths) };
 };
 
-describe('a part of a document', () => {
-  it('is made path by path, so that others have their turn between two', () => {
+describe('A part of a document', () => {
+  it('is built path by path, so that other work can run in between', () => {
     let read = 0;
     const onRead = (): void => {
       read += 1;

@@ -7,7 +7,7 @@ import { document, startGateway } from '../../../support/gateway.ts';
 const array = ['blue', 'black', 'brown'];
 const object = { R: '100', G: '200', B: '150' };
 
-describe('a parameter in text', () => {
+describe('A parameter in text', () => {
   it.each<[string, boolean, ValueShape, string[], unknown]>([
     ['matrix', false, 'scalar', [';color=blue'], 'blue'],
     ['matrix', false, 'array', [';color=blue,black,brown'], array],
@@ -37,7 +37,7 @@ describe('a parameter in text', () => {
     expect(readStyled({ name: 'color', style, explode, shape: form }, texts)).toEqual(value);
   });
 
-  it('is held against its schema once it is read', async () => {
+  it('is checked against its schema after parsing', async () => {
     const schema = {
       type: 'object',
       required: ['R'],

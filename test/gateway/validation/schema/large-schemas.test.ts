@@ -129,12 +129,12 @@ const cases: Record<string, Case> = {
 };
 
 describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, taken, refused }) => {
-  it('are checked as they are written.', () => {
+  it('are checked as declared', () => {
     expect(taken.filter((value) => !isTaken(schemas, value))).toEqual([]);
     expect(refused.filter((value) => isTaken(schemas, value))).toEqual([]);
   });
 
-  it('are checked in pieces of work of which each is kept.', async () => {
+  it('are checked in small steps whose results are kept', async () => {
     let mayWork = 0;
     let turns = 0;
     const { check } = checkOf(schemas, () => {
@@ -162,7 +162,7 @@ describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, taken, ref
   });
 });
 
-it('Of schemas that refer to each other only those are compiled that a value comes to.', () => {
+it('Only the schemas that a value reaches are compiled', () => {
   let work = 0;
   const { check } = checkOf(cases['schemas that refer to each other']?.schemas ?? {}, () => {
     work += 1;
@@ -173,7 +173,7 @@ it('Of schemas that refer to each other only those are compiled that a value com
   expect(work - first).toBe(1);
 });
 
-describe('Of the schemas of a document', () => {
+describe('The schemas of a document', () => {
   const MOST = 300;
   const wide = { properties: named('p', () => int) };
 
@@ -196,7 +196,7 @@ describe('Of the schemas of a document', () => {
     return { checks, faults };
   }
 
-  it('those that are no longer compiled are compiled again.', () => {
+  it('are compiled again after eviction', () => {
     const { checks, faults } = checksOf(
       Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`S${index}`, wide])),
     );
@@ -207,7 +207,7 @@ describe('Of the schemas of a document', () => {
     expect(faults).toEqual([]);
   });
 
-  it('one that needs too many others goes unchecked, and is told.', () => {
+  it('are reported and not checked if they need too many others', () => {
     const several = Array.from({ length: 8 }, () => wide);
     const { checks, faults } = checksOf({ S0: wide, S1: { allOf: several }, S2: wide });
     expect(checks.map((check) => check({ p0: 'x' }).length)).toEqual([1, 0, 1]);

@@ -142,8 +142,8 @@ const CASES: Case[] = [
   },
 ];
 
-describe.each(CASES)('a member that is required $about', ({ versions = VERSIONS, schemas, good, bad }) => {
-  it.each(versions)('need not be there where it goes the other way, in OpenAPI %s', async (version) => {
+describe.each(CASES)('A required member $about', ({ versions = VERSIONS, schemas, good, bad }) => {
+  it.each(versions)('is optional in the other direction, in OpenAPI %s', async (version) => {
     for (const [way, at] of [
       ['readOnly', ['body', 'member', 'item']],
       ['writeOnly', ['response', 'response member']],
@@ -156,7 +156,7 @@ describe.each(CASES)('a member that is required $about', ({ versions = VERSIONS,
     }
   });
 
-  it.each(versions)('has to be there where it goes this way, in OpenAPI %s', async (version) => {
+  it.each(versions)('is required in its own direction, in OpenAPI %s', async (version) => {
     for (const [way, at] of [
       ['writeOnly', ['body', 'member', 'item']],
       ['readOnly', ['response', 'response member']],
@@ -170,8 +170,8 @@ describe.each(CASES)('a member that is required $about', ({ versions = VERSIONS,
   });
 });
 
-describe('a condition', () => {
-  it('is about what is there, and not about what need not be', async () => {
+describe('A condition', () => {
+  it('applies to the actual members, not to the optional ones', async () => {
     const schema = {
       ...fields('readOnly'),
       if: { required: ['id'] },

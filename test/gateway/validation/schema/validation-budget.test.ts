@@ -33,14 +33,14 @@ const doubled = Object.fromEntries(
   ]),
 );
 
-describe('a value with a schema of alternatives at each level', () => {
-  it('is taken where it is right, however deep', async () => {
+describe('A value whose schema has alternatives at each level', () => {
+  it('is accepted if it is valid, at any depth', async () => {
     const places = await startPlaces('3.1.0', ref('Expr'), expressions(true));
     for (const at of ['body', 'member', 'response'] as const)
       expect([at, await places.takes(at, deep(40, 1))]).toEqual([at, true]);
   });
 
-  it.each([true, false])('is refused after a bounded number of steps where it is not', (isTold) => {
+  it.each([true, false])('is rejected after a limited number of steps if it is invalid', (isTold) => {
     const checks = new Schemas({ components: { schemas: expressions(isTold) } }, () => {});
     const value = deep(40, 'x');
     const errors = checks.checkJson(referenceSchema('#/components/schemas/Expr'), '#')(
@@ -51,14 +51,14 @@ describe('a value with a schema of alternatives at each level', () => {
     expect(errors.length).toBeLessThan(1000);
   });
 
-  it('is refused as one that can be read in too many ways where nothing tells them apart', async () => {
+  it('is rejected as ambiguous if nothing distinguishes the alternatives', async () => {
     const places = await startPlaces('3.1.0', ref('Expr'), expressions(false));
     expect(await places.takes('body', deep(5, 1))).toBe(true);
     expect(await places.takes('body', deep(40, 1))).toBe(false);
   });
 });
 
-it('schemas that double at each reference cost a bounded number of steps', () => {
+it('Schemas that double at each reference cost a limited number of steps', () => {
   const checks = new Schemas({ components: { schemas: doubled } }, () => {});
   const errors = checks.checkJson(referenceSchema('#/components/schemas/D0'), '#')(1, 1);
   expect(errors.map(({ message }) => message)).toEqual(['can be read in too many ways to be checked']);

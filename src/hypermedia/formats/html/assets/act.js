@@ -1,6 +1,6 @@
 /** Sends the input of a form and shows the result: the current resource, or the problem. */
 import { exchangeText, send } from './exchange.js';
-import { hasInput, bodyOf } from './forms.js';
+import { bodyOf, hasInput } from './forms.js';
 import { open } from './open.js';
 import { clearProblem, showProblem } from './problem.js';
 

@@ -1,6 +1,6 @@
 /** Event handlers of resource pages: forms send JSON, results are shown, visited pages are remembered. */
 import { act } from './act.js';
-import { reloadDependentOptions, loadOptionsIn } from './choices.js';
+import { loadOptionsIn, reloadDependentOptions } from './choices.js';
 import { copyAsCurl, showExchange } from './exchange.js';
 import { addRow, removeRow, sync } from './forms.js';
 import { begin, goBack } from './open.js';

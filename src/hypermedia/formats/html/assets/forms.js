@@ -52,7 +52,8 @@ export function bodyOf(form) {
   );
   for (const { dataset } of optional) {
     const initial = JSON.stringify(before.get(form)?.[dataset.member]);
-    if (initial !== undefined && initial === JSON.stringify(body[dataset.member])) delete body[dataset.member];
+    if (initial !== undefined && initial === JSON.stringify(body[dataset.member]))
+      delete body[dataset.member];
   }
   return body;
 }
