@@ -1,4 +1,4 @@
-/** Documents that nobody here wrote, loaded and merged, each under a prefix. */
+/** Third-party documents, loaded and merged, each under a prefix. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -16,13 +16,13 @@ import { diffDocuments } from '../../src/tools/openapi-diff/documents.ts';
 import { CORPUS } from '../support/corpus-folder.ts';
 import { dangling } from '../support/dangling.ts';
 
-/** The sampler knows no patterns, and cuts circles short. */
+/** The sampler ignores patterns, and truncates circular schemas. */
 const SAMPLER = /^(?:must match (?:pattern|format)|is required)/;
 
 const withoutExamples = <T>(node: T): T =>
   JSON.parse(JSON.stringify(node, (name, value) => (/^examples?$/.test(name) ? undefined : value)));
 
-/** What is wrong in a body made from its schema alone, for each JSON that the operation takes. */
+/** The faults of a body that was generated from its schema, for each JSON media type of the operation. */
 function faultsOfSamples(document: OpenAPIObject, { definition, body }: GatewayOperation) {
   const declared = resolveReference<RequestBodyObject>(document, definition.requestBody);
   return Object.entries(declared?.content ?? {})
@@ -69,7 +69,7 @@ const tests = () => {
     });
     const taken = tried.filter((faults) => faults.length === 0);
     process.stdout.write(`corpus: ${taken.length} of ${tried.length} bodies made from schemas are taken\n`);
-    // Some documents have a default of another type.
+    // Some documents have a default with another type.
     const others = tried.filter((faults) => faults.some(({ detail }) => !SAMPLER.test(detail)));
     expect(others.length).toBeLessThan(35);
     expect(taken.length).toBeGreaterThan(190);
@@ -80,7 +80,7 @@ const tests = () => {
       expect(diffDocuments(document, structuredClone(document))).toEqual([]);
       const gone = diffDocuments(document, { ...document, paths: {} });
       expect(gone.every(({ kind }) => kind === 'breaking')).toBe(true);
-      // A path with a fragment is in the document, and no request can be for it.
+      // A path with a fragment exists in the document, but no request can match it.
       const routed = compileOperations({ service: 'a', document });
       expect(gone.length).toBeGreaterThanOrEqual(routed.length);
     }

@@ -1,4 +1,4 @@
-/** Whatever documents are merged: what an operation meant before, it means after. */
+/** Any documents are merged without a change of the meaning of their operations. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -6,7 +6,7 @@ import { mergeDocuments } from '../../src/openapi/merge/merge.ts';
 import { dangling } from '../support/dangling.ts';
 
 const NAMES = ['A', 'B', 'C', 'D'];
-/** Names that a renamed component would get, already there in some documents. */
+/** Names that a renamed component would get, which some documents already use. */
 const TRAPS = ['Two_A', 'Two_A_2', 'Three_A'];
 const SERVICES = ['one', 'two', 'three'];
 
@@ -44,7 +44,7 @@ const documentOf = (service: string, components: Record<string, object>, name: s
     components: { schemas: components },
   }) as unknown as OpenAPIObject;
 
-/** The schema with every reference followed, as deep as it can matter among so few components. */
+/** The schema with all references resolved, as deep as it matters with so few components. */
 function meaning(document: OpenAPIObject, node: unknown, depth = 12): unknown {
   if (depth === 0 || typeof node !== 'object' || node === null) return node === null ? null : typeof node;
   const fields = node as Record<string, unknown>;

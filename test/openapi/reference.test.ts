@@ -11,7 +11,7 @@ import {
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Each refers to the next, and the last is a value. */
+/** Each reference leads to the next, and the last one to a value. */
 const row = (length: number) => ({
   components: {
     schemas: Object.fromEntries(
@@ -126,9 +126,13 @@ describe('Following a reference', () => {
 
 it('Any chain is followed to its end, or until it repeats', () => {
   const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
-  expect(followChain<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
+  expect(followChain<number>(1, next(5), String)).toEqual({
+    steps: [1, 2, 3, 4, 5],
+    last: 5,
+    isCircle: false,
+  });
   expect(followChain<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
-    row: [1, 2, 3],
+    steps: [1, 2, 3],
     last: 3,
     isCircle: true,
   });

@@ -115,7 +115,7 @@ describe('The composition of a schema', () => {
         const root = { node: ref('S0'), pointer: '#' };
         const found = [...compositionOf(all, root, COMPOSITION, inOrder)].map(({ node }) => node);
         expect(new Set(found).size).toBe(found.length);
-        // The schemas, each reference that is written in a list of one, and the first.
+        // The schemas, each reference in a list of one element, and the first schema.
         const written = schemas.flatMap(({ allOf = [], oneOf = [], anyOf = [] }) => [
           ...allOf,
           ...oneOf,

@@ -69,7 +69,7 @@ export function checkLimit(name: LimitName, actual: number, max: number): void {
 const limitProblem = (name: LimitName, max: number): Problem =>
   new Problem(expandLimit, `The limit of ${name} is ${max}.`, { extensions: { limit: { [name]: max } } });
 
-/** The relations that the server of the primary resource is asked to embed. */
+/** The relations for the server of the primary resource to embed. */
 export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>
   new Map(plan.filter(({ embedded }) => embedded).map(({ rel, children }) => [rel, pushdown(children)]));
 

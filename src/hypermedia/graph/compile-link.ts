@@ -12,19 +12,19 @@ export function operationAt(operationRef = ''): { path?: string | undefined; met
 
 /** The shape that owns a link: that of the response or, for a list, that of its items. */
 export function linkOwner<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
-  whole: S | undefined,
+  responseShape: S | undefined,
   spec: LinkObject,
 ): { shape?: S | undefined; spec: LinkObject } {
-  if (whole?.itemsAt === undefined) return { shape: whole, spec };
+  if (responseShape?.itemsAt === undefined) return { shape: responseShape, spec };
   // An array cannot have links, so the links of an array belong to its items.
-  if (whole.itemsAt.length === 0) return { shape: whole.item, spec };
+  if (responseShape.itemsAt.length === 0) return { shape: responseShape.item, spec };
   const { 'x-each': each, ...link } = spec as LinkObject & { 'x-each'?: string };
-  if (each !== `/${whole.itemsAt.join('/')}`) return { shape: whole, spec };
+  if (each !== `/${responseShape.itemsAt.join('/')}`) return { shape: responseShape, spec };
   const parameters = Object.entries(link.parameters ?? {}).map(([name, text]) => [
     name,
     String(text).replace(`#${each}/0/`, '#/'),
   ]);
-  return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
+  return { shape: responseShape.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
 }
 
 /** A name may include its location, as in `path.id` (OpenAPI 3.1 §4.8.20). */

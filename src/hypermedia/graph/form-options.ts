@@ -20,8 +20,8 @@ export function formWithOptions(
   const choices = links.flatMap((link) => optionsFor(link, operations));
   return operation.form().map((property) => {
     const own = choices.filter(({ path }) => path[0] === property.name);
-    const [whole] = own.filter(({ path }) => path.length === 1);
-    if (whole !== undefined) return { ...property, options: whole.options };
+    const [direct] = own.filter(({ path }) => path.length === 1);
+    if (direct !== undefined) return { ...property, options: direct.options };
     if (own.length === 0 || property.schema === undefined) return property;
     let schema = property.schema as Schema;
     for (const { path, options } of own) schema = addOptions(schema, path.slice(1), options);

@@ -142,9 +142,9 @@ export class LinkGraph {
     return shape;
   }
 
-  #addLinks({ service, shape: whole, links }: MutableOperation): void {
+  #addLinks({ service, shape: responseShape, links }: MutableOperation): void {
     for (const [rel, declared] of Object.entries(links)) {
-      const { shape, spec } = linkOwner(whole, declared);
+      const { shape, spec } = linkOwner(responseShape, declared);
       if (shape === undefined) continue;
       const target = this.#target(service, spec);
       if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);

@@ -45,8 +45,8 @@ function halItems(document: object, schema: Schema): DescribedItems | undefined 
 
 /** The items of an array, or of an object with exactly one array of objects. */
 function plainItems(document: object, schema: Schema, mayWrap: boolean): DescribedItems | undefined {
-  const whole = resolveReference<SchemaObject>(document, schema);
-  if (whole?.items !== undefined) return { schema: whole.items, at: [] };
+  const resolved = resolveReference<SchemaObject>(document, schema);
+  if (resolved?.items !== undefined) return { schema: resolved.items, at: [] };
   if (!mayWrap) return undefined;
   const arrays = new Map(
     conjunction(document, schema)

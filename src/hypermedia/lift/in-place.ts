@@ -13,7 +13,7 @@ import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
   const elements = itemsAt && valueAt(original, itemsAt);
   if (itemsAt === undefined || !Array.isArray(elements)) return mergeOrdered(original as Body, hal);
-  const { _embedded, _expandErrors, ...whole } = hal;
+  const { _embedded, _expandErrors, ...page } = hal;
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
   const item = bodies.map((body, index) => {
     const element = elements[index];
@@ -26,7 +26,7 @@ export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick
       isJsonObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
     );
   return mergeOrdered(original as Body, {
-    ...whole,
+    ...page,
     [memberKey(original, list) ?? list]: item,
     ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     ...(_expandErrors !== undefined && { _expandErrors }),

@@ -15,7 +15,9 @@ export const hasOtherServer = (document: Pick<OpenAPIObject, 'servers'>, servers
 function urlOf(server: ServerObject | undefined): string {
   const { url = '/', variables } = (isObject(server) ? server : {}) as Partial<ServerObject>;
   const defaultOf = (name: string) => (isObject(variables) ? variables[name]?.default : undefined);
-  return String(url).replace(/\{([^}]*)\}/g, (whole, name: string) => String(defaultOf(name) ?? whole));
+  return String(url).replace(/\{([^}]*)\}/g, (placeholder, name: string) =>
+    String(defaultOf(name) ?? placeholder),
+  );
 }
 
 function pathOf(server: ServerObject | undefined): string {

@@ -174,7 +174,7 @@ const MAX_DESCENTS = 2;
 
 /** Patterns of filters are matched in linear time too (RFC 9535 §2.4.6). */
 const paths = new jsonpath.JSONPathEnvironment();
-for (const [name, whole] of [
+for (const [name, wrap] of [
   ['match', (pattern: string) => `^(?:${pattern})$`],
   ['search', (pattern: string) => `(?:${pattern})`],
 ] as const) {
@@ -182,7 +182,7 @@ for (const [name, whole] of [
   const call = (text: unknown, pattern: unknown): boolean => {
     if (typeof text !== 'string' || typeof pattern !== 'string') return false;
     try {
-      return linearTimePattern(whole(pattern)).test(text);
+      return linearTimePattern(wrap(pattern)).test(text);
     } catch {
       return false;
     }

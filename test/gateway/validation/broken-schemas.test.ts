@@ -1,4 +1,7 @@
-/** A schema that says something that cannot be leaves unchecked only itself; all around it holds, and it is told. */
+/**
+ * An invalid part of a schema disables only its own check. The rest of the schema applies, and the part is
+ * reported.
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SchemaReferences } from '../../../src/gateway/validation/schema/schema-references.ts';
@@ -6,7 +9,7 @@ import { referenceSchema, Schemas } from '../../../src/gateway/validation/schema
 import type { DocumentFault } from '../../../src/openapi/load/document-fault.ts';
 import { JSON_PLACES, startPlaces, TEXT_PLACES, VERSIONS } from '../../support/schema-places.ts';
 
-/** What is wrong, and where it is told, below the schema. */
+/** The invalid keyword, and the location of its report, below the schema. */
 const BROKEN: readonly (readonly [keyword: object, place: string])[] = [
   [{ pattern: '[' }, '/pattern'],
   [{ pattern: ['a'] }, '/pattern'],
@@ -40,7 +43,7 @@ const BROKEN: readonly (readonly [keyword: object, place: string])[] = [
   [{ $ref: '#/components/schemas/Broken' }, 'component'],
 ];
 
-/** Keywords that 2020-12 has no opinion on, or that name a schema: nothing is wrong with them. */
+/** Keywords that are unknown to 2020-12 or name a schema: they are valid. */
 const ODD: readonly object[] = [
   { id: 'a' },
   { $id: 'https://example.com/odd' },
@@ -62,7 +65,7 @@ describe.each(VERSIONS)('A broken schema in OpenAPI %s', (version) => {
   it.each(BROKEN)(
     'with %j is reported, accepts anything, and does not affect its surroundings',
     async (keyword, place) => {
-      // In 3.0 a reference stands alone.
+      // In 3.0 a reference has no other keywords beside it.
       const schema = '$ref' in keyword ? { allOf: [keyword] } : keyword;
       const faults: DocumentFault[] = [];
       for (const around of [

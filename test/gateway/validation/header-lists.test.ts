@@ -1,4 +1,4 @@
-/** Lists and objects in headers and cookies, as HTTP has them (RFC 9110 §5.3, §5.6.1). */
+/** Lists and objects in headers and cookies, as defined by HTTP (RFC 9110 §5.3, §5.6.1). */
 import http from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { document, startGateway } from '../../support/gateway.ts';
@@ -108,7 +108,7 @@ describe('A cookie', () => {
     ['ids=1,x', 400],
     ['tags=a; tags=b', 200],
     ['tags=a; tags=d', 400],
-    // The one of the nearest path comes first (RFC 6265 §5.4).
+    // The cookie of the nearest path comes first (RFC 6265 §5.4).
     ['size=1; size=x', 200],
     ['size=x; size=1', 400],
   ])('%s gives %i', async (cookie, status) => {

@@ -1,4 +1,4 @@
-/** What a schema says holds at every place where a value comes in or goes out, in OpenAPI 3.0 and in 3.1. */
+/** A schema applies wherever a value is received or sent, in OpenAPI 3.0 and in 3.1. */
 import { describe, expect, it } from '@jest/globals';
 import {
   JSON_PLACES,

@@ -94,11 +94,11 @@ describe('A transition table', () => {
 
   it('is updated in a README at its place, repeatedly', () => {
     const readme = '# doors\n\n<!-- states of Door -->\nold\n<!-- end -->\n\nMore.\n';
-    const made = withDiagrams(readme, [doors]);
-    expect(made).toMatch(
+    const updated = withDiagrams(readme, [doors]);
+    expect(updated).toMatch(
       /^# doors\n\n<!-- states of Door -->\n\n```mermaid\nstateDiagram-v2\n[^`]*```\n\n<!-- end -->\n\nMore\.\n$/,
     );
-    expect(withDiagrams(made, [doors])).toBe(made);
+    expect(withDiagrams(updated, [doors])).toBe(updated);
     for (const without of ['# doors\n', '# doors\n<!-- end -->\n', '<!-- end -->\n<!-- states of Door -->\n'])
       expect(() => withDiagrams(without, [doors])).toThrow('add the lines <!-- states of Door --> and');
   });

@@ -24,7 +24,7 @@ const page = (...items: Body[]): Body => ({
   _embedded: { item: items },
 });
 
-/** A world of resources by href; what is not there is a 404. Many authors can be asked for at once. */
+/** Resources by href; any other href is a 404. Many authors can be fetched in one batch. */
 const world = (resources: Record<string, Body>, cacheControl?: string) => {
   const calls: string[] = [];
   const authorsOf = (href: string) => {
@@ -295,8 +295,8 @@ describe('An expansion', () => {
     );
     const template = { href: '/books{?q}', templated: true };
     const body = { _links: { ...paging, search: template }, _embedded: { item: [] } };
-    const { body: made } = await expand('listBooks', body, 'author', world({}));
-    const links = made._links as Record<string, { href: string }>;
+    const { body: expanded } = await expand('listBooks', body, 'author', world({}));
+    const links = expanded._links as Record<string, { href: string }>;
     for (const rel of Object.keys(paging))
       expect(links[rel]?.href).toBe(`/books?cursor=${rel}&expand=author`);
     expect(links.search).toEqual(template);

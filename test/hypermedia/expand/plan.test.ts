@@ -13,7 +13,7 @@ const operation = (service: string, id: string): GraphOperation => {
   return found;
 };
 const getBook = operation('books', 'getBook');
-/** As a gateway plans: each service embeds what it owns. */
+/** As at the gateway: each service embeds its own resources. */
 const atGateway = (owner: GraphOperation, target: GraphOperation) => owner.service === target.service;
 const plan = (expand: string, subject = getBook) =>
   planExpand(parseExpand([expand]), subject, atGateway, defaultLimits.expand);

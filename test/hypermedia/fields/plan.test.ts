@@ -17,7 +17,7 @@ describe('The selected fields', () => {
     const kept = planned('id,chapters.id,author.id,author.books.authorId');
     expect([...(kept?.members ?? [])]).toEqual([
       ['id', undefined],
-      // A member goes before a relation of the same name.
+      // A member takes precedence over a relation of the same name.
       ['chapters', new Map([['id', undefined]])],
     ]);
     const author = kept?.relations.get('author');

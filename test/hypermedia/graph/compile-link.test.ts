@@ -93,7 +93,7 @@ describe('A compiled link', () => {
       rel: 'order',
       target,
       parameters: [],
-      places: new Map(),
+      parameterPointers: new Map(),
       description: 'What was ordered.',
       each: ['a/b', 'c'],
     });

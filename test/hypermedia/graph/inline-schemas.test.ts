@@ -32,12 +32,12 @@ describe('Schemas of a form', () => {
 
   it('are truncated at the limit, deepest levels first', () => {
     const document = { components: { schemas: dense(12) } };
-    const [made] = inlineSchemas(document, [ref('S0')]) as [SchemaObject];
-    expect(sizeOf(made).values).toBeLessThan(20_000);
-    // Everything near the top is there, and what is cut says its type.
-    const second = Object.values(made.properties ?? {}) as SchemaObject[];
+    const [inlined] = inlineSchemas(document, [ref('S0')]) as [SchemaObject];
+    expect(sizeOf(inlined).values).toBeLessThan(20_000);
+    // The upper levels are complete, and truncated schemas keep their type.
+    const second = Object.values(inlined.properties ?? {}) as SchemaObject[];
     expect(second.map(({ properties }) => Object.keys(properties ?? {}).length)).toEqual(Array(12).fill(12));
-    expect(JSON.stringify(made)).not.toContain('$ref');
+    expect(JSON.stringify(inlined)).not.toContain('$ref');
   });
 
   it('take linear time and space, whatever the references between them are', () => {
@@ -101,7 +101,7 @@ describe('Schemas of a form', () => {
   });
 });
 
-/** Counts every look at a member of what it is given. */
+/** Counts every access to a member of the value. */
 function watched<T extends object>(value: T, looked: { count: number }): T {
   const known = new WeakMap<object, object>();
   const watch = (one: unknown): unknown => {

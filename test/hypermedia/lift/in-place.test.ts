@@ -16,9 +16,9 @@ describe('A lifted body as plain JSON', () => {
     expect(text({ a: 1 }, { a: 1, _links: {} }, {})).toBe('{"a":1}');
     expect(text({ _links: null, a: 1 }, { a: 1, _links: self('/1') }, {})).toBe('{"_links":null,"a":1}');
     const own = { up: '/up', all: ['/a', '/b'], one: { href: '/one', title: 'One' }, odd: 5 };
-    const made = { up: { href: '/here/up' }, one: { href: '/here/one', title: 'One' }, ...self('/1') };
-    expect(mergeIntoOriginal({ _links: own }, { _links: { ...made, all: [{ href: '/a' }] } }, {})).toEqual({
-      _links: { ...own, up: '/here/up', one: made.one, ...self('/1') },
+    const result = { up: { href: '/here/up' }, one: { href: '/here/one', title: 'One' }, ...self('/1') };
+    expect(mergeIntoOriginal({ _links: own }, { _links: { ...result, all: [{ href: '/a' }] } }, {})).toEqual({
+      _links: { ...own, up: '/here/up', one: result.one, ...self('/1') },
     });
   });
 
@@ -67,7 +67,7 @@ describe('A lifted body as plain JSON', () => {
     const page = { _links: {}, _embedded: { books: { _embedded: { item: [part('/agents/2')] } } } };
     const errors = ['author.agent', 'books.agent'].map((path) => ({ path, href: '/agents/2', problem: {} }));
     const hal = { _embedded: { item: [...item, page] }, _expandErrors: errors, _links: {} };
-    const made = mergeIntoOriginal([{}, {}, {}], hal, { itemsAt: [] }) as { _expandErrors?: unknown }[];
-    expect(made.map(({ _expandErrors }) => _expandErrors)).toEqual([undefined, [errors[0]], [errors[1]]]);
+    const result = mergeIntoOriginal([{}, {}, {}], hal, { itemsAt: [] }) as { _expandErrors?: unknown }[];
+    expect(result.map(({ _expandErrors }) => _expandErrors)).toEqual([undefined, [errors[0]], [errors[1]]]);
   });
 });

@@ -1,4 +1,4 @@
-/** Where in a body the schemas stand that links hold for. */
+/** The locations of schemas with links in a body. */
 import { expect, it } from '@jest/globals';
 import type { Shape } from '../../../src/hypermedia/graph/model.ts';
 import { containsLinks, LinkLocator } from '../../../src/hypermedia/lift/link-locations.ts';

@@ -1,4 +1,4 @@
-/** Documents in several files. */
+/** Documents that consist of several files. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Documents with something in them that does not belong there. */
+/** Documents with invalid values. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -99,7 +99,7 @@ const documents = [
   file('test/support/documents/link-example.yaml'),
 ];
 
-/** What somebody may have written by mistake. */
+/** Values that an author may have written by mistake. */
 const mistake = fc.constantFrom<unknown>(
   ...[null, 0, 1.5, '', 'x', true, [], {}, [null], [[]], { a: null }, '#/x', '__proto__'],
   ...[{ $ref: '#' }, { $ref: 1 }, { $ref: '#/paths' }, { $ref: '#/components/schemas/Nope' }, undefined],

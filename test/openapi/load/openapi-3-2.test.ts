@@ -1,4 +1,4 @@
-/** What only OpenAPI 3.2 has. */
+/** Features that only OpenAPI 3.2 has. */
 import { request as send } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { parseOpenApi } from '../../../src/gateway/documents/read-document.ts';

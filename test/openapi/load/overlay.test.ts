@@ -1,4 +1,4 @@
-/** The examples of the Overlay Specification 1.0.0, §4.5, and what is wrong with others. */
+/** The examples of the Overlay Specification 1.0.0, §4.5, and invalid overlays. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
 import { parseText } from '../../../src/config/yaml/parse-text.ts';

@@ -1,4 +1,7 @@
-/** Every place of a document where a Reference Object may stand (OpenAPI 3.0.4, 3.1.1, 3.2.0), and every way to refer. */
+/**
+ * Every location of a document where a Reference Object is allowed (OpenAPI 3.0.4, 3.1.1, 3.2.0), and every kind of
+ * reference.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +18,9 @@ type Json = Record<string, unknown>;
 
 interface Place {
   readonly section: string;
-  /** What stands there, or is referred to. */
+  /** The value at this location, or the target of its reference. */
   readonly value: Json;
-  /** Where it stands. */
+  /** The location. */
   readonly at: readonly string[];
   readonly since?: string;
 }
@@ -119,7 +122,7 @@ const places: Readonly<Record<string, Place>> = {
   },
 };
 
-/** What is around each of them. */
+/** The document around each location. */
 const frame = (openapi: string): Json => ({
   openapi,
   info: { title: 't', version: '1.0.0' },
@@ -136,7 +139,7 @@ const frame = (openapi: string): Json => ({
   components: {},
 });
 
-/** A copy with one more member. */
+/** Copies a value with one more member. */
 function withValue(at: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   if (key === '0') return [withValue(Array.isArray(at) ? at[0] : {}, rest, value)];
@@ -198,7 +201,7 @@ describe('A reference is kept and leads to its target', () => {
   });
 });
 
-/** What stands there once every reference on the way is followed. */
+/** The value at a location after following every reference on the way. */
 function follow(document: object, at: readonly string[]): unknown {
   let found: unknown = document;
   for (const key of at) found = resolveReference(document, valueAt(found, [key]) as object);

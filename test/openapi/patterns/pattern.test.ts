@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isUnchecked, linearTimePattern } from '../../../src/openapi/patterns/pattern.ts';
 
-/** As documents have them. */
+/** Patterns from real documents. */
 const LOOKING = [
   '^(?!-)([a-z0-9]+-?)+$',
   '^(?!admin$).+$',
@@ -100,7 +100,7 @@ const TEXTS = [
   ],
 ];
 
-/** Made to keep an engine that goes back busy. */
+/** Patterns that make a backtracking engine slow. */
 const BUSY = ['a', 'a-', 'ab', ' ', '1', 'aA1-', 'foo'].flatMap((text) =>
   ['', '!', '-', '\n'].map((end) => text.repeat(Math.ceil(499 / text.length)).slice(0, 499) + end),
 );
@@ -116,7 +116,7 @@ describe('A pattern', () => {
     ['^\\u0041\\/\\-?x$', 'A/x', 'B/x'],
     ['^[\\w.+-]+@[\\w-]+\\.[\\w.-]+$', 'ada@example.com', 'ada'],
     ['^\\u0041+\\d*\\/$', 'AA1/', 'B1/'],
-    // More is escaped than the u flag allows.
+    // The pattern escapes more than the u flag allows.
     ['^\\-\\_$', '-_', '_'],
   ])('%s matches %j and not %j', (pattern, good, bad) => {
     const matcher = linearTimePattern(pattern);

@@ -28,6 +28,6 @@ it('A document is indexed path by path, so that requests are served in between',
   }
 
   expect(operations).toBe(100);
-  // Each operation is asked for its tags twice.
+  // The tags of each operation are read twice.
   expect(Math.max(...readInStep)).toBe(2);
 });

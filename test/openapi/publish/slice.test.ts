@@ -4,7 +4,7 @@ import { runToCompletion } from '../../../src/openapi/incremental.ts';
 import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 import { slice } from '../../../src/openapi/publish/slice.ts';
 
-/** @param onRead called whenever an operation is looked into */
+/** @param onRead called whenever an operation is read */
 const documentOf = (count: number, onRead: () => void): OpenAPIObject => {
   const operation = (index: number) => ({
     operationId: `get${index}`,

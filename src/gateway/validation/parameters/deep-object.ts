@@ -16,7 +16,7 @@ export function parseDeepObject(
   maxLevels: number,
 ): Json | undefined {
   const root: Tree = new Map();
-  for (const [whole, value] of parts) {
+  for (const [fullName, value] of parts) {
     const keys = [...whole.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
     if (keys.length > maxLevels) return undefined;
     const isList = keys.length > 1 && keys.at(-1) === '';

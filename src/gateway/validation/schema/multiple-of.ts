@@ -39,6 +39,6 @@ function isMultiple(value: number, divisor: number, { digits, exponent }: Decima
 /** The decimal form of the shortest text for this number (ECMA-262 §6.1.6.1.20), which is how it was written. */
 function decimalOf(value: number): Decimal {
   const [mantissa = '', power = '0'] = String(value).split('e');
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  return { digits: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
+  const [integer = '', fraction = ''] = mantissa.split('.');
+  return { digits: BigInt(integer + fraction), exponent: Number(power) - fraction.length };
 }

@@ -102,7 +102,7 @@ describe('A query', () => {
   it.each<[string, string[]]>([
     ['/lists?words=a,b&ids=1,2&many=1&many=2', []],
     ['/lists?words=a%2Cb', []],
-    // Six characters, as one word and as two of which none is too long.
+    // Six characters, as one value and as two values of which none is too long.
     ['/lists?words=aaa%2Cbb', []],
     ['/lists?words=aaa%2Cbb,c', ['#/words/0']],
     ['/lists?ids=1%2C2', []],

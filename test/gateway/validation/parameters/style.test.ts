@@ -1,4 +1,4 @@
-/** The table of the specification (OpenAPI 3.1 §4.8.12.4), read back. */
+/** The table of the specification (OpenAPI 3.1 §4.8.12.4), parsed back. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { readStyled, type ValueShape } from '../../../../src/gateway/validation/parameters/style.ts';

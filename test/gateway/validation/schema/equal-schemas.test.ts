@@ -1,4 +1,4 @@
-/** Schemas that say the same are compiled once, and others by themselves. */
+/** Equal schemas are compiled once, and different schemas separately. */
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
@@ -7,10 +7,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** What refers to a schema, and that schema. */
+/** A reference to a schema, and that schema. */
 const OF_ONE = 2;
 
-/** Checks of the named schemas, and how many were compiled. */
+/** The checks of the named schemas, and the number of compilations. */
 function checksOf(named: Readonly<Record<string, unknown>>) {
   const compile = jest.spyOn(Ajv2020.prototype, 'compile');
   const schemas = new Schemas({ components: { schemas: named } }, () => {}, true);

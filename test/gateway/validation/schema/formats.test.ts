@@ -1,4 +1,4 @@
-/** Formats by the RFCs that they are named after. */
+/** Formats, as defined by their RFCs. */
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { addAllFormats, isKnownFormat } from '../../../../src/gateway/validation/schema/formats.ts';
@@ -164,7 +164,7 @@ describe.each(Object.entries(TABLE))('%s', (format, [good, bad]) => {
     ])
       takes(format, part.repeat(100_000 / part.length));
     const { user, system } = process.cpuUsage(begin);
-    // Quadratic time would be minutes.
+    // Quadratic time would take minutes.
     expect((user + system) / 1e6).toBeLessThan(10);
   });
 });

@@ -1,4 +1,4 @@
-/** Chains of references that are longer than the stack of a process is deep. */
+/** Chains of references that exceed the call stack. */
 import { expect, it } from '@jest/globals';
 import { Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
 

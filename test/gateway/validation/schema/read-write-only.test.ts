@@ -1,4 +1,4 @@
-/** `readOnly` members need not be in a request, nor `writeOnly` ones in a response, wherever they are required. */
+/** `readOnly` members are optional in requests and `writeOnly` members in responses, even if they are required. */
 import { describe, expect, it } from '@jest/globals';
 import { startPlaces, VERSIONS, type Version } from '../../../support/schema-places.ts';
 
@@ -9,7 +9,7 @@ interface Case {
   readonly versions?: readonly Version[];
   /** `way` is `readOnly` or `writeOnly`. */
   readonly schemas: (way: string) => Record<string, unknown>;
-  /** Lacks what goes the other way. */
+  /** A value without the members of the other direction. */
   readonly good: unknown;
   readonly bad: unknown;
 }
@@ -163,7 +163,7 @@ describe.each(CASES)('A required member $about', ({ versions = VERSIONS, schemas
     ] as const) {
       const places = await startPlaces(version, ref('A'), schemas(way));
       const isChoice = JSON.stringify(schemas(way)).match(/oneOf/);
-      // One of several alternatives may do without.
+      // One of several alternatives may not require it.
       if (isChoice) continue;
       for (const place of at) expect([place, await places.takes(place, good)]).toEqual([place, false]);
     }

@@ -1,4 +1,4 @@
-/** JSON Schema 2020-12 as documents use it, at the gateway. */
+/** Common uses of JSON Schema 2020-12, at the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parseOpenApi } from '../../../../src/gateway/documents/read-document.ts';
@@ -20,7 +20,7 @@ const schemas = {
     properties: { next: { $dynamicRef: '#node' }, id: { type: 'integer' } },
   },
   Named: { $anchor: 'named', type: 'string', minLength: 2 },
-  // An example may look like a schema, and a property may be called like a keyword.
+  // An example may look like a schema, and a property may have the name of a keyword.
   Odd: {
     type: 'object',
     properties: { $id: { type: 'string' }, $ref: { type: 'string' }, required: { type: 'boolean' } },

@@ -1,4 +1,4 @@
-/** A short body never keeps a process busy, in however many ways its schema could read it. */
+/** A short body never blocks a process, however ambiguous its schema is. */
 import { describe, expect, it } from '@jest/globals';
 import { referenceSchema, Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
 import { startPlaces } from '../../../support/schema-places.ts';
@@ -7,7 +7,7 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const KINDS = ['add', 'sub', 'mul', 'div'];
 const operands = { left: ref('Expr'), right: ref('Expr') };
 
-/** @param isTold whether one alternative can be told from the others by a value */
+/** @param isTold whether a value distinguishes the alternatives */
 const expressions = (isTold: boolean): Record<string, object> => ({
   Expr: { oneOf: [...KINDS.map(ref), { type: 'number' }] },
   ...Object.fromEntries(
@@ -25,7 +25,7 @@ const expressions = (isTold: boolean): Record<string, object> => ({
 const deep = (depth: number, leaf: unknown): unknown =>
   depth === 0 ? leaf : { kind: 'add', left: deep(depth - 1, leaf), right: 1 };
 
-/** Each of them refers to the next one twice. */
+/** Each schema refers to the next one twice. */
 const doubled = Object.fromEntries(
   Array.from({ length: 40 }, (_, index) => [
     `D${index}`,

@@ -86,7 +86,7 @@ describe('The page of a resource', () => {
       .set('Accept', BROWSER)
       .set('If-None-Match', String(headers.etag))
       .expect(304)
-      // A browser takes the headers of a 304 for those of what it has.
+      // A browser applies the headers of a 304 to its stored response.
       .expect('Content-Security-Policy', String(headers['content-security-policy']));
     const { headers: data } = await request(app).get('/books/b');
     expect(headers.etag).not.toBe(data.etag);
@@ -120,7 +120,7 @@ describe('The page of a resource', () => {
     const operations = books.operations.map((one) =>
       one === burnBook ? { ...one, destructive: true } : one,
     );
-    const made = createService({
+    const service = createService({
       contract: { ...books, operations },
       handlers: { getBook: async () => ({ status: 200, body: book('b') }) as never },
       affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: () => true }] })],
@@ -129,7 +129,7 @@ describe('The page of a resource', () => {
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
-    const { text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200);
+    const { text } = await request(service).get('/books/b').set('Accept', BROWSER).expect(200);
     expect(text).toMatch(
       /<details class="card action destructive" data-action-of="burn"><summary>Burn this book/,
     );
@@ -150,7 +150,7 @@ describe('The page of a resource', () => {
     const text = await get('/books/b?expand=author');
     expect(text).toContain('<h2 id="part-author-0"><a href="/authors/a%20%26%20b">Ann</a></h2>');
     expect(text).toContain('href="/books/b" aria-label="Hide: Author"');
-    // As what the page is made of: no service is asked for a page of another's.
+    // Parts are requested in the format that the page is built from, never as a page.
     expect(asked).toEqual(['application/prs.hal-forms+json']);
   });
 
@@ -205,7 +205,7 @@ describe('The forms of a page', () => {
   let text = '';
   beforeAll(async () => {
     const operations = books.operations.map((one) => (one.operationId === 'burnBook' ? shelve : one));
-    const made = createService({
+    const service = createService({
       contract: { ...books, operations },
       handlers: Object.fromEntries(
         operations.map(({ operationId }) => [
@@ -219,7 +219,7 @@ describe('The forms of a page', () => {
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
-    ({ text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200));
+    ({ text } = await request(service).get('/books/b').set('Accept', BROWSER).expect(200));
   });
   const control = (member: string): string =>
     new RegExp(`<(?:input|select|textarea)[^>]* data-member="${member}"[^>]*>`).exec(text)?.[0] ?? '';

@@ -4,12 +4,12 @@ import { search } from '../../../../src/hypermedia/formats/html/search.ts';
 const body = (href: string) => ({ _links: { search: { href, templated: true } } });
 const filters = [{ name: 'state', prompt: 'State of it', required: true, value: 'OLD' }];
 const of = (href: string, url = '/orders', own: typeof filters | undefined = filters) => {
-  const made = search(body(href), {
+  const result = search(body(href), {
     url,
     operation: { title: 'Orders', filters: own },
     isFromGateway: false,
   } as never);
-  return made === false ? false : made.text;
+  return result === false ? false : result.text;
 };
 
 describe('The search form', () => {
