@@ -19,12 +19,12 @@ export function headerLinks(body: Body, format: Embedding, { shape }: GraphOpera
   return [...own, ...descriptionsOf(shape)];
 }
 
-type Shape = NonNullable<GraphOperation['shape']>;
+type ResponseShape = NonNullable<GraphOperation['shape']>;
 
-const descriptions = new WeakMap<Shape, readonly HeaderLink[]>();
+const descriptions = new WeakMap<ResponseShape, readonly HeaderLink[]>();
 
 /** The description links of a shape, which are the same for each of its responses. */
-function descriptionsOf(shape: Shape): readonly HeaderLink[] {
+function descriptionsOf(shape: ResponseShape): readonly HeaderLink[] {
   const known = descriptions.get(shape);
   if (known !== undefined) return known;
   const document = documentPath(shape.service);

@@ -5,7 +5,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
-import { hasLinks } from '../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../hypermedia/graph/response-schema.ts';
 import type { Command } from './command.ts';
 import { loadDocument, named } from './load.ts';
 
@@ -77,7 +77,7 @@ function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], docu
       'read with GET, make with POST, change with PUT or PATCH',
     );
   if (body === undefined) return graded(2, 'resource and method; it answers with nothing that could lead on');
-  if (hasLinks(document, body.schema)) return graded(3, 'its answer has _links');
+  if (declaresLinks(document, body.schema)) return graded(3, 'its answer has _links');
   const links = [...(shape?.links.keys() ?? []), ...(shape?.item?.links.keys() ?? [])];
   if (links.length > 0) return graded(3, `Link Objects lift it: ${[...new Set(links)].join(', ')}`);
   return graded(

@@ -16,7 +16,7 @@ import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
 import { mergeIntoOriginal } from '../../hypermedia/lift/in-place.ts';
-import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
+import { hasGeneratedLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { NO_SELECTION } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
@@ -61,7 +61,7 @@ export async function answerWhole(work: Composing): Promise<void> {
   if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
 
   const representation = lifting && lifted(work, subject, lifting);
-  if (representation && selection === NO_SELECTION && !hasLinks(representation, value))
+  if (representation && selection === NO_SELECTION && !hasGeneratedLinks(representation, value))
     return sendRead(work, subject, isSuccess);
   const body = representation ? subject.format.write(representation) : (value as Body);
   const expanded =

@@ -9,7 +9,7 @@ import { formats } from '../../hypermedia/formats/index.ts';
 import { LIFTED, operationName } from '../../hypermedia/graph/graph-operation.ts';
 import { type LinkGraph, linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type GraphOperation } from '../../hypermedia/graph/model.ts';
-import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../../hypermedia/graph/response-schema.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
 import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
 import { isObject, type Json, walkIncrementally } from '../../openapi/load/grammar.ts';
@@ -50,7 +50,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): I
 }
 
 const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>
-  node.body !== undefined && operation[LIFTED] !== false && !hasLinks(document, node.body.schema);
+  node.body !== undefined && operation[LIFTED] !== false && !declaresLinks(document, node.body.schema);
 
 const isTaken = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
   lifting !== undefined && isLinked(lifting, graph);

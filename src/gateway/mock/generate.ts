@@ -2,7 +2,7 @@
  * Values that a schema takes, made from its constraints alone: of a size that is bounded, and the same each time. Not
  * every schema can be met this way, so the caller checks it.
  */
-import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
+import type { SchemaReferences, SchemaResource } from '../validation/schema/schema-references.ts';
 import { type Merged, mergedOf, type Part } from './merged.ts';
 import { textOf } from './text.ts';
 
@@ -25,7 +25,7 @@ export interface Variant {
 export function generate(
   references: SchemaReferences,
   schema: unknown,
-  resource: Resource,
+  resource: SchemaResource,
   variant: Variant,
 ): unknown {
   return new Generator(references, variant).value([{ node: schema, resource }], 0, 0);

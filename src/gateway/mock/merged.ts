@@ -5,11 +5,11 @@
 
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { type SchemaPart, walkComposition } from '../../openapi/schema-composition.ts';
-import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
+import type { SchemaReferences, SchemaResource } from '../validation/schema/schema-references.ts';
 
 /** A schema, or part of one, with what its references are relative to. */
 export interface Part extends SchemaPart {
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
 }
 
 export interface Merged {
@@ -57,7 +57,12 @@ export function mergedOf(parts: readonly Part[], references: SchemaReferences, c
   return merged;
 }
 
-function partsOf(schema: Json, resource: Resource, references: SchemaReferences, choice: number): Part[] {
+function partsOf(
+  schema: Json,
+  resource: SchemaResource,
+  references: SchemaReferences,
+  choice: number,
+): Part[] {
   const parts: Part[] = [];
   for (const keyword of ['$ref', '$dynamicRef']) {
     const reference = schema[keyword];
@@ -72,7 +77,7 @@ function partsOf(schema: Json, resource: Resource, references: SchemaReferences,
   return [...parts, ...lists.flat().map((node) => ({ node, resource }))];
 }
 
-function take(merged: Merged, schema: Json, resource: Resource): void {
+function take(merged: Merged, schema: Json, resource: SchemaResource): void {
   const part = (node: unknown): Part => ({ node, resource });
   if (schema.type !== undefined) {
     const types = new Set([schema.type].flat().map(String));

@@ -18,7 +18,7 @@ import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
-import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -133,7 +133,7 @@ export function* mockInSteps(
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
-    const isHal = node?.body !== undefined && !node.lifted && hasLinks(document, node.body.schema);
+    const isHal = node?.body !== undefined && !node.lifted && declaresLinks(document, node.body.schema);
     const format = formats.find((one) => one.mediaType === mediaType) ?? json;
     const [firstType = mediaType] = Object.keys(content);
     const sourceType = isHal && status < 300 ? firstType : mediaType;

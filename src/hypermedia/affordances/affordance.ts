@@ -5,7 +5,7 @@
 import type { Operation } from '../../contract/operation.ts';
 import { actionNotAllowed } from '../../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../../contract/resource.ts';
-import { actions, type Shape } from '../graph/model.ts';
+import { actionLinks, type Shape } from '../graph/model.ts';
 import type { StateChart } from './state-chart.ts';
 import { StateConflict } from './state-conflict.ts';
 
@@ -71,7 +71,7 @@ export function checkAffordances(shapes: readonly Shape[], tables: readonly Affo
   }
   for (const shape of shapes) {
     const rows = tables.find(({ resource }) => resource.name === shape.name)?.rows ?? [];
-    for (const { rel } of actions(shape))
+    for (const { rel } of actionLinks(shape))
       if (!rows.some((row) => row.rel === rel))
         throw new Error(`${shape.name}: add a row for ${rel} to the affordance table`);
   }

@@ -31,13 +31,13 @@ export interface ExpansionResult {
   readonly body: Body;
   readonly cacheControl: string;
   /** Parts that could not be fetched. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly ExpandFailure[];
   /** The size of all embedded parts. */
   readonly bytes: number;
 }
 
 /** An entry of `_expandErrors`, and internal details. */
-export interface Failure extends FailedPart {
+export interface ExpandFailure extends FailedPart {
   readonly path: string;
   readonly href: string;
 }
@@ -64,13 +64,13 @@ export async function expandBody(
   options: ExpandOptions,
 ): Promise<ExpansionResult> {
   const { format, expand, cacheControl } = options;
-  const expansion = new Expansion(options);
+  const expansion = new ExpansionState(options);
   expansion.parts.push({ cacheControl });
   expansion.failures.push(...extractErrors(body));
   let level = expansion.pendingEmbeds(format.resources(body), plan, format.hrefs(body, 'self'));
   while (level.length > 0) level = await expansion.embedLevel(level);
   const failures = distinctFailures(expansion.failures);
-  if (failures.length > 0) body._expandErrors = errorsOf(failures);
+  if (failures.length > 0) body._expandErrors = expandErrorsOf(failures);
   keepExpand(body, format, expand);
   return {
     body,
@@ -80,9 +80,9 @@ export async function expandBody(
   };
 }
 
-class Expansion {
+class ExpansionState {
   readonly parts: Pick<FetchedPart, 'cacheControl'>[] = [];
-  readonly failures: Failure[] = [];
+  readonly failures: ExpandFailure[] = [];
   readonly #format: Embedding;
   readonly #loader: PartLoader;
   readonly #limits: ExpandLimits;
@@ -198,7 +198,7 @@ class Expansion {
 }
 
 /** Moves failures that a service reported to the top, with their complete paths. */
-function extractErrors(body: Body): Failure[] {
+function extractErrors(body: Body): ExpandFailure[] {
   const { _expandErrors: errors } = body;
   // The member may have another meaning in other documents.
   if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
@@ -206,7 +206,7 @@ function extractErrors(body: Body): Failure[] {
   return errors;
 }
 
-const isFailure = (value: unknown): value is Failure =>
+const isFailure = (value: unknown): value is ExpandFailure =>
   isJsonObject(value) &&
   typeof value.path === 'string' &&
   typeof value.href === 'string' &&
@@ -215,11 +215,11 @@ const isFailure = (value: unknown): value is Failure =>
 const bytesOf = (body: Body): number => Buffer.byteLength(writeExact(body));
 
 /** The entries of `_expandErrors`. */
-export const errorsOf = (failures: readonly Failure[]) =>
+export const expandErrorsOf = (failures: readonly ExpandFailure[]) =>
   failures.map(({ path, href, problem }) => ({ path, href, problem }));
 
 /** Each failure once, in a stable order. */
-const distinctFailures = (failures: readonly Failure[]): Failure[] => {
+const distinctFailures = (failures: readonly ExpandFailure[]): ExpandFailure[] => {
   const byKey = new Map(failures.map((failure) => [`${failure.path} ${failure.href}`, failure]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, failure]) => failure);
 };

@@ -3,7 +3,7 @@ import { Problem, type ProblemType } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
 import { preferences } from '../../http/headers/prefer.ts';
 import { parseRetryAfter } from '../../http/headers/retry-after.ts';
-import { errorsOf, type Failure } from './expand.ts';
+import { type ExpandFailure, expandErrorsOf } from './expand.ts';
 
 export const STRICT = 'handling=strict';
 
@@ -15,7 +15,7 @@ export const isStrict = (prefer: string | undefined): boolean =>
  * @throws Problem service-unreachable (503) if all failed parts may be available later, upstream-timeout (504) if
  * only time was missing, and otherwise bad-gateway (502); with `_expandErrors`
  */
-export function requireComplete(failures: readonly Failure[]): void {
+export function requireComplete(failures: readonly ExpandFailure[]): void {
   if (failures.length === 0) return;
   const waits = failures
     .map(({ retryAfter }) => Math.ceil((parseRetryAfter(retryAfter) ?? 0) / 1000))
@@ -24,7 +24,7 @@ export function requireComplete(failures: readonly Failure[]): void {
     typeOf(failures),
     `These parts could not be fetched: ${failures.map(({ path }) => path).join(', ')}.`,
     {
-      extensions: { _expandErrors: errorsOf(failures) },
+      extensions: { _expandErrors: expandErrorsOf(failures) },
       headers: {
         'Preference-Applied': STRICT,
         ...(waits.length === 0 ? {} : { 'Retry-After': String(Math.max(...waits)) }),
@@ -33,7 +33,7 @@ export function requireComplete(failures: readonly Failure[]): void {
   );
 }
 
-function typeOf(failures: readonly Failure[]): ProblemType {
+function typeOf(failures: readonly ExpandFailure[]): ProblemType {
   const statuses = new Set(failures.map(({ problem }) => problem.status));
   if (statuses.isSubsetOf(new Set([503]))) return serviceUnreachable;
   return statuses.isSubsetOf(new Set([503, 504])) ? upstreamTimeout : badGateway;

@@ -74,7 +74,7 @@ function queryAction(rel: string, template: string): Body[] {
   return [{ name: rel, method: 'GET', href, fields: names.split(',').map((name) => ({ name })) }];
 }
 
-const partsOf = (body: Body, rel: string): EmbeddedEntity[] =>
+const entitiesOf = (body: Body, rel: string): EmbeddedEntity[] =>
   ((body.entities ?? []) as EmbeddedEntity[]).filter((entity) => entity.rel.includes(rel));
 
 const linksOf = (body: Body, rel: string): SirenLink[] =>
@@ -118,13 +118,13 @@ export const siren: Format = {
   links: linksOf,
   hrefs: (body, rel) => linksOf(body, rel).map(({ href }) => href),
   resources(body) {
-    const items = partsOf(body, 'item');
+    const items = entitiesOf(body, 'item');
     const isEmptyPage = Array.isArray(body.entities) && body.entities.length === 0;
     return items.length === 0 && !isEmptyPage ? [body] : items;
   },
   standalone: ({ rel: _, ...item }) => item,
   state: (body) => body.properties as Body,
-  embedded: partsOf,
+  embedded: entitiesOf,
   embed(body, rel, parts) {
     if (parts.length === 0) return;
     body.entities = [

@@ -21,7 +21,7 @@ import { words } from '../words.ts';
 import type { TemplateProperty } from './form-properties.ts';
 import { parameterProperty, templateProperties } from './form-properties.ts';
 import type { DescribedBody, Schema } from './response-schema.ts';
-import { describeBody, hasLinks } from './response-schema.ts';
+import { declaresLinks, describeBody } from './response-schema.ts';
 
 export interface DocumentedOperation {
   readonly service: string;
@@ -114,7 +114,7 @@ function describeOperation(
   const response = resolveReference<ResponseObject>(document, success);
   const schema = schemaOf(response);
   const lifted = operation[LIFTED] === true;
-  const isHal = schema !== undefined && !lifted && hasLinks(document, schema);
+  const isHal = schema !== undefined && !lifted && declaresLinks(document, schema);
   const mayWrap = method === 'get' && !path.endsWith('}');
   return {
     service,

@@ -60,7 +60,7 @@ export const expandable = (shape: Shape): Link[] =>
   [...shape.links.values()].filter(({ rel, target }) => target.method === 'GET' && rel !== 'self');
 
 /** Links to operations that change something. */
-export const actions = (shape: Shape): Link[] => [...shape.links.values()].filter(isAction);
+export const actionLinks = (shape: Shape): Link[] => [...shape.links.values()].filter(isAction);
 
 export const isAction = ({ target }: Link): boolean => target.method !== 'GET';
 

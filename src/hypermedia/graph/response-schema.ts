@@ -68,7 +68,7 @@ const conjunction = (document: object, schema: Schema | undefined): SchemaObject
   composedSchemas(document, schema, ['allOf']);
 
 /** Whether a body contains links: it is HAL or a format based on it. */
-export const hasLinks = (document: object, schema: Schema): boolean =>
+export const declaresLinks = (document: object, schema: Schema): boolean =>
   ['_links', '_embedded'].some((name) => propertySchema(document, schema, name) !== undefined);
 
 /**

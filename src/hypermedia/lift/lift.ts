@@ -82,7 +82,7 @@ export function lift(
   return {
     ...page,
     links: new Map([...request.links, ...page.links]),
-    items: elements.map((one) => liftResource(items?.name ?? name, toObject(one), itemLocations, request)),
+    items: elements.map((one) => liftResource(items?.name ?? name, toBody(one), itemLocations, request)),
   };
 }
 
@@ -92,7 +92,7 @@ function omitMember(body: Body, name: string): Body {
 }
 
 /** An element that is no object becomes an object without links. */
-const toObject = (element: unknown): Body => (isJsonObject(element) ? element : { value: element });
+const toBody = (element: unknown): Body => (isJsonObject(element) ? element : { value: element });
 
 function liftResource(
   name: string,
@@ -119,7 +119,7 @@ function liftResource(
 }
 
 /** Whether the representation has links that the service did not send. */
-export const hasLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
+export const hasGeneratedLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
   links.size > 0 ||
   items.length > 0 ||
   Object.entries(state).some(([key, value]) => value !== (body as Body)[key]);
@@ -128,9 +128,9 @@ export const hasLinks = ({ links, state, items = [] }: Representation, body: obj
 const isEmbedded = (value: unknown): boolean =>
   isJsonObject(value) && Object.values(value).every((parts) => [parts].flat().every(isJsonObject));
 
-type Links = Map<string, LinkValue | readonly LinkValue[]>;
+type LinkMap = Map<string, LinkValue | readonly LinkValue[]>;
 
-function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): Links {
+function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): LinkMap {
   const context: ExpressionContext = { path: request.path, query: request.query, body: value };
   const declared = [...(shape?.links.values() ?? [])].flatMap(
     (link): [string, LinkValue | readonly LinkValue[]][] => {

@@ -133,11 +133,13 @@ const grammar: Record<Kind, ReadonlyMap<string, GrammarField>> = {
 const pathItem = one('pathItem');
 
 /** The fields of a Reference Object (OpenAPI 3.1 §4.8.23), which may replace a callback. */
-const REFERENCE: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
+const REFERENCE_FIELDS: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
 
 /** The field of an object by name. A callback is a map of path items, keyed by runtime expression. */
 export const grammarFieldOf = (kind: Kind, name: string): GrammarField | undefined =>
-  kind === 'callback' && !name.startsWith('x-') && !REFERENCE.has(name) ? pathItem : grammar[kind].get(name);
+  kind === 'callback' && !name.startsWith('x-') && !REFERENCE_FIELDS.has(name)
+    ? pathItem
+    : grammar[kind].get(name);
 
 /** Returns the object itself, a changed shallow copy, or `undefined` to remove it from its map or list. */
 export type Visit = (node: Json, kind: Kind) => Json | undefined;

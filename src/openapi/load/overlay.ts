@@ -128,10 +128,10 @@ function targetsOf(overlay: unknown): string[] {
   );
 }
 
-type Location = readonly (string | number)[];
+type NodePath = readonly (string | number)[];
 type CreateError = (message: string) => ConfigError;
 
-function findLocations(document: Json, target: string, createError: CreateError): Location[] {
+function findLocations(document: Json, target: string, createError: CreateError): NodePath[] {
   try {
     return [...paths.query(target, document as never)].map(({ location }) => location);
   } catch (error) {
@@ -149,7 +149,7 @@ const MAX_ADDED = 1_000_000;
  * Returns a check to call before each update.
  * @throws ConfigError from that check where an overlay adds too much
  */
-function growthLimit(file: string): (found: readonly Location[], update: unknown) => void {
+function growthLimit(file: string): (found: readonly NodePath[], update: unknown) => void {
   let added = 0;
   return (found, update) => {
     const { values, levels } = sizeOf(update);
@@ -191,7 +191,7 @@ for (const [name, wrap] of [
 }
 
 /** Merges an update into the value at a location, and returns the document. */
-function applyUpdate(document: Json, location: Location, update: unknown, createError: CreateError): unknown {
+function applyUpdate(document: Json, location: NodePath, update: unknown, createError: CreateError): unknown {
   const last = location.at(-1);
   const copy = structuredClone(update);
   if (last === undefined) return mergeTarget(document, copy, createError);
@@ -219,7 +219,7 @@ function mergeValues(target: unknown, update: unknown): unknown {
   );
 }
 
-function removeAt(document: Json, location: Location): void {
+function removeAt(document: Json, location: NodePath): void {
   const last = location.at(-1) as string | number;
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json | undefined)?.[segment];

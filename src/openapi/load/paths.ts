@@ -13,7 +13,7 @@ import { operationsOf } from './inherit-defaults.ts';
  */
 export const pathShape = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 
-export class Paths {
+export class PublicPaths {
   readonly #items = new Map<string, unknown>();
   readonly #owners = new Map<string, { service: string; path: string }>();
   readonly #registry: ComponentRegistry;

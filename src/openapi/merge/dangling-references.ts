@@ -30,10 +30,10 @@ export function* danglingReferencesIncrementally(document: object): Incremental<
 /** Levels from the document to a component. Everything below is one step. */
 const MAX_LEVELS = 3;
 
-type Visit = (node: Json, pointer: string) => void;
+type VisitObject = (node: Json, pointer: string) => void;
 
 /** Calls `visit` with every object except literal data, parents before children. */
-export function* visitObjects(document: object, visit: Visit): Incremental<void> {
+export function* visitObjects(document: object, visit: VisitObject): Incremental<void> {
   let level = [{ node: document as unknown, pointer: '#', isMap: false }];
   for (let depth = 0; depth < MAX_LEVELS; depth++) {
     const next: typeof level = [];
@@ -55,7 +55,7 @@ function visitNode(
   node: unknown,
   pointer: string,
   isMap: boolean,
-  visit: Visit,
+  visit: VisitObject,
   visitChild: (node: unknown, pointer: string, isMap: boolean) => void,
 ): void {
   if (Array.isArray(node))

@@ -8,16 +8,16 @@ import { libraryProblems } from '../../contract/problems.ts';
 import { type Incremental, runToCompletion } from '../incremental.ts';
 import { isObject, type Json, walkIncrementally } from '../load/grammar.ts';
 import { inheritDefaults, needsServiceTag, PUBLIC_SERVERS } from '../load/inherit-defaults.ts';
-import { Paths } from '../load/paths.ts';
+import { PublicPaths } from '../load/paths.ts';
 import type { ServiceDocument } from '../service-document.ts';
 import { ComponentRegistry, sectionsOf } from './component-registry.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayResponses } from './gateway-responses.ts';
 import { OperationIds } from './operation-ids.ts';
 import { pruneBrokenReferences } from './prune-references.ts';
 import { type PublicNames, renamer } from './rename.ts';
-import { Tags } from './tags.ts';
+import { PublicTags } from './tags.ts';
 
-const DEFAULT_INFO: InfoObject = {
+const DEFAULT_PUBLIC_INFO: InfoObject = {
   title: 'linkway',
   version: '0.1.0',
   description: 'All services behind this gateway as one API. Clients follow links from resource to resource.',
@@ -31,7 +31,10 @@ export interface MergeOptions {
   readonly info?: Partial<InfoObject>;
 }
 
-export const publicInfo = (info: Partial<InfoObject> = {}): InfoObject => ({ ...DEFAULT_INFO, ...info });
+export const publicInfo = (info: Partial<InfoObject> = {}): InfoObject => ({
+  ...DEFAULT_PUBLIC_INFO,
+  ...info,
+});
 
 /** @throws ConfigError when two services claim the same operation, or one a reserved path */
 export const mergeDocuments = (
@@ -48,8 +51,8 @@ export function* mergeIncrementally(
     services.map(({ name, document }) => ({ name, document: asJson(document) })),
   );
   const registry = new ComponentRegistry();
-  const paths = new Paths(registry);
-  const tags = new Tags();
+  const paths = new PublicPaths(registry);
+  const tags = new PublicTags();
 
   for (const { name, document } of services) {
     const inherited = yield* inheritDefaults(name, asJson(document));

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json } from '../load/grammar.ts';
 import { uniqueName } from './component-registry.ts';
 
-export class Tags {
+export class PublicTags {
   readonly #tags = new Map<string, Json>();
 
   /** Adds a service's tags and returns their public names. */

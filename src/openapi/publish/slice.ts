@@ -53,7 +53,7 @@ export function* slice(
   const roots: Json = {};
   for (const [root, operations] of Map.groupBy(selected, (one) => one.root)) {
     const items: [string, unknown][] = [];
-    for (const [place, item] of itemsOf(document, root, operations)) {
+    for (const [place, item] of pathItemsOf(document, root, operations)) {
       items.push([place, rewrite(item, 'pathItem')]);
       yield;
     }
@@ -90,7 +90,7 @@ export function* slice(
 }
 
 /** The path items of some operations by their places, with no others. */
-function* itemsOf(
+function* pathItemsOf(
   document: Json,
   root: string,
   operations: readonly IndexedOperation[],

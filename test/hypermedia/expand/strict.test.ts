@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '../../../src/hypermedia/expand/expand.ts';
+import type { ExpandFailure } from '../../../src/hypermedia/expand/expand.ts';
 import { isStrict, requireComplete } from '../../../src/hypermedia/expand/strict.ts';
 
-const failure = (path: string, status: number, retryAfter?: string): Failure => ({
+const failure = (path: string, status: number, retryAfter?: string): ExpandFailure => ({
   path,
   href: `/${path}`,
   problem: { status },

@@ -5,7 +5,7 @@ import { sizeOf } from '../../../src/config/yaml/parse-text.ts';
 import { membersOf } from '../../../src/hypermedia/fields/members.ts';
 import { documentedOperations } from '../../../src/hypermedia/graph/graph-operation.ts';
 import { inlineSchemas } from '../../../src/hypermedia/graph/inline-schemas.ts';
-import { describeBody, hasLinks } from '../../../src/hypermedia/graph/response-schema.ts';
+import { declaresLinks, describeBody } from '../../../src/hypermedia/graph/response-schema.ts';
 import { dense } from '../../support/hostile.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -92,7 +92,7 @@ describe('Schemas of a form', () => {
         const [operation] = documentedOperations('a', document as never);
         expect(sizeOf(operation?.form()).values).toBeLessThan(20_000);
         describeBody(document as never, ref('S1'), { isHal: false, mayWrap: true });
-        hasLinks(document, ref('S2'));
+        declaresLinks(document, ref('S2'));
         membersOf(document, ref('S3')).member('a')?.member('b')?.member('c');
         expect(looked.count).toBeLessThan(500_000);
       }),

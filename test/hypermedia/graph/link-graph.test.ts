@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
-import { actions, expandable } from '../../../src/hypermedia/graph/model.ts';
+import { actionLinks, expandable } from '../../../src/hypermedia/graph/model.ts';
 import { Representer } from '../../../src/hypermedia/represent.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';
@@ -11,7 +11,7 @@ describe('The link graph', () => {
 
   it('distinguishes relations that can be followed from actions', () => {
     expect(book && expandable(book).map(({ rel }) => rel)).toEqual(['author', 'chapters']);
-    expect(book && actions(book).map(({ rel }) => rel)).toEqual(['burn']);
+    expect(book && actionLinks(book).map(({ rel }) => rel)).toEqual(['burn']);
   });
 
   it('finds the target of a link in the document of another service', () => {

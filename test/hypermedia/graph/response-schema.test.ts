@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { hasLinks, schemaName, standaloneNames } from '../../../src/hypermedia/graph/response-schema.ts';
+import { declaresLinks, schemaName, standaloneNames } from '../../../src/hypermedia/graph/response-schema.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const own = { type: 'object', properties: { more: {} } } as const;
@@ -32,5 +32,5 @@ it.each([
   [{ properties: { links: {}, embedded: {} } }, false],
   [{ allOf: [{ properties: { a: {} } }, { properties: { _links: {} } }] }, true],
 ])('Whether %j contains links is %s', (schema, expected) => {
-  expect(hasLinks({}, schema as never)).toBe(expected);
+  expect(declaresLinks({}, schema as never)).toBe(expected);
 });

@@ -15,7 +15,7 @@ import { FormValidator } from './form.ts';
 export type BodyCheck = (bytes: Buffer) => readonly Fault[];
 
 /** The schema of a body and its context. */
-export interface BodySchema {
+export interface DeclaredBody {
   readonly document: Json;
   /** The Media Type Object; absent where the document has none. */
   readonly media: JsonNode | undefined;
@@ -26,11 +26,11 @@ export interface BodySchema {
 }
 
 /** @returns undefined if there is nothing to check */
-export function bodyCheck(codec: Codec, body: BodySchema, schemas: Schemas): BodyCheck | undefined {
+export function bodyCheck(codec: Codec, body: DeclaredBody, schemas: Schemas): BodyCheck | undefined {
   return codec === form ? formCheck(body, schemas) : valueCheck(codec, body, schemas);
 }
 
-function valueCheck(codec: Codec, { schema, pointer }: BodySchema, schemas: Schemas): BodyCheck {
+function valueCheck(codec: Codec, { schema, pointer }: DeclaredBody, schemas: Schemas): BodyCheck {
   const validate = schemas.checkJson(schema ? referenceSchema(schema.pointer) : {}, pointer);
   return (bytes) => {
     const value = codec.decode(bytes, schema?.node, schemas.json);
@@ -44,7 +44,7 @@ function valueCheck(codec: Codec, { schema, pointer }: BodySchema, schemas: Sche
 }
 
 /** Validates a form, whose text values get their types from the schema. */
-function formCheck({ document, media, schema }: BodySchema, schemas: Schemas): BodyCheck | undefined {
+function formCheck({ document, media, schema }: DeclaredBody, schemas: Schemas): BodyCheck | undefined {
   if (!media || !schema) return undefined;
   const reader = new FormValidator(document, media, schema, schemas, 'body');
   return (bytes) => reader.check(form.decode(bytes));

@@ -10,15 +10,15 @@ import { createField, type Serialization } from '../parameters/field.ts';
 import { Fields, type RawValues } from '../parameters/fields.ts';
 import { type JsonNode, resolvePath } from '../schema/json-node.ts';
 import { propertiesOf, typesOf } from '../schema/schema-properties.ts';
-import { type Check, referenceSchema, type Schemas } from '../schema/schemas.ts';
+import { referenceSchema, type SchemaCheck, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
 
 export class FormValidator {
   readonly #location: Fault['in'];
   readonly #fields: Fields;
-  readonly #check: Check;
+  readonly #check: SchemaCheck;
   /** Checks fields that contain JSON, whose strings are not converted to other types. */
-  readonly #checkJson: Check | undefined;
+  readonly #checkJson: SchemaCheck | undefined;
 
   /** @param media the Media Type Object that has the schema */
   constructor(document: Json, media: JsonNode, schema: JsonNode, schemas: Schemas, place: Fault['in']) {

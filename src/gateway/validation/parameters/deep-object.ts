@@ -17,7 +17,7 @@ export function parseDeepObject(
 ): Json | undefined {
   const root: Tree = new Map();
   for (const [fullName, value] of parts) {
-    const keys = [...whole.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
+    const keys = [...fullName.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
     if (keys.length > maxLevels) return undefined;
     const isList = keys.length > 1 && keys.at(-1) === '';
     if (isList) keys.pop();

@@ -45,7 +45,7 @@ export function createField(
   const style = String(serialization.style ?? defaultStyle);
   const explode = Boolean(serialization.explode ?? style === 'form');
   const hasType = serialization.contentType !== undefined;
-  const form = hasType ? 'scalar' : shapeOf(types);
+  const form = hasType ? 'scalar' : valueShapeOf(types);
   const isDeep = style === 'deepObject';
   const items = schema && form === 'array' ? itemsOf(document, schema) : undefined;
   return {
@@ -54,7 +54,7 @@ export function createField(
     explode,
     shape: form,
     isJson: hasType && isJsonType(serialization.contentType ?? ''),
-    numeric: numberOf(items ? typesOf(document, items) : types),
+    numeric: numericTypeOf(items ? typesOf(document, items) : types),
     allowsEmpty: serialization.allowEmptyValue === true,
     members:
       schema && form === 'object' && (isDeep || (style === 'form' && explode))
@@ -68,17 +68,17 @@ export function createField(
 }
 
 /** The media type of a parameter that is serialized by one instead of a style. */
-export function contentOf(parameter: Json): string | undefined {
+export function contentTypeOf(parameter: Json): string | undefined {
   return isObject(parameter.content) ? Object.keys(parameter.content)[0] : undefined;
 }
 
-function shapeOf(types: ReadonlySet<string>): ValueShape {
+function valueShapeOf(types: ReadonlySet<string>): ValueShape {
   if (types.has('object') && !types.has('array')) return 'object';
   if (!types.has('array')) return 'scalar';
   return [...types].some((type) => type !== 'array' && type !== 'null') ? 'either' : 'array';
 }
 
-function numberOf(types: ReadonlySet<string>): Field['numeric'] {
+function numericTypeOf(types: ReadonlySet<string>): Field['numeric'] {
   const [type] = types;
   return types.size === 1 && (type === 'integer' || type === 'number') ? type : undefined;
 }

@@ -129,19 +129,19 @@ export class Fields {
     const values = isOne && this.#location === 'cookie' ? texts.slice(0, 1) : texts;
     if (values.length > 1 && isOne) return { detail: 'must be given once' };
     const value = readStyled(field, values, this.#encoding, isLenient);
-    if (field.isJson) return json(String(value), this.#json);
+    if (field.isJson) return parseJson(String(value), this.#json);
     if (!field.numeric) return { value };
-    return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };
+    return { value: Array.isArray(value) ? value.map(toNumber) : toNumber(value) };
   }
 }
 
 /** Invalid numbers must fail validation at their position instead of being converted as JavaScript would. */
-const numberOf = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NO_NUMBER);
+const toNumber = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NOT_A_NUMBER);
 
 /** A value that is not a number, so that its schema rejects it. */
-const NO_NUMBER = Object.freeze({});
+const NOT_A_NUMBER = Object.freeze({});
 
-function json(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {
+function parseJson(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {
   try {
     return { value: readJson(text, limits) };
   } catch (error) {

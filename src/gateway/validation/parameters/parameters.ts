@@ -7,9 +7,9 @@ import type { Fault } from '../../../contract/problem.ts';
 import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { type JsonNode, resolveSchemaPath } from '../schema/json-node.ts';
-import { type Check, referenceSchema, type Schemas } from '../schema/schemas.ts';
+import { referenceSchema, type SchemaCheck, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
-import { contentOf, createField, type Field } from './field.ts';
+import { contentTypeOf, createField, type Field } from './field.ts';
 import { Fields, type RawValues } from './fields.ts';
 
 export type ParameterLocation = 'path' | 'query' | 'header' | 'cookie';
@@ -42,9 +42,9 @@ export class Parameters {
   readonly #location: ParameterLocation;
   readonly #fields: Fields;
   readonly #rejectUnknown: boolean;
-  readonly #check: Check;
+  readonly #check: SchemaCheck;
   /** Checks parameters that contain JSON. */
-  readonly #checkJson: Check | undefined;
+  readonly #checkJson: SchemaCheck | undefined;
 
   constructor(
     document: Json,
@@ -64,7 +64,7 @@ export class Parameters {
       const { node } = parameter;
       const name = place === 'header' ? String(node.name).toLowerCase() : String(node.name);
       if (node.in !== place || (place === 'header' && IGNORED_HEADERS.has(name))) continue;
-      const contentType = contentOf(node);
+      const contentType = contentTypeOf(node);
       const schema =
         contentType === undefined
           ? resolveSchemaPath(document, parameter, 'schema')

@@ -15,7 +15,7 @@ import { FormValidator } from '../body/form.ts';
 import { type JsonNode, resolvePath, resolveSchemaPath } from '../schema/json-node.ts';
 import { referenceSchema, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
-import { contentOf } from './field.ts';
+import { contentTypeOf } from './field.ts';
 import { Parameters } from './parameters.ts';
 
 export interface QueryValidator {
@@ -57,7 +57,7 @@ function compileQueryString(document: Json, parameter: JsonNode, schemas: Schema
 }
 
 function queryStringCheck(document: Json, parameter: JsonNode, schemas: Schemas): QueryValidator['check'] {
-  const type = contentOf(parameter.node) ?? '';
+  const type = contentTypeOf(parameter.node) ?? '';
   const media = resolvePath(document, parameter, 'content', type);
   const schema = media && resolveSchemaPath(document, media, 'schema');
   if (!media || !schema) return () => [];

@@ -60,7 +60,7 @@ const DURATION =
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** RFC 3986 Appendix B: splits a reference before each part is checked. */
-const REFERENCE = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+const URI_PARTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 const SCHEME = /^[a-z][a-z\d+.-]*$/i;
 const BROKEN_PERCENT = /%(?![\da-f]{2})/i;
 
@@ -107,8 +107,8 @@ function isIpv6(text: string): boolean {
   );
 }
 
-function isReference(text: string, characters: Characters, isAbsolute: boolean): boolean {
-  const [, scheme, authority, path = '', query = '', fragment = ''] = REFERENCE.exec(text) ?? [];
+function isUriReference(text: string, characters: Characters, isAbsolute: boolean): boolean {
+  const [, scheme, authority, path = '', query = '', fragment = ''] = URI_PARTS.exec(text) ?? [];
   if (BROKEN_PERCENT.test(text)) return false;
   if (scheme === undefined ? isAbsolute : !SCHEME.test(scheme)) return false;
   // Without a scheme the first segment has no colon, which would end a scheme.
@@ -234,10 +234,10 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   uuid: (text) => UUID.test(text),
   ipv4: (text) => IPV4.test(text),
   ipv6: isIpv6,
-  uri: (text) => isReference(text, OF_URI, true),
-  'uri-reference': (text) => isReference(text, OF_URI, false),
-  iri: (text) => isReference(text, OF_IRI, true),
-  'iri-reference': (text) => isReference(text, OF_IRI, false),
+  uri: (text) => isUriReference(text, OF_URI, true),
+  'uri-reference': (text) => isUriReference(text, OF_URI, false),
+  iri: (text) => isUriReference(text, OF_IRI, true),
+  'iri-reference': (text) => isUriReference(text, OF_IRI, false),
   'uri-template': isUriTemplate,
   hostname: isHostname,
   'idn-hostname': isIdnHostname,

@@ -7,7 +7,7 @@ import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
 import { walkComposition } from '../../../openapi/schema-composition.ts';
 import { APPLICATORS, countOf, MAX_SUBSCHEMAS } from './keywords.ts';
-import type { Resource, SchemaLocation, SchemaReferences } from './schema-references.ts';
+import type { SchemaLocation, SchemaReferences, SchemaResource } from './schema-references.ts';
 
 const WRITE_ONLY = 'writeOnly';
 
@@ -40,7 +40,7 @@ interface MemberPart extends SchemaLocation {
 /** A schema whose parts are being visited. */
 interface OpenSchema {
   readonly schema: Json;
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
   readonly parts: readonly MemberPart[];
   readonly pending: Iterator<MemberPart>;
 }
@@ -67,7 +67,7 @@ export class RestrictedMembersIndex {
   }
 
   /** Uses an explicit stack, because a chain of references may exceed the call stack. */
-  of(schema: unknown, pointer: string, outer: Resource): RestrictedMembers {
+  of(schema: unknown, pointer: string, outer: SchemaResource): RestrictedMembers {
     const stack: OpenSchema[] = [];
     try {
       stack.push(...this.#open({ node: schema, pointer, resource: outer }));
@@ -116,7 +116,7 @@ export class RestrictedMembersIndex {
     return { always, all: others.size === 0 ? always : always.union(others), required };
   }
 
-  #parts(schema: Json, pointer: string, resource: Resource): MemberPart[] {
+  #parts(schema: Json, pointer: string, resource: SchemaResource): MemberPart[] {
     const target =
       typeof schema.$ref === 'string' ? this.#references.resolve(schema.$ref, resource) : undefined;
     const parts: MemberPart[] = target ? [{ ...target, isConjunctive: true }] : [];
@@ -132,7 +132,7 @@ export class RestrictedMembersIndex {
     return parts;
   }
 
-  #ownMembers({ properties }: Json, resource: Resource): string[] {
+  #ownMembers({ properties }: Json, resource: SchemaResource): string[] {
     if (!isObject(properties) || countOf(properties) > MAX_SUBSCHEMAS) return [];
     return Object.entries(properties)
       .filter(([, member]) => this.#isRestricted(member, resource))
@@ -140,7 +140,7 @@ export class RestrictedMembersIndex {
   }
 
   /** Whether the member's schema, or one that applies together with it, has the keyword. */
-  #isRestricted(member: unknown, from: Resource): boolean {
+  #isRestricted(member: unknown, from: SchemaResource): boolean {
     const parts = walkComposition([{ node: member, resource: from }], ({ allOf, $ref }, { resource }) => {
       const target = typeof $ref === 'string' ? this.#references.resolve($ref, resource) : undefined;
       const together = listOf(allOf).map((node) => ({ node, resource }));

@@ -12,7 +12,7 @@ import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
 import { APPLICATORS, ASSERTIONS, countOf, isSchema, MAX_SUBSCHEMAS } from './keywords.ts';
 import { type AccessKeyword, type RestrictedMembers, RestrictedMembersIndex } from './read-write-only.ts';
-import type { Resource, SchemaLocation, SchemaReferences } from './schema-references.ts';
+import type { SchemaLocation, SchemaReferences, SchemaResource } from './schema-references.ts';
 import { TimeSliceExceeded } from './time-slice.ts';
 import { BUDGET_KEYWORD } from './validation-budget.ts';
 
@@ -31,9 +31,9 @@ export interface SchemaRoot {
 
 /** The context of a reference, as far as it affects the target. */
 interface Context {
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
   /** Resources with dynamic anchors, in the order in which they were entered. */
-  readonly scope: readonly Resource[];
+  readonly scope: readonly SchemaResource[];
   /** Members that the surrounding schemas make optional. */
   readonly optional: ReadonlySet<string>;
   /** Whether `required` applies unchanged, as it does in a condition. */
@@ -248,7 +248,7 @@ export class SchemaGraph {
   #buildSchema(node: unknown, pointer: string, outer: Context): AjvSchema {
     if (typeof node === 'boolean') return node;
     if (!isObject(node)) return this.#invalidSchema(pointer, 'expected a schema');
-    if (!this.#hasRoom(1 + partsOf(node)))
+    if (!this.#hasRoom(1 + codeSizeOf(node)))
       return this.#separateRoot(pointer, outer, () =>
         this.#buildSchema(node, pointer, { ...outer, isNested: false }),
       );
@@ -604,7 +604,7 @@ export class SchemaGraph {
     return site;
   }
 
-  #enterTarget(resource: Resource, context: Context): Context {
+  #enterTarget(resource: SchemaResource, context: Context): Context {
     const { references } = this.#options;
     const isKnown =
       resource.pointer === context.resource.pointer ||
@@ -736,7 +736,7 @@ function chunksOf<T>(list: readonly T[]): T[][] {
 }
 
 /** The approximate amount of code that ajv generates: nested schemas, names and values. */
-function partsOf(node: Json): number {
+function codeSizeOf(node: Json): number {
   let parts = 0;
   for (const [keyword, value] of Object.entries(node)) {
     if (typeof value !== 'object' || value === null) continue;

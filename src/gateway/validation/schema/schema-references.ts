@@ -10,7 +10,7 @@ import { parseReference } from '../../../openapi/reference.ts';
 import { valueAt } from '../../../openapi/value-at.ts';
 
 /** A schema with an `$id`, or the document itself: the base of relative references in it. */
-export interface Resource {
+export interface SchemaResource {
   /** Pointer to the schema. */
   readonly pointer: string;
   readonly uri: string;
@@ -20,7 +20,7 @@ export interface Resource {
 export interface SchemaLocation {
   readonly node: unknown;
   readonly pointer: string;
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
 }
 
 interface Anchor {
@@ -35,7 +35,7 @@ interface ReferenceIndex {
 }
 
 /** A placeholder for the URL of the document, which does not affect its schemas. */
-const DOCUMENT_RESOURCE: Resource = { pointer: '#', uri: 'http://document.invalid/' };
+const DOCUMENT_RESOURCE: SchemaResource = { pointer: '#', uri: 'http://document.invalid/' };
 
 /** Schemas that one step visits, which takes about a millisecond. */
 const SCHEMAS_PER_STEP = 1000;
@@ -61,7 +61,7 @@ export class SchemaReferences {
   }
 
   /** @returns undefined for a broken reference */
-  resolve(reference: string, from: Resource): SchemaLocation | undefined {
+  resolve(reference: string, from: SchemaResource): SchemaLocation | undefined {
     const { document, tokens, anchor } = parseReference(reference);
     const root = document === '' ? this.at(from.pointer) : this.#resourceAt(document, from);
     if (!root) return undefined;
@@ -77,23 +77,23 @@ export class SchemaReferences {
   }
 
   /** The target of a dynamic anchor in a resource. */
-  dynamicAnchor(reference: string, resource: Resource): SchemaLocation | undefined {
+  dynamicAnchor(reference: string, resource: SchemaResource): SchemaLocation | undefined {
     const anchor = this.#anchorsOf(resource).get(parseReference(reference).anchor ?? '');
     return anchor?.isDynamic ? anchor.site : undefined;
   }
 
-  hasDynamicAnchors(resource: Resource): boolean {
+  hasDynamicAnchors(resource: SchemaResource): boolean {
     return [...this.#anchorsOf(resource).values()].some(({ isDynamic }) => isDynamic);
   }
 
   /** The resource that a schema starts with its `$id`, or the surrounding one. */
-  resourceOf(node: unknown, pointer: string, outer: Resource): Resource {
+  resourceOf(node: unknown, pointer: string, outer: SchemaResource): SchemaResource {
     if (!isObject(node) || typeof node.$id !== 'string' || pointer === outer.pointer) return outer;
     const uri = URL.parse(node.$id, outer.uri)?.href;
     return uri === undefined ? outer : { pointer, uri: withoutFragment(uri) };
   }
 
-  #resourceAt(path: string, from: Resource): SchemaLocation | undefined {
+  #resourceAt(path: string, from: SchemaResource): SchemaLocation | undefined {
     const uri = URL.parse(path, from.uri)?.href;
     if (uri === undefined) return undefined;
     return uri === DOCUMENT_RESOURCE.uri ? this.at('#') : this.#index.resources.get(uri);
@@ -109,7 +109,7 @@ export class SchemaReferences {
     return { node, pointer, resource };
   }
 
-  #anchorsOf({ pointer }: Resource): ReadonlyMap<string, Anchor> {
+  #anchorsOf({ pointer }: SchemaResource): ReadonlyMap<string, Anchor> {
     return this.#index.anchors.get(pointer) ?? new Map();
   }
 
@@ -128,7 +128,7 @@ export class SchemaReferences {
     let visited = 0;
     const resources = new Map<string, SchemaLocation>();
     const anchors = new Map<string, Map<string, Anchor>>();
-    const register = (node: Json, pointer: string, outer: Resource): Resource => {
+    const register = (node: Json, pointer: string, outer: SchemaResource): SchemaResource => {
       const resource = this.resourceOf(node, pointer, outer);
       if (resource !== outer && !resources.has(resource.uri))
         resources.set(resource.uri, { node, pointer, resource });
@@ -141,7 +141,7 @@ export class SchemaReferences {
       if (own.size > 0) anchors.set(resource.pointer, own);
       return resource;
     };
-    const pending: { node: Json; kind: Kind; pointer: string; outer: Resource }[] = [
+    const pending: { node: Json; kind: Kind; pointer: string; outer: SchemaResource }[] = [
       { node: this.#document, kind: 'document', pointer: '#', outer: DOCUMENT_RESOURCE },
     ];
     for (let next = pending.pop(); next; next = pending.pop()) {

@@ -31,10 +31,10 @@ import { BUDGET_ERRORS, BudgetExceeded, ValidationBudget } from './validation-bu
 export type CheckMode = 'text' | 'json' | 'form' | 'first' | 'all';
 
 /** Returns the faults of a value; empty for a valid value. */
-export type Check = (value: unknown) => readonly ErrorObject[];
+export type SchemaCheck = (value: unknown) => readonly ErrorObject[];
 
 /** Returns the faults of a value within a budget of steps. */
-type SizedCheck = (value: unknown, budget: number) => readonly ErrorObject[];
+type BudgetedCheck = (value: unknown, budget: number) => readonly ErrorObject[];
 
 /** The largest JSON body for which all faults are reported. */
 const ALL_FAULTS_BYTES = 65_536;
@@ -117,13 +117,13 @@ export class Schemas {
     });
   }
 
-  check(schema: Json, mode: CheckMode, pointer: string): Check {
+  check(schema: Json, mode: CheckMode, pointer: string): SchemaCheck {
     const check = this.#check(schema, mode, pointer);
     return (value) => check(value, TEXT_BUDGET);
   }
 
   /** Compiles a schema at its first use, so that the start does not wait for schemas that are rarely used. */
-  #check(schema: Json, mode: CheckMode, pointer: string): SizedCheck {
+  #check(schema: Json, mode: CheckMode, pointer: string): BudgetedCheck {
     let root: SchemaRoot | undefined;
     let isUnchecked = false;
     /** Whether the previous call ran out of time and this one continues it. */

@@ -40,7 +40,7 @@ export function addUnevaluated(ajv: Ajv2020, graph: Graph, matches: CreateMatche
         for (const name of unevaluatedOf(parent, value)) {
           if (schema === true) break;
           if (schema === false) errors.push(unevaluatedError(keyword, name, context?.instancePath ?? ''));
-          else errors.push(...errorsOf(validatorOf(schema), value, name, context?.instancePath ?? ''));
+          else errors.push(...errorsOfMember(validatorOf(schema), value, name, context?.instancePath ?? ''));
         }
         validate.errors = errors;
         return errors.length === 0;
@@ -75,7 +75,7 @@ const unevaluatedError = (keyword: string, name: string, instancePath: string): 
         message: 'exceeds the allowed number of items',
       };
 
-function errorsOf(
+function errorsOfMember(
   validate: ValidateFunction,
   parent: Json | unknown[],
   name: string,

@@ -23,8 +23,12 @@ interface Template {
 }
 
 /** @param hasHiddenHeading whether the section is above the items and needs no visible heading */
-export function actions(body: Body, { operation }: RenderContext, hasHiddenHeading = false): Html | false {
-  const templates = supportedTemplates(body).map(([rel, template]): Action => {
+export function actionForms(
+  body: Body,
+  { operation }: RenderContext,
+  hasHiddenHeading = false,
+): Html | false {
+  const templates = supportedTemplates(body).map(([rel, template]): FormAction => {
     const isDestructive =
       template.method === 'DELETE' || operation.shape?.links.get(rel)?.target.destructive === true;
     const declaredTitle = template.title ?? words(rel);
@@ -69,7 +73,7 @@ const isOptions = (options: unknown): boolean =>
 
 const MAX_CONTROLS = 2000;
 
-interface Action {
+interface FormAction {
   readonly rel: string;
   readonly template: Template;
   readonly title: string;
@@ -79,7 +83,7 @@ interface Action {
 }
 
 /** An action without input is a button. Actions with input and destructive actions must be opened first. */
-function renderAction(action: Action, body: Body): Html {
+function renderAction(action: FormAction, body: Body): Html {
   const { rel, template, title, isDestructive } = action;
   const isButton = template.properties.length === 0 && !isDestructive;
   if (isButton) return renderForm(action, body, title);
@@ -87,7 +91,11 @@ function renderAction(action: Action, body: Body): Html {
   return html`<details class="card action${isDestructive && ' destructive'}" data-action-of="${rel}"><summary>${title}</summary>${renderForm(action, body, label)}</details>`;
 }
 
-function renderForm({ rel, template, title, done, isDestructive }: Action, body: Body, label: string): Html {
+function renderForm(
+  { rel, template, title, done, isDestructive }: FormAction,
+  body: Body,
+  label: string,
+): Html {
   const knownValues = {
     ...Object.fromEntries(template.properties.map(({ name }) => [name, undefined])),
     ...body,

@@ -6,14 +6,14 @@ import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 
 /** A longer text would make the page several times as large. */
-const LONG_TEXT = 256 * 1024;
+const MAX_INLINE_TEXT = 256 * 1024;
 
 export function rawExchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
   const text = writeExact(body, 2);
   // The script fetches it on demand.
-  const shown = text.length > LONG_TEXT ? '…' : text;
+  const shown = text.length > MAX_INLINE_TEXT ? '…' : text;
   const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
 <p class="copies"><button type="button" data-copy="curl" hidden>Copy as curl</button> <span role="status" data-copied></span></p>

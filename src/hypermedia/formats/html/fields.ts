@@ -5,12 +5,12 @@ import { type Html, html } from '../../../http/page/html.ts';
 import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
-import { membersOf } from './readable.ts';
+import { stateMembersOf } from './readable.ts';
 import { linked, table } from './table.ts';
 
 /** @param prefix prefix of the ids */
 export function resourceFields(body: Body, prefix = 'field'): Html {
-  const members = membersOf(body);
+  const members = stateMembersOf(body);
   const rest = members.filter(([, value]) => !isTable(value));
   const tables = members.filter(([, value]) => isTable(value)) as [string, Body[]][];
   return html`${

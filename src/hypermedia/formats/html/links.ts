@@ -15,7 +15,7 @@ import { isSafeHref } from './safe-href.ts';
 const PAGING = ['first', 'prev', 'next', 'last'];
 const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
-export const linksOf = (body: Body): [string, LinkValue[]][] =>
+export const safeLinksOf = (body: Body): [string, LinkValue[]][] =>
   Object.entries(isJsonObject(body._links) ? body._links : {}).map(([rel, links]) => [
     memberName(rel),
     [links].flat().filter(isLink),
@@ -25,7 +25,7 @@ const isLink = (link: unknown): link is LinkValue & Body =>
   isJsonObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
 
 export const hrefOf = (body: Body, rel: string): string | undefined =>
-  linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
+  safeLinksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
 
 /**
  * Links to other resources: no links to actions, to the page itself (the target of PUT, PATCH and DELETE), or with
@@ -34,7 +34,7 @@ export const hrefOf = (body: Body, rel: string): string | undefined =>
 function navigableLinks(body: Body): [string, LinkValue[]][] {
   const self = hrefOf(body, 'self');
   const actions = Object.keys((body._templates ?? {}) as Body);
-  return linksOf(body)
+  return safeLinksOf(body)
     .filter(([rel]) => !PAGING.includes(rel) && !actions.includes(rel) && rel !== 'curies')
     .filter(([rel]) => !/^[\w-]+:(?!\/\/)/.test(rel))
     .map(([rel, links]): [string, LinkValue[]] => [

@@ -2,7 +2,7 @@
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import type { Body, RenderContext } from '../format.ts';
-import { actions } from './actions.ts';
+import { actionForms } from './actions.ts';
 import { collection } from './collection.ts';
 import { embeds } from './embeds.ts';
 import { rawExchange } from './exchange.ts';
@@ -27,13 +27,13 @@ export function page(body: Body, context: RenderContext): string {
 <div class="about">
 ${
   isPage(body)
-    ? [actions(body, context, true), search(body, context), collection(body, name, context)]
+    ? [actionForms(body, context, true), search(body, context), collection(body, name, context)]
     : resourceFields(body)
 }
 ${embeds(body, context)}
 </div>
 <div class="next">
-${!isPage(body) && actions(body, context)}
+${!isPage(body) && actionForms(body, context)}
 ${linkList(body, context)}
 </div>
 </div>

@@ -13,15 +13,15 @@ const CURRENCY = /^[A-Z]{3}$/;
 const CONSTANT = /^[A-Z]{4,}(?:_[A-Z]+)*$|^[A-Z]+(?:_[A-Z]+)+$/;
 
 /** The members of a resource without those that the format adds. */
-export const membersOf = (body: Body): [string, unknown][] =>
+export const stateMembersOf = (body: Body): [string, unknown][] =>
   Object.entries(body).filter(([name]) => !name.startsWith('_'));
 
-interface Money {
+interface MoneyValue {
   readonly amount: number;
   readonly currency: string;
 }
 
-export const isMoney = (value: unknown): value is Money =>
+export const isMoney = (value: unknown): value is MoneyValue =>
   isJsonObject(value) &&
   Object.keys(value).length === 2 &&
   Number.isInteger(value.amount) &&
@@ -44,7 +44,7 @@ export function readable(value: unknown): Html {
     return html`${value.map((one, index) => [index > 0 && ', ', readable(one)])}`;
   }
   if (!isJsonObject(value)) return html`${scalarText(value)}`;
-  return html`<dl class="inner">${membersOf(value).map(
+  return html`<dl class="inner">${stateMembersOf(value).map(
     ([name, member]) => html`<div><dt>${words(memberName(name))}</dt><dd>${readable(member)}</dd></div>`,
   )}</dl>`;
 }
@@ -60,7 +60,7 @@ const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 const dateTime = (time: Date): string => (Number.isNaN(time.valueOf()) ? '' : `${times.format(time)} UTC`);
 
 /** Formats minor units, as many as the currency has (ISO 4217). */
-function money({ amount, currency }: Money): string {
+function money({ amount, currency }: MoneyValue): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }

@@ -5,10 +5,10 @@ import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
 import type { Body, RenderContext } from '../format.ts';
 import { input } from './input.ts';
-import { linksOf } from './links.ts';
+import { safeLinksOf } from './links.ts';
 
 export function search(body: Body, { url, operation: { filters = [] } }: RenderContext): Html | false {
-  const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
+  const template = safeLinksOf(body).find(([rel]) => rel === 'search')?.[1][0];
   const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
   if (target === undefined || names === undefined) return false;
   const query = queryOf(url);

@@ -7,7 +7,7 @@ import type { Body } from '../format.ts';
 import { hrefOf } from './links.ts';
 import { nameOf } from './names.ts';
 import { embeddedOf } from './parts.ts';
-import { isMoney, isShort, membersOf, readable } from './readable.ts';
+import { isMoney, isShort, readable, stateMembersOf } from './readable.ts';
 
 export interface Column {
   readonly head: string;
@@ -31,7 +31,7 @@ export function linked(body: Body, name: string): Html {
 
 /** One column for each short member, the name first. Ids of embedded resources have no column. */
 export function columnsOf(rows: readonly Body[]): Column[] {
-  const names = [...new Set(rows.flatMap((row) => membersOf(row).map(([name]) => name)))];
+  const names = [...new Set(rows.flatMap((row) => stateMembersOf(row).map(([name]) => name)))];
   const first = rows[0] && nameOf(rows[0]);
   return names
     .filter((name) => rows.every((row) => isShort(row[name])))
