@@ -15,8 +15,10 @@ const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
 /** @returns an empty list if the operation has no JSON response */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): HeaderLink[] {
   if (shape === undefined) return [];
-  const own = RELATIONS.flatMap((rel) => format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })));
-  return [...own, ...descriptionsOf(shape)];
+  const resourceLinks = RELATIONS.flatMap((rel) =>
+    format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })),
+  );
+  return [...resourceLinks, ...descriptionsOf(shape)];
 }
 
 type ResponseShape = NonNullable<GraphOperation['shape']>;

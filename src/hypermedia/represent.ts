@@ -44,7 +44,7 @@ export class Representer {
     const { shape } = operation;
     if (shape?.item === undefined) throw new Error(`${operation.operationId} has no items in its document`);
     const { item } = shape;
-    const own = this.resource(shape, total === undefined ? {} : { total }, request);
+    const page = this.resource(shape, total === undefined ? {} : { total }, request);
     const at = (cursor: string | undefined): LinkValue => ({ href: withQuery(self, [['cursor', cursor]]) });
     const search = searchTemplate(operation, request);
     const paging: [string, LinkValue][] = [
@@ -55,8 +55,8 @@ export class Representer {
       ...(search === undefined ? [] : [['search', search] as [string, LinkValue]]),
     ];
     return {
-      ...own,
-      links: new Map([...paging, ...own.links]),
+      ...page,
+      links: new Map([...paging, ...page.links]),
       items: items.map((state) => this.resource(item, state, request)),
     };
   }

@@ -22,16 +22,16 @@ export interface Selection {
  */
 export function planSelection(
   query: URLSearchParams,
-  subject: GraphOperation,
+  operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): Selection {
-  const fields = planFields(query.getAll('fields'), subject);
+  const fields = planFields(query.getAll('fields'), operation);
   const { paths } = parseExpand(query.getAll('expand'));
   // Fields of another resource require its expansion.
   const requested = parseExpand(fields === undefined ? paths : [...paths, ...impliedPaths(fields)]);
   const expand = paths.length === 0 ? undefined : paths.join(',');
-  return { plan: planExpand(requested, subject, embeds, limits), expand, fields };
+  return { plan: planExpand(requested, operation, embeds, limits), expand, fields };
 }
 
 /** The selection of a request without `expand` and `fields`. */
@@ -40,17 +40,17 @@ export const NO_SELECTION: Selection = { plan: [], expand: undefined, fields: un
 /** Like `planSelection`, and removes the selection parameters from the query. */
 export function extractSelection(
   query: URLSearchParams,
-  subject: GraphOperation,
+  operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): Selection {
-  const selection = planSelection(query, subject, embeds, limits);
+  const selection = planSelection(query, operation, embeds, limits);
   for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }
 
 /** The request for the primary resource: its server embeds what it can, and returns all fields. */
 export function primaryHref(href: string, { plan }: Selection): string {
-  const own = formatExpand(pushdown(plan));
-  return own === '' ? plain(href) : withQuery(plain(href), [['expand', own]]);
+  const embedded = formatExpand(pushdown(plan));
+  return embedded === '' ? plain(href) : withQuery(plain(href), [['expand', embedded]]);
 }

@@ -144,10 +144,10 @@ class ExpansionState {
    */
   #countPart(key: string, part: FetchedPart): void {
     const places = this.#places.get(key) ?? 0;
-    const subjects = this.#format.resources(part.body);
-    for (const subject of subjects) this.#seen.add(this.#format.hrefs(subject, 'self')[0] ?? subject);
+    const resources = this.#format.resources(part.body);
+    for (const resource of resources) this.#seen.add(this.#format.hrefs(resource, 'self')[0] ?? resource);
     checkLimit('resources', this.#seen.size, this.#limits.resources);
-    this.#levelEmbeds += places * subjects.length;
+    this.#levelEmbeds += places * resources.length;
     checkLimit('embeds', this.#embeds + this.#levelEmbeds, this.#limits.embeds);
     this.bytes += places * (part.bytes ?? bytesOf(part.body));
     checkLimit('bytes', this.bytes, this.#limits.bytes);
@@ -188,12 +188,13 @@ class ExpansionState {
 
   /** @throws Problem expand-limit (400) */
   #embedPart(part: Body, { children }: PlanNode, ancestors: Ancestors): PendingEmbed[] {
-    const subjects = this.#format.resources(part);
-    for (const subject of subjects) this.#resources.add(this.#format.hrefs(subject, 'self')[0] ?? subject);
-    this.#embeds += subjects.length;
+    const resources = this.#format.resources(part);
+    for (const resource of resources)
+      this.#resources.add(this.#format.hrefs(resource, 'self')[0] ?? resource);
+    this.#embeds += resources.length;
     checkLimit('resources', this.#resources.size, this.#limits.resources);
     checkLimit('embeds', this.#embeds, this.#limits.embeds);
-    return this.pendingEmbeds(subjects, children, ancestors);
+    return this.pendingEmbeds(resources, children, ancestors);
   }
 }
 

@@ -29,13 +29,13 @@ export type EmbedsPredicate = (owner: GraphOperation, target: GraphOperation) =>
  */
 export function planExpand(
   { tree, paths }: ExpandRequest,
-  subject: GraphOperation,
+  operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): PlanNode[] {
   checkLimit('paths', paths.length, limits.paths);
   for (const path of paths) checkLimit('depth', path.split('.').length, limits.depth);
-  return nodes(tree, subject, embeds, '');
+  return nodes(tree, operation, embeds, '');
 }
 
 function nodes(tree: ExpandTree, owner: GraphOperation, embeds: EmbedsPredicate, prefix: string): PlanNode[] {

@@ -20,11 +20,11 @@ export interface FieldSelection {
 export type MemberSelection = ReadonlyMap<string, MemberSelection | undefined>;
 
 /** @returns undefined without a selection, so that everything is kept */
-export function planFields(values: readonly string[], subject: GraphOperation): FieldSelection | undefined {
+export function planFields(values: readonly string[], operation: GraphOperation): FieldSelection | undefined {
   const { paths } = parseExpand(values);
   // A path includes its subpaths.
   const outermost = paths.filter((path) => !paths.some((other) => path.startsWith(`${other}.`)));
-  return outermost.length === 0 ? undefined : selectFields(parseExpand(outermost).tree, subject, '');
+  return outermost.length === 0 ? undefined : selectFields(parseExpand(outermost).tree, operation, '');
 }
 
 /** The selected relations, which are expanded even if `expand` does not name them. */

@@ -10,14 +10,14 @@ import type { FieldSelection, MemberSelection } from './plan.ts';
 
 /** @param body changed in place, including embedded parts */
 export function project(body: Body, selection: FieldSelection, format: Embedding): void {
-  const subjects = format.resources(body);
-  for (const subject of subjects) {
-    projectMembers(format.state(subject), selection.members);
+  const resources = format.resources(body);
+  for (const resource of resources) {
+    projectMembers(format.state(resource), selection.members);
     for (const [rel, inner] of selection.relations)
-      for (const part of inner === undefined ? [] : format.embedded(subject, rel))
+      for (const part of inner === undefined ? [] : format.embedded(resource, rel))
         project(part, inner as FieldSelection, format);
   }
-  for (const owner of new Set([body, ...subjects]))
+  for (const owner of new Set([body, ...resources]))
     for (const link of SELF_AND_PAGING.flatMap((rel) => format.links(owner, rel)))
       if (isAddress(link)) link.href = withQuery(link.href, [['fields', selection.text]]);
 }
