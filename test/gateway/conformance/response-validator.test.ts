@@ -40,13 +40,13 @@ const judgeOf = (given: Given): Judge => {
   };
   const declared = types && {
     types,
-    media: (type: string) => (types.includes(type.split(';')[0] ?? '') ? { check } : undefined),
+    mediaFor: (type: string) => (types.includes(type.split(';')[0] ?? '') ? { check } : undefined),
     checkHeaders: (values: () => ReadonlyMap<string, readonly string[]>) => {
       headers?.(values());
       return headers ? [{ in: 'header', pointer: '#/x-a', detail: 'is required' }] : [];
     },
   };
-  const contract = { of: () => declared, statuses: ['200', 'default'] };
+  const contract = { find: () => declared, statuses: ['200', 'default'] };
   return new Judge(contract as unknown as DeclaredResponses, answer as unknown as UpstreamAnswer, {
     method,
     path,

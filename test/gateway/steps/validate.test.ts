@@ -112,7 +112,7 @@ describe('parameters', () => {
     ['/orders?limit=1&limit=2', 'query', '#/limit', 'must be given once'],
     ['/orders?state=LOST', 'query', '#/state/0', 'must be one of "APPROVED", "CANCELLED"'],
     ['/orders?ids=1,x', 'query', '#/ids/1', 'must be integer'],
-    ['/orders?wherever=1', 'query', '#/wherever', expect.stringContaining('it takes limit, state')],
+    ['/orders?wherever=1', 'query', '#/wherever', expect.stringContaining('it accepts limit, state')],
     ['/orders?%C3%A9%20=1', 'query', '#/%C3%A9%20', expect.any(String)],
     ['/orders?where=x', 'query', '#/where', 'is not well-formed JSON'],
     ['/orders?where=%7B%7D', 'query', '#/where/a', 'is required'],
