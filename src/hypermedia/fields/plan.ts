@@ -19,7 +19,10 @@ export interface FieldSelection {
 
 export type MemberSelection = ReadonlyMap<string, MemberSelection | undefined>;
 
-/** @returns undefined without a selection, so that everything is kept */
+/**
+ * @returns undefined without a selection, so that everything is kept
+ * @throws Problem fields-unknown (400) with `path`, `allowed` and `nearest`
+ */
 export function planFields(values: readonly string[], operation: GraphOperation): FieldSelection | undefined {
   const { paths } = parseExpand(values);
   // A path includes its subpaths.
