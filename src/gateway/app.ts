@@ -14,7 +14,7 @@ import { pipeline } from '../http/server/pipeline.ts';
 import { trustProxy } from '../http/server/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { Log } from '../observability/log.ts';
-import { atOnce, type Steps } from '../openapi/incremental.ts';
+import { type Incremental, runToCompletion } from '../openapi/incremental.ts';
 import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
@@ -77,7 +77,8 @@ export interface GatewayOptions {
   readonly onFault?: (service: string, fault: DocumentFault) => void;
 }
 
-export const createGateway = (options: GatewayOptions): RequestListener => atOnce(createInSteps(options));
+export const createGateway = (options: GatewayOptions): RequestListener =>
+  runToCompletion(createInSteps(options));
 
 /** The same in steps, so that large documents do not block the event loop. */
 export function* createInSteps({
@@ -93,7 +94,7 @@ export function* createInSteps({
   onRequest,
   onDroppedLink,
   onFault,
-}: GatewayOptions): Steps<RequestListener> {
+}: GatewayOptions): Incremental<RequestListener> {
   const services = config.services.map((service) => ({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),

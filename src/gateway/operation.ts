@@ -5,25 +5,25 @@ import type { JsonLimits } from '../config/limits.ts';
 import { fragmentToken } from '../contract/json-pointer.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../contract/reserved-paths.ts';
 import { unreachableReason } from '../http/uri/route-tree.ts';
-import type { Steps } from '../openapi/incremental.ts';
-import { atOnce } from '../openapi/incremental.ts';
-import { isElsewhere } from '../openapi/load/base-path.ts';
+import type { Incremental } from '../openapi/incremental.ts';
+import { runToCompletion } from '../openapi/incremental.ts';
+import { hasOtherServer } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 import { isObject, METHODS } from '../openapi/load/grammar.ts';
-import { ADDITIONAL } from '../openapi/load/openapi-3-2.ts';
-import { shapeOf } from '../openapi/load/paths.ts';
+import { ADDITIONAL_OPERATIONS } from '../openapi/load/openapi-3-2.ts';
+import { pathShape } from '../openapi/load/paths.ts';
 import type { Mount } from './routing/path-mapping.ts';
 import { RequestBody } from './validation/body/request-body.ts';
 import { Parameters } from './validation/parameters/parameters.ts';
-import type { Query } from './validation/parameters/query.ts';
-import { queryOf } from './validation/parameters/query.ts';
-import { ResponseContract } from './validation/responses.ts';
-import type { Located } from './validation/schema/json-node.ts';
-import { locate } from './validation/schema/json-node.ts';
+import type { QueryValidator } from './validation/parameters/query.ts';
+import { compileQuery } from './validation/parameters/query.ts';
+import { DeclaredResponses } from './validation/responses.ts';
+import type { JsonNode } from './validation/schema/json-node.ts';
+import { resolvePath } from './validation/schema/json-node.ts';
 import { SchemaReferences } from './validation/schema/schema-references.ts';
 import { Schemas } from './validation/schema/schemas.ts';
-import { Turn } from './validation/schema/turn.ts';
+import { TimeSlice } from './validation/schema/time-slice.ts';
 
 export interface GatewayOperation {
   readonly service: string;
@@ -38,7 +38,7 @@ export interface GatewayOperation {
   readonly definition: OperationObject;
   readonly parameters: {
     readonly path: Parameters;
-    readonly query: Query;
+    readonly query: QueryValidator;
     readonly header: Parameters;
     readonly cookie: Parameters;
   };
@@ -46,7 +46,7 @@ export interface GatewayOperation {
   /** Whether a body that the document does not declare is forwarded. */
   readonly acceptsUndeclaredBody: boolean;
   /** Checks responses; undefined if responses are not checked or the document does not declare them. */
-  readonly responses: ResponseContract | undefined;
+  readonly responses: DeclaredResponses | undefined;
 }
 
 /** @param path path and query as received */
@@ -64,7 +64,7 @@ export interface OperationsOptions {
   readonly mount?: Mount | undefined;
   /** Whether responses are checked as well. */
   readonly validatesResponses?: boolean;
-  /** Whether checks throw `TurnOver` when their first run takes more than one turn of the event loop. */
+  /** Whether checks throw `TimeSliceExceeded` when their first run takes more than one turn of the event loop. */
   readonly inTurns?: boolean;
   /** Whether every schema is compiled at once, to find invalid ones. */
   readonly isEager?: boolean;
@@ -76,7 +76,7 @@ export interface OperationsOptions {
 
 /** @throws ConfigError when the document has a reserved path, unless reserved paths are reported */
 export const compileOperations = (options: OperationsOptions): GatewayOperation[] =>
-  atOnce(compileInSteps(options));
+  runToCompletion(compileInSteps(options));
 
 /** The same in steps, one per path. */
 export function* compileInSteps({
@@ -91,14 +91,14 @@ export function* compileInSteps({
   isEager = false,
   reportsReservedPaths = false,
   onFault: report = () => {},
-}: OperationsOptions): Steps<GatewayOperation[]> {
+}: OperationsOptions): Incremental<GatewayOperation[]> {
   const onFault = withoutDuplicates(report);
   const root = document as unknown as Json;
-  const turn = inTurns ? new Turn() : undefined;
-  const references = new SchemaReferences(root, turn?.spend);
+  const turn = inTurns ? new TimeSlice() : undefined;
+  const references = new SchemaReferences(root, turn?.checkpoint);
   const requestSchemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
   const responseSchemas = new Schemas(root, onFault, isEager, 'response', references, json, turn);
-  const top: Located = { node: root, pointer: '#' };
+  const top: JsonNode = { node: root, pointer: '#' };
   const pathsByKey = new Map<string, string>();
   const ambiguousShapes = ambiguousShapesOf(document);
   const compilePath = (path: string): GatewayOperation[] => {
@@ -114,22 +114,22 @@ export function* compileInSteps({
         `${service}: ${path} is not allowed: /${segment} is reserved by the gateway; choose another path`,
       );
     }
-    const item = locate(root, top, 'paths', path);
+    const item = resolvePath(root, top, 'paths', path);
     if (!item) return [];
     const reason = unreachableReason(path);
     if (reason !== undefined) {
       onFault({ pointer: item.pointer, reason: `is not served: ${reason}` });
       return [];
     }
-    for (const method of Object.keys((item.node[ADDITIONAL] as Json | undefined) ?? {}))
+    for (const method of Object.keys((item.node[ADDITIONAL_OPERATIONS] as Json | undefined) ?? {}))
       onFault({
-        pointer: `${item.pointer}/${ADDITIONAL}/${method}`,
+        pointer: `${item.pointer}/${ADDITIONAL_OPERATIONS}/${method}`,
         reason: 'is not served: Node.js does not support this method',
       });
     return METHODS.flatMap((method) => {
-      const operation = locate(root, item, method);
+      const operation = resolvePath(root, item, method);
       if (!operation) return [];
-      const key = `${method} ${shapeOf(path)}`;
+      const key = `${method} ${pathShape(path)}`;
       const other = pathsByKey.get(key);
       if (other !== undefined) {
         onFault({
@@ -139,14 +139,14 @@ export function* compileInSteps({
         return [];
       }
       pathsByKey.set(key, path);
-      if ([item, operation].some(({ node }) => isElsewhere(document, node.servers)))
+      if ([item, operation].some(({ node }) => hasOtherServer(document, node.servers)))
         onFault({
           pointer: operation.pointer,
           reason: 'has its own server, which is ignored: the gateway calls the server of the service',
         });
       const { pointer } = operation;
       const parameters = parametersOf(root, item, operation);
-      const body = locate(root, operation, 'requestBody');
+      const body = resolvePath(root, operation, 'requestBody');
       return {
         service,
         operationId: String(operation.node.operationId ?? `${method.toUpperCase()} ${path}`),
@@ -158,12 +158,12 @@ export function* compileInSteps({
           // If several templates match the same path, their parameters are ambiguous.
           path: new Parameters(
             root,
-            ambiguousShapes.has(shapeOf(path)) ? [] : parameters,
+            ambiguousShapes.has(pathShape(path)) ? [] : parameters,
             'path',
             requestSchemas,
             pointer,
           ),
-          query: queryOf(root, parameters, requestSchemas, pointer, unknownQuery === 'reject'),
+          query: compileQuery(root, parameters, requestSchemas, pointer, unknownQuery === 'reject'),
           header: new Parameters(root, parameters, 'header', requestSchemas, pointer),
           cookie: new Parameters(root, parameters, 'cookie', requestSchemas, pointer),
         },
@@ -171,7 +171,7 @@ export function* compileInSteps({
         acceptsUndeclaredBody: unknownBody === 'pass',
         responses:
           validatesResponses && Object.keys(operation.node.responses ?? {}).length > 0
-            ? new ResponseContract(root, operation, responseSchemas)
+            ? new DeclaredResponses(root, operation, responseSchemas)
             : undefined,
       };
     });
@@ -200,19 +200,19 @@ const ambiguousShapesOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> =
   const seen = new Set<string>();
   return new Set(
     Object.keys(paths)
-      .map(shapeOf)
+      .map(pathShape)
       .filter((shape) => seen.size === seen.add(shape).size),
   );
 };
 
 /** Parameters of the operation, and those of the path item that it does not override by name and location. */
-const parametersOf = (document: Json, item: Located, operation: Located): Located[] => {
-  const found = new Map<string, Located>();
+const parametersOf = (document: Json, item: JsonNode, operation: JsonNode): JsonNode[] => {
+  const found = new Map<string, JsonNode>();
   for (const owner of [item, operation]) {
     const { parameters } = owner.node;
     for (const index of Array.isArray(parameters) ? parameters.keys() : []) {
-      const list: Located = { node: parameters as unknown as Json, pointer: `${owner.pointer}/parameters` };
-      const parameter = locate(document, list, index);
+      const list: JsonNode = { node: parameters as unknown as Json, pointer: `${owner.pointer}/parameters` };
+      const parameter = resolvePath(document, list, index);
       if (isObject(parameter?.node)) found.set(`${parameter.node.in} ${parameter.node.name}`, parameter);
     }
   }

@@ -1,4 +1,4 @@
-/** What HAL and what stands on it put beside the members of the state. */
+/** Members that HAL and its extensions add to the state. */
 export const HYPERMEDIA_MEMBERS: ReadonlySet<string> = new Set([
   '_links',
   '_templates',

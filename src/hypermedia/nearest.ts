@@ -1,28 +1,31 @@
-/** What to say of a name that is not known: those that are, and the one that was probably meant. */
+/** Describes an unknown name: the allowed names, and the one that was probably meant. */
 import { closestMatch } from 'leven';
 
 interface UnknownName {
-  /** For a person; empty where there is nothing to choose from. */
+  /** A hint for people; empty without allowed names. */
   readonly hint: string;
-  /** For a program: `path`, `allowed`, `nearest`. */
+  /** Details for programs: `path`, `allowed`, `nearest`. */
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** @param path with dots; only its last name is unknown, and `allowed` are those that could stand there */
+/**
+ * @param path with dots; only its last name is unknown
+ * @param allowed the names that are possible there
+ */
 export function unknownName(path: string, allowed: readonly string[]): UnknownName {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const nearest = nearestTo(name, allowed);
-  const told = path.slice(0, MOST_TOLD);
-  if (nearest === undefined) return { hint: '', extensions: { path: told, allowed } };
+  const echoed = path.slice(0, MAX_ECHOED);
+  if (nearest === undefined) return { hint: '', extensions: { path: echoed, allowed } };
   const prefix = path.slice(0, path.length - name.length);
-  const hint = prefix.length < MOST_TOLD ? ` Did you mean ${prefix}${nearest}?` : '';
-  return { hint, extensions: { path: told, allowed, nearest } };
+  const hint = prefix.length < MAX_ECHOED ? ` Did you mean ${prefix}${nearest}?` : '';
+  return { hint, extensions: { path: echoed, allowed, nearest } };
 }
 
-/** What is longer was not mistyped, and would cost as much to compare. */
-const MOST_COMPARED = 100;
-/** Nor does a problem repeat all of a path that is longer. */
-const MOST_TOLD = 300;
+/** The longest name that is compared. A longer one is no typing error and is expensive to compare. */
+const MAX_COMPARED = 100;
+/** The longest part of a path that a problem repeats. */
+const MAX_ECHOED = 300;
 
 export const nearestTo = (name: string, allowed: readonly string[]): string | undefined =>
-  closestMatch(name.slice(0, MOST_COMPARED), allowed);
+  closestMatch(name.slice(0, MAX_COMPARED), allowed);

@@ -1,17 +1,17 @@
-/** State → representation: the state with its links and the actions that it allows, in no format yet. */
+/** Creates the representation of a state: its links and its allowed actions, independent of any format. */
 import type { PageState } from '../contract/resource.ts';
 import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
-import type { Exchange } from '../openapi/runtime-expression.ts';
+import type { ExpressionContext } from '../openapi/runtime-expression.ts';
 import type { AffordanceTable } from './affordances/affordance.ts';
-import { allowed } from './affordances/affordance.ts';
+import { allowedRelations } from './affordances/affordance.ts';
 import { type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
 import { linkValue } from './graph/resolve-link.ts';
 import type { Action, LinkValue, Representation } from './representation.ts';
 
-/** The request that is answered, as far as links depend on it. */
-export type RequestParts = Pick<Exchange, 'path' | 'query'>;
+/** The parts of the request that links depend on. */
+export type RequestParts = Pick<ExpressionContext, 'path' | 'query'>;
 
-export class Represent {
+export class Representer {
   readonly #tables: ReadonlyMap<string, AffordanceTable>;
 
   constructor(tables: readonly AffordanceTable[]) {
@@ -19,13 +19,13 @@ export class Represent {
   }
 
   resource(shape: Shape, state: Readonly<Record<string, unknown>>, request: RequestParts): Representation {
-    const exchange: Exchange = { ...request, body: state };
-    const offered = this.#offered(shape, state);
+    const context: ExpressionContext = { ...request, body: state };
+    const allowedActions = this.#offered(shape, state);
     const links = new Map<string, LinkValue | readonly LinkValue[]>();
     const actions: Action[] = [];
     for (const link of shape.links.values()) {
-      if (isAction(link) && !offered.has(link.rel)) continue;
-      const value = linkValue(link, exchange);
+      if (isAction(link) && !allowedActions.has(link.rel)) continue;
+      const value = linkValue(link, context);
       if (value === undefined) continue;
       links.set(link.rel, value);
       if (isForm(link) && 'href' in value)
@@ -34,7 +34,7 @@ export class Represent {
     return { name: shape.name, state, links, actions };
   }
 
-  /** @param self the path and query that the page was asked for with, without `expand` */
+  /** @param self path and query of the requested page, without `expand` */
   page(
     operation: GraphOperation,
     { items, next, prev, total }: PageState<Record<string, unknown>>,
@@ -44,7 +44,7 @@ export class Represent {
     const { shape } = operation;
     if (shape?.item === undefined) throw new Error(`${operation.operationId} has no items in its document`);
     const { item } = shape;
-    const own = this.resource(shape, total === undefined ? {} : { total }, request);
+    const page = this.resource(shape, total === undefined ? {} : { total }, request);
     const at = (cursor: string | undefined): LinkValue => ({ href: withQuery(self, [['cursor', cursor]]) });
     const search = searchTemplate(operation, request);
     const paging: [string, LinkValue][] = [
@@ -55,20 +55,20 @@ export class Represent {
       ...(search === undefined ? [] : [['search', search] as [string, LinkValue]]),
     ];
     return {
-      ...own,
-      links: new Map([...paging, ...own.links]),
+      ...page,
+      links: new Map([...paging, ...page.links]),
       items: items.map((state) => this.resource(item, state, request)),
     };
   }
 
-  /** The actions that the state allows: none where no table speaks of the shape. */
+  /** The actions that the state allows; empty if no table exists for the shape. */
   #offered(shape: Shape, state: unknown): ReadonlySet<string> {
     const table = this.#tables.get(shape.name);
-    return new Set(table === undefined ? [] : allowed(table, state as never));
+    return new Set(table === undefined ? [] : allowedRelations(table, state as never));
   }
 }
 
-/** The collection with everything that its contract lets a caller choose; a cursor only comes from links. */
+/** The URI template of a collection with all its query parameters, except the cursor, which only links contain. */
 function searchTemplate({ path, query }: GraphOperation, request: RequestParts): LinkValue | undefined {
   const collection = href(path, Object.entries(request.path) as [string, ParameterValue][]);
   const variables = query.map(({ name }) => name).filter((name) => name !== 'cursor');

@@ -1,4 +1,4 @@
-/** A state with its links and actions, in no format yet. */
+/** A state with its links and actions, independent of any format. */
 import type { GraphOperation } from './graph/model.ts';
 
 export interface LinkValue {
@@ -6,9 +6,9 @@ export interface LinkValue {
   /** Whether the href is a URI template (RFC 6570). */
   readonly templated?: true;
   readonly title?: string;
-  /** Of what the link leads to: its media type. */
+  /** The media type of the target. */
   readonly type?: string;
-  /** Tells apart links of one relation. */
+  /** Distinguishes links of one relation. */
   readonly name?: string;
 }
 
@@ -18,13 +18,13 @@ export interface Action {
   readonly target: string;
 }
 
-/** What a format writes. */
+/** The input of a format. */
 export interface Representation {
-  /** Of its schema: what kind of thing it is. */
+  /** The name of its schema. */
   readonly name: string;
   readonly state: Readonly<Record<string, unknown>>;
   readonly links: ReadonlyMap<string, LinkValue | readonly LinkValue[]>;
   readonly actions: readonly Action[];
-  /** Of a page: its items. */
+  /** The items of a page. */
   readonly items?: readonly Representation[];
 }

@@ -1,51 +1,56 @@
-/** What of a resource, and of what it leads to, is asked for: `expand` and `fields`, planned before anything is sent. */
+/** The requested part of a resource and of its relations: `expand` and `fields`, planned before anything is sent. */
 import type { ExpandLimits } from '../config/limits.ts';
 import { SELECTION_PARAMETERS, withoutSelection, withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
-import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
-import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
+import { type EmbedsPredicate, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
+import { type FieldSelection, impliedPaths, planFields } from './fields/plan.ts';
 import type { GraphOperation } from './graph/model.ts';
 
-/** Relations to the same again, or to its neighbours: with what is selected, they are not taken for the whole. */
-export const SAME: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
+/** Relations to the same resource or to other pages, whose links keep the selection. */
+export const SELF_AND_PAGING: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
 
 export interface Selection {
   readonly plan: readonly PlanNode[];
-  /** The caller's `expand`, for the paging links. */
+  /** The client's `expand`, for the paging links. */
   readonly expand: string | undefined;
-  readonly kept: Kept | undefined;
+  readonly fields: FieldSelection | undefined;
 }
 
 /**
- * @param query of an operation that takes both
+ * @param query of an operation that accepts both parameters
  * @throws Problem expand-unknown, fields-unknown, expand-limit (400)
  */
-export function select(
+export function planSelection(
   query: URLSearchParams,
-  subject: GraphOperation,
-  embeds: Embeds,
+  operation: GraphOperation,
+  embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): Selection {
-  const kept = planFields(query.getAll('fields'), subject);
+  const fields = planFields(query.getAll('fields'), operation);
   const { paths } = parseExpand(query.getAll('expand'));
-  // A field of another resource is had by bringing that along.
-  const asked = parseExpand(kept === undefined ? paths : [...paths, ...impliedPaths(kept)]);
+  // Fields of another resource require its expansion.
+  const requested = parseExpand(fields === undefined ? paths : [...paths, ...impliedPaths(fields)]);
   const expand = paths.length === 0 ? undefined : paths.join(',');
-  return { plan: planExpand(asked, subject, embeds, limits), expand, kept };
+  return { plan: planExpand(requested, operation, embeds, limits), expand, fields };
 }
 
-/** Of who selects nothing. */
-export const WHOLE: Selection = { plan: [], expand: undefined, kept: undefined };
+/** The selection of a request without `expand` and `fields`. */
+export const NO_SELECTION: Selection = { plan: [], expand: undefined, fields: undefined };
 
-/** As `select` does; what is selected with is no longer in the query then. */
-export function takeSelection(...[query, ...others]: Parameters<typeof select>): Selection {
-  const selection = select(query, ...others);
+/** Like `planSelection`, and removes the selection parameters from the query. */
+export function extractSelection(
+  query: URLSearchParams,
+  operation: GraphOperation,
+  embeds: EmbedsPredicate,
+  limits: ExpandLimits,
+): Selection {
+  const selection = planSelection(query, operation, embeds, limits);
   for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }
 
-/** What the server of the subject is asked for: to embed what it can by itself, and all of its fields. */
-export function forSubject(href: string, { plan }: Selection): string {
-  const own = formatExpand(pushdown(plan));
-  return own === '' ? withoutSelection(href) : withQuery(withoutSelection(href), [['expand', own]]);
+/** The request for the primary resource: its server embeds what it can, and returns all fields. */
+export function primaryHref(href: string, { plan }: Selection): string {
+  const embedded = formatExpand(pushdown(plan));
+  return embedded === '' ? withoutSelection(href) : withQuery(withoutSelection(href), [['expand', embedded]]);
 }

@@ -1,4 +1,4 @@
-/** Names of contracts as people read them. */
+/** Converts names in contracts to readable words. */
 
 /** `deliveryTime`, `menu-item` or `APPROVAL_PENDING` → `Delivery time`, `Menu item`, `Approval pending`. */
 export function words(name: string): string {

@@ -1,27 +1,27 @@
 /**
- * Work that can be done in steps, each of which is short: all at once where nothing else waits, or between other things
- * where something does. A generator gives way after each step.
+ * Long work in short steps: a generator yields after each step. The work runs at once where nothing else waits, and
+ * in time slices where other requests wait.
  */
 import { setImmediate } from 'node:timers/promises';
 
-export type Steps<T> = Generator<void, T>;
+export type Incremental<T> = Generator<void, T>;
 
-/** Milliseconds after which others have their turn. */
-export const TURN = 20;
+/** Milliseconds of work before the event loop handles other events. */
+export const SLICE_MS = 20;
 
-export function atOnce<T>(steps: Steps<T>): T {
+export function runToCompletion<T>(work: Incremental<T>): T {
   for (;;) {
-    const { done, value } = steps.next();
+    const { done, value } = work.next();
     if (done) return value;
   }
 }
 
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  for (let until = performance.now() + TURN; ; ) {
-    const { done, value } = steps.next();
+export async function runInSlices<T>(work: Incremental<T>): Promise<T> {
+  for (let until = performance.now() + SLICE_MS; ; ) {
+    const { done, value } = work.next();
     if (done) return value;
     if (performance.now() < until) continue;
     await setImmediate();
-    until = performance.now() + TURN;
+    until = performance.now() + SLICE_MS;
   }
 }

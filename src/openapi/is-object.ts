@@ -1,5 +1,5 @@
 import { isRawNumber } from '../codecs/exact-json.ts';
 
-/** Tells what JSON calls an object from all else: what comes from another service may be anything. */
-export const isObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value is a JSON object; values that come from other services may have any type. */
+export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);

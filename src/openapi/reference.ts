@@ -1,14 +1,14 @@
-/** References of an OpenAPI document (`$ref`: RFC 3986 §4, RFC 6901 §6): taken apart, and followed. */
+/** Parses and follows the references of an OpenAPI document (`$ref`: RFC 3986 §4, RFC 6901 §6). */
 import type { ReferenceObject } from 'openapi3-ts/oas31';
 import { fragmentTokens, percentDecoded } from '../contract/json-pointer.ts';
 import { valueAt } from './value-at.ts';
 
 export interface Reference {
-  /** As it is written before `#`; empty where the reference is into the document that it stands in. */
+  /** The part before `#`; empty for a reference within its own document. */
   readonly document: string;
-  /** As it is written after `#`; empty for all of the document. */
+  /** The part after `#`; empty for the whole document. */
   readonly fragment: string;
-  /** Of its pointer; none for all of the document, or for an anchor. */
+  /** The tokens of the JSON Pointer; empty for the whole document and for an anchor. */
   readonly tokens: readonly string[];
   /** The name of an anchor (JSON Schema 2020-12, Core §8.2.2), where the fragment is no pointer. */
   readonly anchor: string | undefined;
@@ -28,77 +28,81 @@ export function parseReference(text: string): Reference {
   };
 }
 
-/** References may lead to references: more of them in a row are taken for a circle. */
-const MOST_HOPS = 20;
+/** References may lead to references. A longer chain is treated as circular. */
+const MAX_HOPS = 20;
 
-interface Row<T> {
-  /** All of them, in their order. */
-  readonly row: readonly T[];
+interface ReferenceChain<T> {
+  /** All steps, in order. */
+  readonly steps: readonly T[];
   readonly last: T;
   readonly isCircle: boolean;
 }
 
 /**
- * Goes from one to the next as long as there is a next one.
- * @param keyOf the same for the same one, by which a circle is found
+ * Follows a chain until it ends or repeats.
+ * @param keyOf identifies a step, so that a circle is detected
  */
-export function followAll<T>(first: T, next: (one: T) => T | undefined, keyOf: (one: T) => string): Row<T> {
-  const row = [first];
+export function followChain<T>(
+  first: T,
+  next: (one: T) => T | undefined,
+  keyOf: (one: T) => string,
+): ReferenceChain<T> {
+  const steps = [first];
   let last = first;
-  let following = next(first);
-  const passed = new Set(following === undefined ? [] : [keyOf(first)]);
-  while (following !== undefined) {
-    const key = keyOf(following);
-    if (passed.has(key) || row.length >= MOST_HOPS) return { row, last, isCircle: true };
-    passed.add(key);
-    row.push(following);
-    last = following;
-    following = next(last);
+  let upcoming = next(first);
+  const visited = new Set(upcoming === undefined ? [] : [keyOf(first)]);
+  while (upcoming !== undefined) {
+    const key = keyOf(upcoming);
+    if (visited.has(key) || steps.length >= MAX_HOPS) return { steps, last, isCircle: true };
+    visited.add(key);
+    steps.push(upcoming);
+    last = upcoming;
+    upcoming = next(last);
   }
-  return { row, last, isCircle: false };
+  return { steps, last, isCircle: false };
 }
 
-/** Where a reference ends: at a value, at nothing, in another document, at an anchor, or nowhere since it is a circle. */
-type Ending = 'value' | 'nothing' | 'elsewhere' | 'anchor' | 'circle';
+/** What a reference leads to: a value, nothing, another document, an anchor, or itself again. */
+type ReferenceOutcome = 'value' | 'missing' | 'external' | 'anchor' | 'circular';
 
-export interface Followed {
-  readonly ending: Ending;
-  /** The last one in the row. */
+export interface ResolvedReference {
+  readonly outcome: ReferenceOutcome;
+  /** The last reference of the chain. */
   readonly reference: string;
-  /** What the last one leads to; of a circle a Reference Object in it. */
+  /** The value at the end of the chain; for a circular chain, a Reference Object in it. */
   readonly value: unknown;
 }
 
-/** Follows a reference, and what it leads to as long as that is a Reference Object too. */
-export function followReference(document: object, reference: string): Followed {
-  const { last, isCircle } = referenceRow(document, reference);
-  return isCircle ? { ...last, ending: 'circle' } : last;
+/** Follows a reference, and the Reference Objects that it leads to. */
+export function followReference(document: object, reference: string): ResolvedReference {
+  const { last, isCircle } = referenceChain(document, reference);
+  return isCircle ? { ...last, outcome: 'circular' } : last;
 }
 
-/** What a reference leads to, and what that leads to, as long as it is a Reference Object. */
-export const referenceRow = (document: object, reference: string): Row<Followed> =>
-  followAll(
+/** The chain of Reference Objects that starts at a reference. */
+export const referenceChain = (document: object, reference: string): ReferenceChain<ResolvedReference> =>
+  followChain(
     lookUpReference(document, reference),
     ({ value }) => (isReference(value) ? lookUpReference(document, value.$ref) : undefined),
     (one) => one.reference,
   );
 
-/** What one reference leads to, which may be a Reference Object. */
-export function lookUpReference(document: object, reference: string): Followed {
-  if (!reference.startsWith('#')) return { ending: 'elsewhere', reference, value: undefined };
+/** The direct target of a reference, which may be another Reference Object. */
+export function lookUpReference(document: object, reference: string): ResolvedReference {
+  if (!reference.startsWith('#')) return { outcome: 'external', reference, value: undefined };
   const { tokens, anchor } = parseReference(reference);
-  if (anchor !== undefined) return { ending: 'anchor', reference, value: undefined };
+  if (anchor !== undefined) return { outcome: 'anchor', reference, value: undefined };
   const value = valueAt(document, tokens);
-  return { ending: value === undefined ? 'nothing' : 'value', reference, value };
+  return { outcome: value === undefined ? 'missing' : 'value', reference, value };
 }
 
-/** The object that a value refers to, or that it is itself; undefined where there is none. */
+/** The object that a value refers to, or the value itself; undefined where there is none. */
 export function resolveReference<T extends object>(
   document: object,
   value: T | ReferenceObject | undefined,
 ): T | undefined {
-  const found = isReference(value) ? followReference(document, value.$ref) : { ending: 'value', value };
-  return found.ending === 'value' && typeof found.value === 'object' && found.value !== null
+  const found = isReference(value) ? followReference(document, value.$ref) : { outcome: 'value', value };
+  return found.outcome === 'value' && typeof found.value === 'object' && found.value !== null
     ? (found.value as T)
     : undefined;
 }
@@ -106,6 +110,6 @@ export function resolveReference<T extends object>(
 export const isReference = (value: unknown): value is ReferenceObject =>
   typeof value === 'object' && value !== null && '$ref' in value && typeof value.$ref === 'string';
 
-/** The last token of a reference: the name of a component. */
+/** The last token of a reference, which is the name of a component. */
 export const referenceName = (value: object | undefined): string | undefined =>
   isReference(value) ? parseReference(value.$ref).tokens.at(-1) : undefined;

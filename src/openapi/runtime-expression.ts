@@ -4,17 +4,17 @@ import { pointerTokens } from '../contract/json-pointer.ts';
 import type { ParameterValue } from '../http/uri/href.ts';
 import { valueAt } from './value-at.ts';
 
-/** What an expression can look at. */
-export interface Exchange {
+/** The values that an expression can read. */
+export interface ExpressionContext {
   readonly body: unknown;
   readonly path: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
 }
 
-/** @param index the element of the array that the link holds for, where it has `x-each` */
-export type Expression = (exchange: Exchange, index?: number) => ParameterValue | undefined;
+/** @param index the array element that the link is for, where the link has `x-each` */
+export type RuntimeExpression = (context: ExpressionContext, index?: number) => ParameterValue | undefined;
 
-/** A number is what its text says: rounded, it would be the name of another thing. */
+/** Keeps the text of large numbers: a rounded number would identify another resource. */
 function scalar(value: unknown): ParameterValue | undefined {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return isRawNumber(value) ? value.rawJSON : undefined;
@@ -22,9 +22,9 @@ function scalar(value: unknown): ParameterValue | undefined {
 
 /**
  * Compiles `$response.body#/pointer`, `$request.path.name` and `$request.query.name`; anything else is a constant.
- * @param each pointer of the array that the link holds for each element of: its index takes the place of the 0
+ * @param each pointer of the array whose elements the link is for; the element's index replaces the 0
  */
-export function compileExpression(text: string, each?: string): Expression {
+export function compileExpression(text: string, each?: string): RuntimeExpression {
   const [source = '', pointer] = text.split('#', 2);
   if (source === '$response.body') {
     const segments = pointerTokens(pointer ?? '');
@@ -33,6 +33,6 @@ export function compileExpression(text: string, each?: string): Expression {
     return ({ body }, index = 0) => scalar(valueAt(body, segments.with(at, String(index))));
   }
   const [, part, name = ''] = /^\$request\.(path|query)\.(.+)$/.exec(text) ?? [];
-  if (part === 'path' || part === 'query') return (exchange) => scalar(exchange[part][name]);
+  if (part === 'path' || part === 'query') return (context) => scalar(context[part][name]);
   return () => text;
 }

@@ -1,7 +1,6 @@
 /** The OpenAPI document of a service, with the name of the service. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 
-/** One service's document, under the service's name. */
 export interface ServiceDocument {
   readonly name: string;
   readonly document: OpenAPIObject;

@@ -1,7 +1,7 @@
 /** The value at the tokens of a JSON Pointer (RFC 6901 §4). */
 import { isRawNumber, memberKey } from '../codecs/exact-json.ts';
 
-/** Looks at own members only: an empty object has no `constructor`. */
+/** Reads own members only, so that an empty object has no `constructor`. */
 export function valueAt(value: unknown, tokens: readonly string[]): unknown {
   let at = value;
   for (const token of tokens) {

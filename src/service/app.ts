@@ -19,10 +19,10 @@ import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
 import { sameSiteOrGateway } from '../http/same-site.ts';
 import { type AffordanceTable, checkAffordances } from '../hypermedia/affordances/affordance.ts';
-import { describeStates } from '../hypermedia/affordances/transitions.ts';
+import { describeAvailability } from '../hypermedia/affordances/transitions.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
-import { Represent } from '../hypermedia/represent.ts';
+import { Representer } from '../hypermedia/represent.ts';
 import type { Log } from '../observability/log.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { readBody, rejectBody } from './body.ts';
@@ -64,12 +64,12 @@ export function createService(options: ServiceOptions): Express {
     health = { isDraining: () => false, checks: () => ({}) },
     limits = defaultLimits,
   } = options;
-  const document = contractDocument(describeStates(contract, affordances), formats);
+  const document = contractDocument(describeAvailability(contract, affordances), formats);
   const graph = new LinkGraph([
     { name: contract.service, document },
     ...linked.map((other) => ({ name: other.service, document: contractDocument(other, formats) })),
   ]);
-  const represent = new Represent(affordances);
+  const represent = new Representer(affordances);
   const idempotency = new Idempotency(keys);
   const routes = routesOf(contract);
   checkAffordances(graph.shapesOf(contract.service), affordances);

@@ -9,8 +9,8 @@ import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
 import { matchPath } from '../http/uri/href.ts';
 import { splitTarget } from '../http/uri/target.ts';
-import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
-import type { Embeds } from '../hypermedia/expand/plan.ts';
+import { type FetchPart, type PartResponse, toPart } from '../hypermedia/expand/fetch.ts';
+import type { EmbedsPredicate } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { OperationRunner } from './operation-runner.ts';
@@ -23,10 +23,10 @@ export type GetJson = (
   operationId: string,
   /** Maximum number of bytes. */
   limit: number,
-) => Promise<PartAnswer>;
+) => Promise<PartResponse>;
 
 export interface Expansion {
-  readonly embeds: Embeds;
+  readonly embeds: EmbedsPredicate;
   /** @param accept the header of the client, for resources of other services; without it every type is accepted */
   fetchAs(accept: string | undefined, format: Format): FetchPart;
   readonly limits: ExpandLimits;
@@ -50,7 +50,7 @@ export function createExpansion(
     const text = stringifyExact(body);
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.bytes) throw new Problem(badGateway, `${href} is larger than ${limits.bytes} bytes.`);
-    return partOf({ status, body: parseExact(text), bytes, cacheControl: runner.cacheControl });
+    return toPart({ status, body: parseExact(text), bytes, cacheControl: runner.cacheControl });
   };
   return {
     limits,
@@ -60,6 +60,6 @@ export function createExpansion(
       async (href, operation) =>
         operation.service === service
           ? runOwn(href, operation, format)
-          : partOf(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
+          : toPart(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
   };
 }

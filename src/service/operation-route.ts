@@ -18,13 +18,13 @@ import { preferences } from '../http/headers/prefer.ts';
 import { isFromGateway } from '../http/headers/via.ts';
 import { readQuery, splitTarget } from '../http/uri/target.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
-import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
-import { cut } from '../hypermedia/fields/project.ts';
+import { isStrict, requireComplete, STRICT } from '../hypermedia/expand/strict.ts';
+import { project } from '../hypermedia/fields/project.ts';
 import { type Body, encodeBody, type Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
-import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
+import { extractSelection, NO_SELECTION } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';
 import type { OperationResponse, OperationRunner } from './operation-runner.ts';
 
@@ -38,9 +38,9 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
     if (format === undefined) throw new Error(`there is no format for ${mediaType}`);
     const query = readQuery(splitTarget(req.url)[1]);
-    const { plan, expand, kept } = node.expands
-      ? takeSelection(query, node, expansion.embeds, expansion.limits)
-      : WHOLE;
+    const { plan, expand, fields } = node.expands
+      ? extractSelection(query, node, expansion.embeds, expansion.limits)
+      : NO_SELECTION;
 
     const request = {
       params: req.params,
@@ -65,20 +65,20 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
         cacheControl,
         limits: expansion.limits,
         deadline,
-        isCut: kept !== undefined,
+        isProjected: fields !== undefined,
       });
       ({ cacheControl } = expanded);
       if (isStrict(req.get('Prefer'))) {
-        refuseIncomplete(expanded.failures);
+        requireComplete(expanded.failures);
         res.set('Preference-Applied', STRICT);
       }
     }
-    if (kept !== undefined) cut(response.body as Body, kept, format);
+    if (fields !== undefined) project(response.body as Body, fields, format);
     const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
     await send(
       req,
       res,
-      plan.length > 0 || kept !== undefined ? { ...response, stateTag: undefined } : response,
+      plan.length > 0 || fields !== undefined ? { ...response, stateTag: undefined } : response,
       {
         node,
         format,

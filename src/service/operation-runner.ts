@@ -14,12 +14,12 @@ import { isPage, isResource, type Page, type PageState, type Resource } from '..
 import { z } from '../contract/schema.ts';
 import { etagOf, stateTag } from '../http/headers/etag.ts';
 import { withoutSelection } from '../http/uri/href.ts';
-import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
+import { StateConflict } from '../hypermedia/affordances/state-conflict.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
 import type { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
-import type { Represent, RequestParts } from '../hypermedia/represent.ts';
+import type { Representer, RequestParts } from '../hypermedia/represent.ts';
 import type { Representation } from '../hypermedia/representation.ts';
 import { isUnavailable, unavailableDetail } from '../storage/unavailable.ts';
 import type { HandlerResult, Idempotency } from './idempotency/idempotency.ts';
@@ -55,7 +55,7 @@ export interface RunnerOptions {
   readonly node: GraphOperation;
   readonly handler: Handler<Operation>;
   readonly graph: LinkGraph;
-  readonly represent: Represent;
+  readonly represent: Representer;
   readonly idempotency: Idempotency;
   readonly limits: Pick<Limits, 'body' | 'depth'>;
 }
@@ -132,7 +132,7 @@ export class OperationRunner {
         throw new Error(`${this.operation.operationId} does not declare ${error.type.code}`, {
           cause: error,
         });
-      throw error instanceof Refusal ? this.#withState(error, input) : error;
+      throw error instanceof StateConflict ? this.#withState(error, input) : error;
     }
   }
 
@@ -176,7 +176,7 @@ export class OperationRunner {
 
   /** Adds the possible actions to a refusal: the links of the current resource, as HAL has them, and its tag. */
   #withState(
-    { type, message, extensions, resource, state }: Refusal,
+    { type, message, extensions, resource, state }: StateConflict,
     { params, query }: ParsedInput,
   ): Problem {
     const { parsed, representation } = this.#representResource(resource, state, { path: params, query });

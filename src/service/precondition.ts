@@ -13,7 +13,7 @@ import { preconditionFailed, preconditionRequired } from '../contract/problems.t
 import type { Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { matchesState, stateTag } from '../http/headers/etag.ts';
-import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
+import { StateConflict } from '../hypermedia/affordances/state-conflict.ts';
 
 type Headers = Pick<IncomingHttpHeaders, 'if-match' | 'if-none-match'>;
 
@@ -29,21 +29,21 @@ export class Precondition {
       throw new Problem(preconditionRequired, `${operation.method.toUpperCase()} requires If-Match.`);
   }
 
-  /** @throws Refusal precondition-failed (412) */
+  /** @throws StateConflict precondition-failed (412) */
   readonly check = (resource: Resource, state: unknown): void => {
     this.#isChecked = true;
     const { 'if-match': match, 'if-none-match': noneMatch } = this.#headers;
     if (match === undefined && noneMatch === undefined) return;
     const tag = stateTag(z.parse(resource.state, state));
     if (match !== undefined && !matchesState(match, tag))
-      throw new Refusal(
+      throw new StateConflict(
         preconditionFailed,
         resource,
         state,
         'The resource has changed since that ETag was read.',
       );
     if (noneMatch !== undefined && matchesState(noneMatch, tag))
-      throw new Refusal(
+      throw new StateConflict(
         preconditionFailed,
         resource,
         state,

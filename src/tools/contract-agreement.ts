@@ -15,8 +15,8 @@ import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
 import { requestHeaders } from '../contract/schemas/request-headers.ts';
-import type { Mode } from '../gateway/validation/schema/schemas.ts';
-import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
+import type { CheckMode } from '../gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 
 /** A fixed seed generates the same values in each run. */
@@ -29,7 +29,7 @@ interface SchemaPair {
   readonly place: string;
   readonly schema: z.ZodType;
   readonly pointer: string;
-  readonly mode: Mode;
+  readonly mode: CheckMode;
   /** Converts a value that the contract accepted to the sent value. */
   readonly sent: (taken: unknown, given: unknown) => unknown;
 }
@@ -117,7 +117,7 @@ const withLinks = (taken: unknown, given: unknown): unknown => {
 
 function differenceOf({ schema, pointer, mode, sent }: SchemaPair, schemas: Schemas): string | undefined {
   const inDocument = schemas.check(
-    { type: 'object', properties: { value: schemaAt(pointer) } },
+    { type: 'object', properties: { value: referenceSchema(pointer) } },
     mode,
     pointer,
   );

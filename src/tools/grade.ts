@@ -5,7 +5,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
-import { hasLinks } from '../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../hypermedia/graph/response-schema.ts';
 import type { Command } from './command.ts';
 import { loadDocument, requireNames } from './load.ts';
 
@@ -78,7 +78,7 @@ function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], docu
     );
   if (body === undefined)
     return graded(2, 'resource and method; its response has no body that could contain links');
-  if (hasLinks(document, body.schema)) return graded(3, 'its response has _links');
+  if (declaresLinks(document, body.schema)) return graded(3, 'its response has _links');
   const links = [...(shape?.links.keys() ?? []), ...(shape?.item?.links.keys() ?? [])];
   if (links.length > 0) return graded(3, `Link Objects add hypermedia: ${[...new Set(links)].join(', ')}`);
   return graded(

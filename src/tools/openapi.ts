@@ -18,7 +18,7 @@ import { httpFile } from '../contract/document/http-file.ts';
 import { liftDocuments } from '../gateway/documents/mark-lifted.ts';
 import { readDocument } from '../gateway/documents/read-document.ts';
 import { withDiagrams } from '../hypermedia/affordances/state-diagram.ts';
-import { describeStates } from '../hypermedia/affordances/transitions.ts';
+import { describeAvailability } from '../hypermedia/affordances/transitions.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { mergeDocuments } from '../openapi/merge/merge.ts';
 import { hasServiceCode, loadService, SERVICES } from '../service/load.ts';
@@ -80,7 +80,7 @@ const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);
 /** @param faults collects the faults of all contracts, so that they are reported together */
 function documentOf({ contract, affordances }: Service, faults: string[]): OpenAPIObject | undefined {
   try {
-    const document = contractDocument(describeStates(contract, affordances), formats);
+    const document = contractDocument(describeAvailability(contract, affordances), formats);
     faults.push(...contractDifferences(contract, document));
     return document;
   } catch (error) {

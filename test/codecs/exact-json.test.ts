@@ -9,7 +9,7 @@ import {
   scalarText,
   stringifyExact,
 } from '../../src/codecs/exact-json.ts';
-import { copyOf } from '../../src/hypermedia/expand/copy.ts';
+import { copyJson } from '../../src/hypermedia/expand/copy.ts';
 import { jsonText, meaning } from '../support/json-texts.ts';
 
 describe('Exact JSON', () => {
@@ -17,7 +17,7 @@ describe('Exact JSON', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         expect(meaning(stringifyExact(parseExact(text)))).toBe(meaning(text));
-        expect(meaning(stringifyExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
+        expect(meaning(stringifyExact(copyJson(parseExact(text)), 2))).toBe(meaning(text));
       }),
       {
         numRuns: 1000,

@@ -53,7 +53,7 @@ describeSamples('of the sample services:', () => {
         await page.getByRole('link', { name: 'List restaurants' }).click();
         await page.getByRole('link', { name: 'Sakura' }).click();
         await page.getByRole('link', { name: 'Show here: Menu items' }).click();
-        await page.getByText('Menu items, brought along').waitFor();
+        await page.getByText('Menu items, included').waitFor();
       },
       problem: async (page) => {
         await page.getByLabel('Path, with its query').fill('nowhere');
@@ -128,7 +128,7 @@ describeSamples('of the sample services:', () => {
       await page.getByRole('link', { name: 'List orders' }).click();
       await page.getByRole('link', { name: 'o-1001' }).click();
       await page.getByRole('link', { name: 'Consumer', exact: true }).click();
-      const trail = page.getByRole('navigation', { name: 'Where you came from' });
+      const trail = page.getByRole('navigation', { name: 'Visited pages' });
       expect(await trail.getByRole('listitem').allTextContents()).toEqual([
         'Explorer',
         'Orders',

@@ -1,4 +1,4 @@
-/** Documents that nobody here wrote, loaded and merged, each under a prefix. */
+/** Third-party documents, loaded and merged, each under a prefix. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -16,13 +16,13 @@ import { diffDocuments } from '../../src/tools/openapi-diff/documents.ts';
 import { CORPUS } from '../support/corpus-folder.ts';
 import { dangling } from '../support/dangling.ts';
 
-/** The sampler knows no patterns, and cuts circles short. */
+/** The sampler ignores patterns, and truncates circular schemas. */
 const SAMPLER = /^(?:must match (?:pattern|format)|is required)/;
 
 const withoutExamples = <T>(node: T): T =>
   JSON.parse(JSON.stringify(node, (name, value) => (/^examples?$/.test(name) ? undefined : value)));
 
-/** What is wrong in a body made from its schema alone, for each JSON that the operation takes. */
+/** The faults of a body that was generated from its schema, for each JSON media type of the operation. */
 function faultsOfSamples(document: OpenAPIObject, { definition, body }: GatewayOperation) {
   const declared = resolveReference<RequestBodyObject>(document, definition.requestBody);
   return Object.entries(declared?.content ?? {})
@@ -41,7 +41,7 @@ const tests = () => {
       return { name, document: renamePaths(name, document, {}, `/${name}`) };
     });
 
-  it('is one document in which nothing dangles', () => {
+  it('becomes one document without broken references', () => {
     const all = services();
     const merged = mergeDocuments(liftDocuments(all));
     expect(dangling(merged)).toEqual([]);
@@ -60,7 +60,7 @@ const tests = () => {
     expect(operations.length).toBeGreaterThan(700);
   });
 
-  it('has bodies that are taken as their schemas would have them', () => {
+  it('accepts bodies exactly as their schemas do', () => {
     const tried = services().flatMap(({ name, document }) => {
       const bare = withoutExamples(document);
       return compileOperations({ service: name, document: bare }).flatMap((operation) =>
@@ -69,18 +69,18 @@ const tests = () => {
     });
     const taken = tried.filter((faults) => faults.length === 0);
     process.stdout.write(`corpus: ${taken.length} of ${tried.length} bodies made from schemas are taken\n`);
-    // Some documents have a default of another type.
+    // Some documents have a default with another type.
     const others = tried.filter((faults) => faults.some(({ detail }) => !SAMPLER.test(detail)));
     expect(others.length).toBeLessThan(35);
     expect(taken.length).toBeGreaterThan(190);
   });
 
-  it('differs from itself in nothing, and where a document loses its operations they are gone', () => {
+  it('has no difference to itself, and reports operations that a document loses', () => {
     for (const { document } of services()) {
       expect(diffDocuments(document, structuredClone(document))).toEqual([]);
       const gone = diffDocuments(document, { ...document, paths: {} });
       expect(gone.every(({ kind }) => kind === 'breaking')).toBe(true);
-      // A path with a fragment is in the document, and no request can be for it.
+      // A path with a fragment exists in the document, but no request can match it.
       const routed = compileOperations({ service: 'a', document });
       expect(gone.length).toBeGreaterThanOrEqual(routed.length);
     }

@@ -1,4 +1,4 @@
-/** Whatever documents are merged: what an operation meant before, it means after. */
+/** Any documents are merged without a change of the meaning of their operations. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -6,7 +6,7 @@ import { mergeDocuments } from '../../src/openapi/merge/merge.ts';
 import { dangling } from '../support/dangling.ts';
 
 const NAMES = ['A', 'B', 'C', 'D'];
-/** Names that a renamed component would get, already there in some documents. */
+/** Names that a renamed component would get, which some documents already use. */
 const TRAPS = ['Two_A', 'Two_A_2', 'Three_A'];
 const SERVICES = ['one', 'two', 'three'];
 
@@ -44,7 +44,7 @@ const documentOf = (service: string, components: Record<string, object>, name: s
     components: { schemas: components },
   }) as unknown as OpenAPIObject;
 
-/** The schema with every reference followed, as deep as it can matter among so few components. */
+/** The schema with all references resolved, as deep as it matters with so few components. */
 function meaning(document: OpenAPIObject, node: unknown, depth = 12): unknown {
   if (depth === 0 || typeof node !== 'object' || node === null) return node === null ? null : typeof node;
   const fields = node as Record<string, unknown>;
@@ -65,7 +65,7 @@ const answer = (document: OpenAPIObject, service: string) =>
 const answerSchema = (document: OpenAPIObject, service: string) =>
   answer(document, service).content['application/json'].schema;
 
-it('keeps the meaning of every schema, leaves nothing dangling and each link where it led', () => {
+it('A merge keeps the meaning of every schema and the target of every link, without broken references', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(schemas, used), { minLength: 1, maxLength: SERVICES.length }), (parts) => {
       const services = parts.map(([components, name], index) => {
@@ -88,7 +88,7 @@ it('keeps the meaning of every schema, leaves nothing dangling and each link whe
   );
 });
 
-it('shares everything when all documents have the same components', () => {
+it('A merge shares everything if all documents have the same components', () => {
   fc.assert(
     fc.property(schemas, used, (components, name) => {
       const merged = mergeDocuments(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fragmentPointer } from '../../src/contract/json-pointer.ts';
 import {
-  followAll,
+  followChain,
   followReference,
   parseReference,
   referenceName,
@@ -11,7 +11,7 @@ import {
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Each refers to the next, and the last is a value. */
+/** Each reference leads to the next, and the last one to a value. */
 const row = (length: number) => ({
   components: {
     schemas: Object.fromEntries(
@@ -35,11 +35,11 @@ describe('A reference', () => {
     ['a.yaml#/b', { document: 'a.yaml', fragment: '/b', tokens: ['b'], anchor: undefined }],
     ['a.yaml#b%20c', { document: 'a.yaml', fragment: 'b%20c', tokens: [], anchor: 'b c' }],
     ['#100%', { document: '', fragment: '100%', tokens: [], anchor: '100%' }],
-  ])('%j is taken apart', (text, parts) => {
+  ])('%j is parsed', (text, parts) => {
     expect(parseReference(text)).toEqual(parts);
   });
 
-  it('to a place of a document is taken apart to its tokens, whatever they are', () => {
+  it('to a location of a document is parsed to its tokens, whatever they are', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (tokens) => {
         expect(parseReference(fragmentPointer(tokens)).tokens).toEqual(tokens);
@@ -76,16 +76,16 @@ describe('Following a reference', () => {
     ['A', 'value', ref('B').$ref],
     ['B', 'value', ref('B').$ref],
     ['Null', 'value', ref('Null').$ref],
-    ['Elsewhere', 'elsewhere', 'other.yaml#/components/schemas/B'],
+    ['Elsewhere', 'external', 'other.yaml#/components/schemas/B'],
     ['Named', 'anchor', '#name'],
-    ['Nothing', 'nothing', ref('Missing').$ref],
-    ['Self', 'circle', ref('Self').$ref],
-    ['Left', 'circle', ref('Right').$ref],
-  ])('to %s ends in %s', (name, ending, reference) => {
-    expect(follow(name)).toMatchObject({ ending, reference });
+    ['Nothing', 'missing', ref('Missing').$ref],
+    ['Self', 'circular', ref('Self').$ref],
+    ['Left', 'circular', ref('Right').$ref],
+  ])('to %s has the outcome %s', (name, outcome, reference) => {
+    expect(follow(name)).toMatchObject({ outcome, reference });
   });
 
-  it('gives what the last one in the row leads to', () => {
+  it('gives the target of the last reference', () => {
     expect(follow('A').value).toEqual({ type: 'string' });
   });
 
@@ -93,13 +93,16 @@ describe('Following a reference', () => {
     expect(resolveReference(document, ref(name))).toBeUndefined();
   });
 
-  it('goes through a row of twenty, and takes a longer one for a circle', () => {
+  it('follows twenty references, and treats a longer chain as circular', () => {
     expect(followReference(row(20), ref('S0').$ref)).toMatchObject({
-      ending: 'value',
+      outcome: 'value',
       value: { type: 'string' },
     });
-    expect(followReference(row(21), ref('S0').$ref)).toMatchObject({ ending: 'circle', value: ref('S20') });
-    expect(followReference(row(50_000), ref('S0').$ref).ending).toBe('circle');
+    expect(followReference(row(21), ref('S0').$ref)).toMatchObject({
+      outcome: 'circular',
+      value: ref('S20'),
+    });
+    expect(followReference(row(50_000), ref('S0').$ref).outcome).toBe('circular');
   });
 
   it('ends for any graph of references', () => {
@@ -107,13 +110,13 @@ describe('Following a reference', () => {
     fc.assert(
       fc.property(fc.dictionary(names, names), names, (next, start) => {
         const schemas = Object.fromEntries(Object.entries(next).map(([name, to]) => [name, ref(to)]));
-        const { ending } = followReference({ components: { schemas } }, ref(start).$ref);
-        expect(ending).toMatch(/^(circle|nothing)$/);
+        const { outcome } = followReference({ components: { schemas } }, ref(start).$ref);
+        expect(outcome).toMatch(/^(circular|missing)$/);
       }),
     );
   });
 
-  it('leaves a value that is no reference as it is', () => {
+  it('returns a value that is no reference', () => {
     const value = { type: 'string' };
     expect(resolveReference(document, value)).toBe(value);
     expect(resolveReference(document, undefined)).toBeUndefined();
@@ -121,13 +124,17 @@ describe('Following a reference', () => {
   });
 });
 
-it('Any steps in a row are followed until there is no next one, or it was passed', () => {
+it('Any chain is followed to its end, or until it repeats', () => {
   const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
-  expect(followAll<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
-  expect(followAll<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
-    row: [1, 2, 3],
+  expect(followChain<number>(1, next(5), String)).toEqual({
+    steps: [1, 2, 3, 4, 5],
+    last: 5,
+    isCircle: false,
+  });
+  expect(followChain<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
+    steps: [1, 2, 3],
     last: 3,
     isCircle: true,
   });
-  expect(followAll<number>(1, next(1000), String).isCircle).toBe(true);
+  expect(followChain<number>(1, next(1000), String).isCircle).toBe(true);
 });

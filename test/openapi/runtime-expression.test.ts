@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseExact } from '../../src/codecs/exact-json.ts';
-import { compileExpression, type Exchange } from '../../src/openapi/runtime-expression.ts';
+import { compileExpression, type ExpressionContext } from '../../src/openapi/runtime-expression.ts';
 
-const exchange: Exchange = {
+const exchange: ExpressionContext = {
   path: { id: 'p1', 'a.b': 'dotted' },
   query: { id: 'q1', count: 5 },
   body: parseExact(
@@ -11,7 +11,7 @@ const exchange: Exchange = {
   ),
 };
 
-describe('a runtime expression', () => {
+describe('A runtime expression', () => {
   it.each<[string, unknown]>([
     ['$response.body#/id', 'b1'],
     ['$response.body#/count', 0],
@@ -51,14 +51,17 @@ describe('a runtime expression', () => {
     '$response.body#/toString',
     '$request.path.nothing',
     '$request.query.nothing',
-  ])('%s has no value where there is no scalar', (text) => {
+  ])('%s has no value without a scalar', (text) => {
     expect(compileExpression(text)(exchange)).toBeUndefined();
   });
 
-  it('takes the element that a link of each is for in place of the first', () => {
+  it('uses the element of an x-each link instead of the first', () => {
     const each = compileExpression('$response.body#/lines/0/id', '/lines');
     expect([each(exchange), each(exchange, 0), each(exchange, 1), each(exchange, 2)]).toEqual([
-      ...['l0', 'l0', 'l1', undefined],
+      'l0',
+      'l0',
+      'l1',
+      undefined,
     ]);
     const deeper = compileExpression('$response.body#/lines/0/tags/0', '/lines');
     expect([deeper(exchange, 0), deeper(exchange, 1)]).toEqual(['x', undefined]);
@@ -72,7 +75,7 @@ describe('a runtime expression', () => {
     },
   );
 
-  it('is of another array where that only begins as the one of each', () => {
+  it('uses another array whose pointer has the x-each pointer as prefix', () => {
     const body = { lines: ['a', 'b'], 'lines/0': ['c'], linesOf: [{ id: 'd' }, { id: 'e' }] };
     expect(compileExpression('$response.body#/linesOf/0/id', '/lines')({ ...exchange, body }, 1)).toBe('d');
     expect(compileExpression('$response.body#/lines/0', '/lines')({ ...exchange, body }, 1)).toBe('a');

@@ -4,9 +4,9 @@ import {
   COMPOSITION,
   composedSchemas,
   compositionOf,
-  MOST_PARTS,
-  type Order,
-  schemasUnder,
+  MAX_PARTS,
+  subschemasOf,
+  type TraversalOrder,
   walkComposition,
 } from '../../src/openapi/schema-composition.ts';
 import { denseDocuments } from '../support/hostile.ts';
@@ -25,19 +25,19 @@ describe('The composition of a schema', () => {
     Renamed: ref('C'),
   });
 
-  it('has what it refers to and all parts and choices, what is near first', () => {
+  it('has its references, parts and alternatives, near ones first', () => {
     expect(described(document, ref('A'))).toEqual(['A', 'B', 'part', 'one', 'other']);
     expect(described(document, ref('Renamed'))).toEqual(['C', 'any']);
   });
 
-  it('has each schema with all of its parts, where the order as written is asked for', () => {
+  it('has each schema with all of its parts in depth-first order', () => {
     const root = { node: ref('A'), pointer: '#' };
     const parts = [...compositionOf(document, root, COMPOSITION, 'as-written')];
     const order = parts.flatMap(({ node }) => (node as { description?: string }).description ?? []);
     expect(order).toEqual(['A', 'B', 'one', 'other', 'part']);
   });
 
-  it('ends where references lead to each other', () => {
+  it('ends for circular references', () => {
     const circle = documentOf({ A: ref('B'), B: ref('A') });
     expect(composedSchemas(circle, ref('A')).map(({ $ref }) => $ref)).toEqual([
       ref('A').$ref,
@@ -46,16 +46,16 @@ describe('The composition of a schema', () => {
     ]);
   });
 
-  it('has what stands beside a reference', () => {
+  it('includes keywords beside a reference', () => {
     expect(described(document, { ...ref('C'), description: 'beside' })).toEqual(['beside', 'C', 'any']);
   });
 
-  it('goes by the keywords that are asked for', () => {
+  it('follows only the requested keywords', () => {
     expect(described(document, ref('A'), ['allOf'])).toEqual(['A', 'B', 'part']);
     expect(described(document, ref('C'), [...COMPOSITION, 'items'])).toEqual(['C', 'any', 'item']);
   });
 
-  it('says where each schema stands', () => {
+  it('has the pointer of each schema', () => {
     const parts = [...compositionOf(document, { node: ref('A'), pointer: '#/paths/~1a' })];
     expect(parts.map(({ pointer }) => pointer)).toEqual([
       '#/paths/~1a',
@@ -85,22 +85,22 @@ describe('The composition of a schema', () => {
     expect(composedSchemas(document, schema)).toEqual([]);
   });
 
-  it('passes over what is no list or schema', () => {
+  it('skips values that are no list or schema', () => {
     expect(composedSchemas(document, { allOf: 'text', oneOf: [null, 1], anyOf: {} })).toHaveLength(2);
   });
 
   it.each(Object.keys(denseDocuments))('has each schema once in a document with %s', (name) => {
     const parts = composedSchemas(denseDocuments[name] as object, ref('S0'));
     expect(new Set(parts).size).toBe(parts.length);
-    expect(parts.length).toBeLessThanOrEqual(MOST_PARTS);
+    expect(parts.length).toBeLessThanOrEqual(MAX_PARTS);
   });
 
-  it('has no more than so many schemas', () => {
+  it('is limited to a number of schemas', () => {
     const wide = { allOf: Array.from({ length: 200_000 }, () => ({})) };
-    expect(composedSchemas({}, wide)).toHaveLength(MOST_PARTS);
+    expect(composedSchemas({}, wide)).toHaveLength(MAX_PARTS);
   });
 
-  it('takes time that grows with the document, never with the number of ways through it', () => {
+  it('takes time that grows with the document, not with the number of paths through it', () => {
     const MOST = 15;
     const reference = fc.nat(MOST - 1).map((one) => ref(`S${one}`));
     const list = fc.array(reference, { maxLength: 6 });
@@ -108,14 +108,14 @@ describe('The composition of a schema', () => {
       { allOf: list, oneOf: list, anyOf: list, $ref: reference.map(({ $ref }) => $ref) },
       { requiredKeys: [] },
     );
-    const order = fc.constantFrom<Order>('near-first', 'as-written');
+    const order = fc.constantFrom<TraversalOrder>('near-first', 'as-written');
     fc.assert(
       fc.property(fc.array(schema, { minLength: MOST, maxLength: MOST }), order, (schemas, inOrder) => {
         const all = documentOf(Object.fromEntries(schemas.map((one, index) => [`S${index}`, one])));
         const root = { node: ref('S0'), pointer: '#' };
         const found = [...compositionOf(all, root, COMPOSITION, inOrder)].map(({ node }) => node);
         expect(new Set(found).size).toBe(found.length);
-        // The schemas, each reference that is written in a list of one, and the first.
+        // The schemas, each reference in a list of one element, and the first schema.
         const written = schemas.flatMap(({ allOf = [], oneOf = [], anyOf = [] }) => [
           ...allOf,
           ...oneOf,
@@ -138,16 +138,16 @@ describe('The composition of a schema', () => {
 });
 
 describe('The walk over a composition', () => {
-  it('carries what its reader has to know of each part', () => {
+  it('carries additional data of each part', () => {
     const parts = walkComposition(
       [{ node: { allOf: [{}, { allOf: [{}] }] } as unknown, depth: 0 }],
       (node, { depth }) =>
-        schemasUnder(node, '#', 'allOf').map((one) => ({ node: one.node, depth: depth + 1 })),
+        subschemasOf(node, '#', 'allOf').map((one) => ({ node: one.node, depth: depth + 1 })),
     );
     expect([...parts].map(({ depth }) => depth)).toEqual([0, 1, 1, 2]);
   });
 
-  it('asks for no parts before they are looked at', () => {
+  it('requests parts only when they are visited', () => {
     let asked = 0;
     const parts = walkComposition([{ node: {} as unknown }], () => {
       asked += 1;
@@ -157,7 +157,7 @@ describe('The walk over a composition', () => {
     expect(asked).toBe(0);
   });
 
-  it('begins with several schemas that hold together', () => {
+  it('starts with several schemas that apply together', () => {
     const [one, other] = [{}, {}];
     const parts = walkComposition([{ node: one }, { node: other }, { node: one }], () => []);
     expect([...parts].map(({ node }) => node)).toEqual([one, other]);

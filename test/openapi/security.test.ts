@@ -4,7 +4,7 @@ import { document } from '../support/gateway.ts';
 
 const key = [{ key: [] }];
 
-describe('operations that declare security', () => {
+describe('Operations that declare security', () => {
   it.each([
     ['none, where nothing is said', undefined, undefined, []],
     ['those of a document that says it for all', key, undefined, ['getA']],
@@ -18,13 +18,13 @@ describe('operations that declare security', () => {
     expect(securedOperations(given as never)).toEqual(expected);
   });
 
-  it('are named by method and path where they have no id', () => {
+  it('are named by method and path without an id', () => {
     expect(securedOperations(document({ '/a/{id}': { delete: { security: key } } }))).toEqual([
       'DELETE /a/{id}',
     ]);
   });
 
-  it('are told in one line, however many there are', () => {
+  it('are reported in one line, however many they are', () => {
     expect(securityWarning(['a'])).toMatch(/^a declares security, which the gateway does not enforce/);
     const many = Array.from({ length: 3000 }, (_, index) => `op${index}`);
     expect(securityWarning(many)).toMatch(/^op0, .*op7 and 2992 more declare security/);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { valueAt } from '../../src/openapi/value-at.ts';
 
-it('A value is found at its pointer in any JSON, and nothing beside it', () => {
+it('A value is found at its pointer in any JSON, and nothing at other pointers', () => {
   const key = fc.string({ unit: fc.constantFrom('~', '/', '0', 'a'), maxLength: 2 });
   fc.assert(
     fc.property(fc.array(key, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (keys, value) => {

@@ -1,4 +1,4 @@
-/** Everything in an OpenAPI document that leads nowhere, found without the code under test. */
+/** Finds broken references in an OpenAPI document independently of the code under test. */
 const DATA = new Set(['example', 'examples', 'default', 'const', 'enum', 'value']);
 
 const resolves = (document: unknown, pointer: string): boolean => {
@@ -37,7 +37,7 @@ export function dangling(document: unknown): string[] {
   const found: Found = { refs: [], mapped: [], operations: [], links: [] };
   collect(document, found);
   const operations = new Set(found.operations);
-  // What is no name of a component is the address of another document.
+  // A value that is no component name is the URL of another document.
   const asPointer = (name: string): string =>
     /^[\w.-]+$/.test(name) ? `#/components/schemas/${name}` : name;
   return [

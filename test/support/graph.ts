@@ -1,4 +1,4 @@
-/** Documents of two small services whose resources lead to each other, for tests of links and of expand. */
+/** Documents of two small services whose resources link to each other, for tests of links and expansion. */
 import { batchOf } from '../../src/contract/batch.ts';
 import { type Contract, defineContract } from '../../src/contract/contract.ts';
 import { contractDocument } from '../../src/contract/document/document.ts';

@@ -1,4 +1,4 @@
-/** A document as large as those of large APIs: megabytes, thousands of operations and schemas, most of it descriptions. */
+/** A document in the size of large APIs: megabytes, thousands of operations and schemas, most of it descriptions. */
 
 const numbers = (many: number): number[] => Array.from({ length: many }, (_, index) => index);
 const PROSE =

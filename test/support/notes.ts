@@ -1,4 +1,4 @@
-/** A service whose resource links to another one by two relations, for tests of `expand` and `fields`. */
+/** A service whose resource has two relations to the same resource, for tests of `expand` and `fields`. */
 import { defineContract } from '../../src/contract/contract.ts';
 import { contractDocument } from '../../src/contract/document/document.ts';
 import { operation } from '../../src/contract/operation.ts';
@@ -49,7 +49,7 @@ export const notes = defineContract({
   ],
 });
 
-/** The same as documents of two services, because a service embeds its own resources itself. */
+/** The same resources as documents of two services: a service embeds its own resources. */
 export const notesApart = () => ({
   notes: contractDocument({ ...notes, operations: notes.operations.slice(0, 1) }, formats),
   people: contractDocument({ ...notes, service: 'people', operations: notes.operations.slice(1) }, formats),
@@ -58,7 +58,7 @@ export const notesApart = () => ({
 export const NOTE = { id: 'n1', writerId: 'ada', readerId: 'ada' };
 export const PERSON = { id: 'ada', name: 'Ada' };
 
-/** Checks that each embedded resource has the fields requested at its position, even if two positions embed the same one. */
+/** Each place has its requested fields, even if two places have the same part. */
 export const CUT_QUERIES: readonly [query: string, writer: object, reader: object][] = [
   ['fields=id,writer.name,reader.id', { name: 'Ada' }, { id: 'ada' }],
   ['expand=reader&fields=id,writer.name,reader', { name: 'Ada' }, PERSON],

@@ -135,7 +135,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           faults: [
             {
               pointer: '#/paths/~1consumers/get/parameters',
-              reason: 'goes unchecked: type must be JSONType',
+              reason: 'is not checked: type must be JSONType',
             },
           ],
         },

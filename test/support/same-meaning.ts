@@ -1,4 +1,4 @@
-/** Whether a node of a document says the same as one of another, with every reference followed, in circles too. */
+/** Whether nodes of two documents have the same meaning, with all references followed, including circular ones. */
 type Json = Record<string, unknown>;
 
 const follow = (document: unknown, node: unknown): unknown => {
@@ -11,7 +11,7 @@ const follow = (document: unknown, node: unknown): unknown => {
   return at;
 };
 
-/** What a local reference leads to, found without the code under test. */
+/** The target of a local reference, found independently of the code under test. */
 export const pointed = (document: unknown, reference: string): unknown =>
   decodeURIComponent(reference.slice(reference.indexOf('#') + 1))
     .split('/')
@@ -22,7 +22,7 @@ export const pointed = (document: unknown, reference: string): unknown =>
 export class Meanings {
   readonly #whole: unknown;
   readonly #part: unknown;
-  /** Pairs that are compared already, or about to be. */
+  /** Pairs that have been compared, or will be. */
   readonly #seen = new Map<object, Set<object>>();
 
   constructor(whole: unknown, part: unknown) {
@@ -30,7 +30,7 @@ export class Meanings {
     this.#part = part;
   }
 
-  /** @returns where they differ first, if they do */
+  /** @returns the location of the first difference, if any */
   difference(one: unknown, other: unknown, at = ''): string | undefined {
     const [a, b] = [follow(this.#whole, one), follow(this.#part, other)];
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
@@ -39,7 +39,7 @@ export class Meanings {
     this.#seen.set(a, (this.#seen.get(a) ?? new Set()).add(b));
     if (isLink(a)) return this.#leadsElsewhere(a, b as Json) ? at : undefined;
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      // A component has another name where what it was within is not there.
+      // Without its parent, a component has another name.
       if (key === 'discriminator') continue;
       const found = this.difference((a as Json)[key], (b as Json)[key], `${at}/${key}`);
       if (found !== undefined) return found;

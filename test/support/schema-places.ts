@@ -1,4 +1,7 @@
-/** One schema at every place of a contract where values come in or go out, and what a gateway says to a value there. */
+/**
+ * Puts one schema at every location of a contract where values are received or sent, and returns the gateway's
+ * result for a value there.
+ */
 import http from 'node:http';
 import { parseOpenApi } from '../../src/gateway/documents/read-document.ts';
 import type { DocumentFault } from '../../src/openapi/load/document-fault.ts';
@@ -46,7 +49,10 @@ const documentOf = (openapi: Version, schema: unknown, schemas: object) => ({
 
 export interface Places {
   readonly faults: readonly DocumentFault[];
-  /** Whether a value is taken there. @param value JSON, or for a place of text the text as it is sent */
+  /**
+   * Whether a value is accepted there.
+   * @param value JSON, or the text as sent for a location of text
+   */
   takes(place: Place, value: unknown): Promise<boolean>;
 }
 

@@ -8,17 +8,17 @@ import { linkHeader } from '../../http/headers/link-header.ts';
 import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
-import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
-import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
-import { cut } from '../../hypermedia/fields/project.ts';
+import { type ExpansionResult, expandBody } from '../../hypermedia/expand/expand.ts';
+import { isStrict, requireComplete, STRICT } from '../../hypermedia/expand/strict.ts';
+import { project } from '../../hypermedia/fields/project.ts';
 import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
-import { inPlace } from '../../hypermedia/lift/in-place.ts';
-import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
+import { mergeIntoOriginal } from '../../hypermedia/lift/in-place.ts';
+import { hasGeneratedLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
-import { WHOLE } from '../../hypermedia/selection.ts';
+import { NO_SELECTION } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
 import { withCodedTag } from '../proxy/send-upstream-response.ts';
 import { createAbortSignals } from './abort-signals.ts';
@@ -69,19 +69,19 @@ export async function composeResponse(context: CompositionContext): Promise<void
     return next();
   }
   const isSuccess = response.status >= 200 && response.status < 300;
-  const isComposed = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  const isComposed = isSuccess && isObject(value) && (lifting !== undefined || selection !== NO_SELECTION);
   if (!isComposed || graphOperation === undefined) return sendRewritten(context, primary, isSuccess);
 
   const representation = lifting && liftPrimary(context, primary, lifting);
-  if (representation && selection === WHOLE && !hasLinks(representation, value))
+  if (representation && selection === NO_SELECTION && !hasGeneratedLinks(representation, value))
     return sendRewritten(context, primary, isSuccess);
   const body = representation ? primary.format.write(representation) : (value as Body);
   const expanded =
     selection.plan.length > 0 ? await expand(context, primary, body, { expired, deadline }) : undefined;
-  if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
+  if (expanded && isStrict(req.headers.prefer?.toString())) requireComplete(expanded.failures);
   // A large body is serialized in its own turn of the event loop.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
-  if (selection.kept !== undefined) cut(body, selection.kept, primary.format);
+  if (selection.fields !== undefined) project(body, selection.fields, primary.format);
   return sendComposed(context, primary, graphOperation, body, expanded);
 }
 
@@ -155,7 +155,7 @@ function expand(
   { response, format, requestHeaders, origin }: PrimaryResponse,
   body: Body,
   { expired, deadline }: { readonly expired: AbortSignal; readonly deadline: number },
-): Promise<Expanded> {
+): Promise<ExpansionResult> {
   const { dispatch, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = createPartFetcher({
@@ -176,7 +176,7 @@ function expand(
     expand: selection.expand,
     cacheControl: deductAge(response),
     limits: limits.expand,
-    isCut: selection.kept !== undefined,
+    isProjected: selection.fields !== undefined,
   });
 }
 
@@ -185,13 +185,13 @@ async function sendComposed(
   { response, responseHeaders, value, format, typeOf, charset, contentType }: PrimaryResponse,
   operation: GraphOperation,
   body: Body,
-  expanded: Expanded | undefined,
+  expanded: ExpansionResult | undefined,
 ): Promise<void> {
   const { req, res, composition, selection } = context;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
   const page = { url: requestTarget(req), operation, isFromGateway: true };
-  const written = isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body;
+  const written = isPlain ? mergeIntoOriginal(value as object, body, operation.shape ?? {}) : body;
   const encoded = encodeBody(format, written as Body, page);
   const type = typeOf(body);
   // Media types other than that of the service use UTF-8.
@@ -200,7 +200,8 @@ async function sendComposed(
   const added = Object.entries(format.rendering?.headers ?? {});
   const replaced = expanded ? EXPANDED_BODY_HEADERS : BODY_HEADERS;
   const names = added.map(([name]) => name.toLowerCase());
-  const ownHeaders = selection === WHOLE ? responseHeaders : withSelectedLinks(responseHeaders, body, format);
+  const ownHeaders =
+    selection === NO_SELECTION ? responseHeaders : withSelectedLinks(responseHeaders, body, format);
   const headers = withoutHeaders(ownHeaders, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) headers.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) headers.push('Preference-Applied', STRICT);
@@ -212,7 +213,7 @@ async function sendComposed(
   await finishResponse(req, res, {
     status: response.status,
     bytes,
-    etag: lifting && selection === WHOLE ? liftedTag(bytes, response.header('etag')) : etagOf(bytes),
+    etag: lifting && selection === NO_SELECTION ? liftedTag(bytes, response.header('etag')) : etagOf(bytes),
     contentType: type,
     head: headers,
   });

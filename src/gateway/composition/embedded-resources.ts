@@ -3,9 +3,9 @@ import { JSON_TYPE } from '../../contract/media-types.ts';
 import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
-import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
+import { type FetchPart, toPart } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
 import { deductAge } from './cache-control.ts';
@@ -69,8 +69,9 @@ export const createPartFetcher =
     const read = readable ? await readJson(response, limit) : undefined;
     const body = alwaysReadsBody ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
-    const isLifted = lifting && urls && response.status === 200 && (isObject(body) || Array.isArray(body));
-    return partOf({
+    const isLifted =
+      lifting && urls && response.status === 200 && (isJsonObject(body) || Array.isArray(body));
+    return toPart({
       status: response.status,
       contentType: response.header('content-type'),
       cacheControl: deductAge(response),

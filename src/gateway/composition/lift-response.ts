@@ -11,7 +11,7 @@ import { withoutSelection } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
-import { SAME } from '../../hypermedia/selection.ts';
+import { SELF_AND_PAGING } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
 export interface LiftableResponse {
@@ -35,8 +35,8 @@ export function liftResponse(lifting: Lifting, urls: PublicUrls, response: Lifta
     path: params,
     query: decodeParameters(parseQuery(query)),
     links: collectLinks(response, local),
-    keepsOwn: true,
-    local,
+    keepsOwnLinks: true,
+    localPath: local,
   });
 }
 
@@ -76,7 +76,7 @@ export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, for
 
 function selectedUri({ uri, rels, anchor }: ParsedLink, body: Body, format: Format): string {
   if (anchor) return uri;
-  const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
+  const hrefs = SELF_AND_PAGING.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
   return hrefs.find((href) => uri.endsWith(withoutSelection(href))) ?? uri;
 }
 

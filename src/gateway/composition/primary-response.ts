@@ -5,10 +5,10 @@ import type { IncomingMessage } from 'node:http';
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import type { Charset } from '../../http/body/charset.ts';
 import { withoutHeaders } from '../../http/headers/raw-headers.ts';
-import { within } from '../../hypermedia/expand/plan.ts';
+import { checkLimit } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { hal, json } from '../../hypermedia/formats/hal.ts';
-import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
+import { NO_SELECTION, primaryHref } from '../../hypermedia/selection.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
@@ -62,7 +62,7 @@ export async function fetchPrimaryResource(
   const isTrusted = options.trustProxy(req.socket.remoteAddress);
   const allHeaders = requestHeaders(req, exchange.context, isTrusted);
   const headers = withoutHeaders(allHeaders, isReadRequest(req) ? NOT_FORWARDED : UNREADABLE);
-  const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
+  const path = selection === NO_SELECTION ? exchange.target : primaryHref(exchange.target, selection);
   const upstream = options.upstreams.get(exchange.operation.service);
   if (!upstream) throw new Error(`no target for ${exchange.operation.service}`);
   const method = isReadRequest(req) ? 'GET' : (req.method ?? '');
@@ -111,7 +111,7 @@ function chooseFormat(
   accept: string | undefined,
 ) {
   if (lifting && graphOperation) return negotiateLiftedFormat(accept, graphOperation);
-  return selection === WHOLE ? SERVICE_CHOICE : negotiateFormat(accept);
+  return selection === NO_SELECTION ? SERVICE_CHOICE : negotiateFormat(accept);
 }
 
 /** @throws Problem expand-limit (400) if the body is too large for an expansion */
@@ -129,7 +129,7 @@ async function readIfJson(
   const bytes = await readBody(response, expand.bytes);
   if (bytes === undefined) {
     response.discard();
-    within('bytes', Number.POSITIVE_INFINITY, expand.bytes);
+    checkLimit('bytes', Number.POSITIVE_INFINITY, expand.bytes);
   }
   return bytes && decodeJson(bytes, response);
 }

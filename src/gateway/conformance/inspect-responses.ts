@@ -9,12 +9,14 @@ import type { Logger } from 'pino';
 import { truncatedBody } from '../../outbound/call/to-problem.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
-import { overTurns } from '../validation/schema/turn.ts';
+import { retryAcrossSlices } from '../validation/schema/time-slice.ts';
 import type { ConformanceStats, InspectedService, OperationStats } from './conformance-stats.ts';
 import { DeferredQueue } from './deferred-queue.ts';
 import { createReporter } from './report.ts';
-import { contractBrokenProblem, type ResponseFault } from './response-fault.ts';
-import { ResponseValidator, type ValidatedRequest } from './response-validator.ts';
+import type { ResponseFault } from './response-fault.ts';
+import { contractBrokenProblem } from './response-fault.ts';
+import type { ValidatedRequest } from './response-validator.ts';
+import { ResponseValidator } from './response-validator.ts';
 import { Sampler } from './sampler.ts';
 
 export interface InspectOptions {
@@ -71,7 +73,7 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
 
   /** @param bytes reads the body; undefined if it is too large */
   const validate = async (validator: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = await overTurns(() => validator.validateHead());
+    const faults = await retryAcrossSlices(() => validator.validateHead());
     if (faults.length > 0) return faults;
     if (validator.isPartial) return undefined;
     if (!validator.needsBody) return faults;

@@ -9,9 +9,9 @@ import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
-import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
-import { overTurns, TurnOver } from '../validation/schema/turn.ts';
-import { TOO_MANY } from '../validation/schema/validation-budget.ts';
+import type { DeclaredMedia, DeclaredResponse, DeclaredResponses } from '../validation/responses.ts';
+import { retryAcrossSlices, TimeSliceExceeded } from '../validation/schema/time-slice.ts';
+import { BUDGET_ERRORS } from '../validation/schema/validation-budget.ts';
 import { faultsOf } from '../validation/schema/validation-errors.ts';
 import type { ResponseFault } from './response-fault.ts';
 import { bodyFault } from './response-fault.ts';
@@ -42,7 +42,7 @@ export class ResponseValidator {
   readonly isPartial: boolean;
   /** Whether `Content-Type` is missing. This is a fault only if there is content, so one byte is read to find out. */
   readonly lacksContentType: boolean;
-  readonly #contract: ResponseContract;
+  readonly #contract: DeclaredResponses;
   readonly #response: UpstreamResponse;
   readonly #hasBody: boolean;
   readonly #type: string | undefined;
@@ -50,13 +50,13 @@ export class ResponseValidator {
   readonly #media: DeclaredMedia | undefined;
 
   /** The constructor is cheap: `validateHead` and `validateBody` do the work that needs schemas. */
-  constructor(contract: ResponseContract, response: UpstreamResponse, { method, path }: ValidatedRequest) {
+  constructor(contract: DeclaredResponses, response: UpstreamResponse, { method, path }: ValidatedRequest) {
     const { status } = response;
     this.#contract = contract;
     this.#response = response;
     this.#type = response.header('content-type');
-    this.#declared = contract.of(status);
-    this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
+    this.#declared = contract.find(status);
+    this.#media = this.#type === undefined ? undefined : this.#declared?.mediaFor(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
     const isJson = this.#media?.check !== undefined && isJsonType(this.#type ?? '');
     this.isPartial =
@@ -110,18 +110,18 @@ export class ResponseValidator {
       return [bodyFault('#', 'is not well-formed JSON')];
     }
     const { length } = decoded;
-    return overTurns(() => this.#schemaFaults(value, length));
+    return retryAcrossSlices(() => this.#schemaFaults(value, length));
   }
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {
     try {
       const errors = this.#media?.check?.(value, size) ?? [];
-      if (errors === TOO_MANY) return undefined;
+      if (errors === BUDGET_ERRORS) return undefined;
       return faultsOf('body', errors.slice(0, MAX_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
     } catch (error) {
-      if (error instanceof TurnOver) throw error;
+      if (error instanceof TimeSliceExceeded) throw error;
       // The value is nested too deeply, or a pattern ran out of steps.
       return undefined;
     }

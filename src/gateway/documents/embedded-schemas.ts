@@ -7,21 +7,21 @@
  * some tools cannot process recursive schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type Link, type Shape } from '../../hypermedia/graph/model.ts';
-import type { Steps } from '../../openapi/incremental.ts';
+import type { Incremental } from '../../openapi/incremental.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 
 const EMBEDDED = '_embedded';
 
-export function* withEmbedded(published: OpenAPIObject): Steps<OpenAPIObject> {
+export function* withEmbedded(published: OpenAPIObject): Incremental<OpenAPIObject> {
   const document = published as unknown as Json;
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
   if (!hasLinkObjects(document, components)) return published;
   const name = 'published';
-  const graph = yield* graphInSteps([{ name, document: published }]);
+  const graph = yield* linkGraphIncrementally([{ name, document: published }]);
   const changed = graph.shapesOf(name).flatMap((shape) => {
     const schema = shape.isNamed ? schemas[shape.name] : undefined;
     const members = membersOf(shape);

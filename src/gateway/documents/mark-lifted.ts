@@ -7,28 +7,28 @@ import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/schemas/re
 import { isJsonType } from '../../http/body/json-type.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { LIFTED, operationName } from '../../hypermedia/graph/graph-operation.ts';
-import { graphInSteps, type LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import { type LinkGraph, linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type GraphOperation } from '../../hypermedia/graph/model.ts';
-import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../../hypermedia/graph/response-schema.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
-import { isObject, type Json, walkInSteps } from '../../openapi/load/grammar.ts';
+import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
+import { isObject, type Json, walkIncrementally } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 
 export const liftDocuments = (services: readonly ServiceDocument[]): readonly ServiceDocument[] =>
-  atOnce(liftInSteps(services));
+  runToCompletion(liftInSteps(services));
 
-export function* liftInSteps(services: readonly ServiceDocument[]): Steps<readonly ServiceDocument[]> {
-  const graph = yield* graphInSteps(services);
+export function* liftInSteps(services: readonly ServiceDocument[]): Incremental<readonly ServiceDocument[]> {
+  const graph = yield* linkGraphIncrementally(services);
   if (!graph.hasLinks()) return services;
   const lifted: ServiceDocument[] = [];
   for (const service of services) lifted.push({ ...service, document: yield* liftDocument(service, graph) });
   return lifted;
 }
 
-function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Steps<OpenAPIObject> {
+function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Incremental<OpenAPIObject> {
   const operations = new Map<object, GraphOperation>();
   const lifter = new Lifter(name, document, graph);
   for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
@@ -42,7 +42,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
   }
   if (operations.size === 0) return document;
   const schemas = linkedSchemas(name, document, graph);
-  return (yield* walkInSteps(document as unknown as Json, (node, kind) => {
+  return (yield* walkIncrementally(document as unknown as Json, (node, kind) => {
     const operation = operations.get(node);
     if (kind === 'operation' && operation !== undefined) return describeLifted(node, operation, document);
     return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;
@@ -50,7 +50,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
 }
 
 const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>
-  node.body !== undefined && operation[LIFTED] !== false && !hasLinks(document, node.body.schema);
+  node.body !== undefined && operation[LIFTED] !== false && !declaresLinks(document, node.body.schema);
 
 const canLift = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
   lifting !== undefined && isLinked(lifting, graph);

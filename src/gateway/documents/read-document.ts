@@ -11,9 +11,9 @@ import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { parseText } from '../../config/yaml/parse-text.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { YamlText } from '../../config/yaml/yaml-text.ts';
-import { bundle, mayRefer, referredPlaces } from '../../openapi/load/bundle.ts';
+import { bundle, mayHaveReferences, referencedLocations } from '../../openapi/load/bundle.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { makeSound } from '../../openapi/load/drop-invalid.ts';
+import { dropInvalid } from '../../openapi/load/drop-invalid.ts';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { applyOverlay } from '../../openapi/load/overlay.ts';
 import { upgrade, upgradeSwagger } from '../../openapi/load/upgrade.ts';
@@ -71,7 +71,7 @@ export async function collectSources<T extends SourceText>(
   const knownPlaces = new Set(sourcePlaces(service));
   for (let unread = sources.slice(0, 1); unread.length > 0; ) {
     const places = unread.flatMap(({ text, place }) =>
-      mayRefer(text) ? [...referredPlaces(parseText(text, place), place)] : [],
+      mayHaveReferences(text) ? [...referencedLocations(parseText(text, place), place)] : [],
     );
     const added = [...new Set(places)].filter((place) => !knownPlaces.has(place));
     if (knownPlaces.size + added.length > MAX_PLACES)
@@ -201,7 +201,7 @@ function applyOverlays(
       () => new YamlText(overlay.text),
     );
     document = applied.document;
-    for (const target of applied.idle)
+    for (const target of applied.unmatched)
       onUnmatchedAction?.(`${overlay.place}: ${target} matches nothing in ${place}`);
   }
   const referenced = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
@@ -237,7 +237,7 @@ function normalizeDocument(
     // Swagger 2.0 has its components in other places, so it is upgraded first.
     const isSwagger = document.swagger !== undefined;
     const bundled = bundle(isSwagger ? upgradeSwagger(document, onFault) : document, file, others);
-    makeSound(bundled, onFault);
+    dropInvalid(bundled, onFault);
     return (isSwagger ? bundled : upgrade(bundled)) as unknown as OpenAPIObject;
   } catch (error) {
     throw toConfigError(error, `${file}: cannot be read as OpenAPI`);

@@ -2,9 +2,10 @@
  * Generates values from the constraints of a schema, of bounded size and the same each time. This does not work for every
  * schema, so the caller validates the result.
  */
-import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
+import type { SchemaReferences, SchemaResource } from '../validation/schema/schema-references.ts';
 import { generateText } from './generate-text.ts';
-import { type MergedSchema, mergeSchemas, type SchemaPart } from './merge-schemas.ts';
+import type { MergedSchema, SchemaPart } from './merge-schemas.ts';
+import { mergeSchemas } from './merge-schemas.ts';
 
 /** Maximum values inside one generated value. */
 const MAX_VALUES = 3000;
@@ -25,7 +26,7 @@ export interface Variant {
 export function generate(
   references: SchemaReferences,
   schema: unknown,
-  resource: Resource,
+  resource: SchemaResource,
   variant: Variant,
 ): unknown {
   return new Generator(references, variant).value([{ node: schema, resource }], 0, 0);

@@ -4,12 +4,13 @@
  */
 
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { type SchemaPart as ComposedPart, walkComposition } from '../../openapi/schema-composition.ts';
-import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
+import type { SchemaPart as ComposedPart } from '../../openapi/schema-composition.ts';
+import { walkComposition } from '../../openapi/schema-composition.ts';
+import type { SchemaReferences, SchemaResource } from '../validation/schema/schema-references.ts';
 
 /** A schema or a part of one, with the base of its references. */
 export interface SchemaPart extends ComposedPart {
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
 }
 
 export interface MergedSchema {
@@ -81,7 +82,7 @@ export function mergeSchemas(
 
 function partsOf(
   schema: Json,
-  resource: Resource,
+  resource: SchemaResource,
   references: SchemaReferences,
   choice: number,
 ): SchemaPart[] {
@@ -99,7 +100,7 @@ function partsOf(
   return [...parts, ...lists.flat().map((node) => ({ node, resource }))];
 }
 
-function addKeywords(merged: MergedSchema, schema: Json, resource: Resource): void {
+function addKeywords(merged: MergedSchema, schema: Json, resource: SchemaResource): void {
   const part = (node: unknown): SchemaPart => ({ node, resource });
   if (schema.type !== undefined) {
     const types = new Set([schema.type].flat().map(String));

@@ -16,18 +16,18 @@ import { withoutSelection } from '../../http/uri/href.ts';
 import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
-import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
+import { declaresLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
+import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../routing/router.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
-import { locate } from '../validation/schema/json-node.ts';
+import { resolvePath } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming-body.ts';
 import { requiredHeaders } from './headers.ts';
@@ -41,13 +41,13 @@ export const mock = (
   service: string,
   services: readonly ServiceDocument[],
   onFault?: (fault: DocumentFault) => void,
-): RequestListener => atOnce(mockInSteps(service, services, onFault));
+): RequestListener => runToCompletion(mockInSteps(service, services, onFault));
 
 export function* mockInSteps(
   service: string,
   services: readonly ServiceDocument[],
   onFault: (fault: DocumentFault) => void = () => {},
-): Steps<RequestListener> {
+): Incremental<RequestListener> {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
   const root = document as unknown as Json;
   const references = new SchemaReferences(root);
@@ -60,7 +60,7 @@ export function* mockInSteps(
   });
   const router = createRouter(compiled);
   const bodies = new Map<string, unknown>();
-  const graph = yield* graphInSteps(services);
+  const graph = yield* linkGraphIncrementally(services);
   const lifter = new Lifter(service, document, graph);
 
   /** Adds the links that the service would write itself. */
@@ -74,11 +74,16 @@ export function* mockInSteps(
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
     const path = Object.fromEntries([...params].map(([name, value]) => [name, decodeURIComponent(value)]));
-    for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.places ?? [])
+    for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.parameterPointers ?? [])
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];
     const links = new Map(node.method === 'GET' ? [['self', { href: withoutSelection(url) }]] : []);
-    return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
+    return lift(value, lifting, {
+      path,
+      query: {},
+      links,
+      localPath: (href) => (keepsOwn ? href : undefined),
+    });
   };
 
   /** Creates a body once and reuses it for later requests. */
@@ -90,7 +95,7 @@ export function* mockInSteps(
   ): unknown => {
     const key = JSON.stringify([place, preferences.example]);
     if (!bodies.has(key)) {
-      const pointer = locate(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
+      const pointer = resolvePath(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
       bodies.set(
         key,
         conformingBody({ document, references, media, pointer, declared, preferences, onFault }),
@@ -115,7 +120,7 @@ export function* mockInSteps(
       requested,
     );
     const { content = {} } = response;
-    const declared = responses?.of(status);
+    const declared = responses?.find(status);
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
@@ -131,11 +136,11 @@ export function* mockInSteps(
     const mediaType = typeFor(
       headers.accept,
       Object.keys(content),
-      allowsProblem(responses?.of(NOT_ACCEPTABLE)),
+      allowsProblem(responses?.find(NOT_ACCEPTABLE)),
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
-    const isHal = node?.body !== undefined && !node.lifted && hasLinks(document, node.body.schema);
+    const isHal = node?.body !== undefined && !node.lifted && declaresLinks(document, node.body.schema);
     const format = formats.find((one) => one.mediaType === mediaType) ?? json;
     const [firstType = mediaType] = Object.keys(content);
     const sourceType = isHal && status < 300 ? firstType : mediaType;
@@ -147,14 +152,14 @@ export function* mockInSteps(
         : undefined;
     if (example !== undefined) applied.push(`example=${example}`);
     setApplied();
-    const value = bodyOf(source, declared?.media(sourceType), place, { example });
+    const value = bodyOf(source, declared?.mediaFor(sourceType), place, { example });
     // Links in samples do not work, so they are used only if the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const representation =
         isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
       return representation ? [{ representation, body: format.write(representation) }] : [];
     });
-    const check = isJsonType(mediaType) ? declared?.media(mediaType)?.check : undefined;
+    const check = isJsonType(mediaType) ? declared?.mediaFor(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
       representation: undefined,
       body: value,
@@ -186,7 +191,8 @@ const NOT_ACCEPTABLE = 406;
 
 /** Whether the declared response allows a problem document. */
 const allowsProblem = (declared: DeclaredResponse | undefined): boolean =>
-  declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
+  declared !== undefined &&
+  (declared.types.length === 0 || declared.mediaFor(PROBLEM_MEDIA_TYPE) !== undefined);
 
 /** Chooses a media type that the client accepts. If none fits and 406 is not declared, the first one (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {

@@ -1,7 +1,7 @@
 /** Starts the mock servers of a gateway on separate loopback ports, so that they are called like any service. */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { listen } from '../../http/server/listen.ts';
-import { inTurns } from '../../openapi/incremental.ts';
+import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { mockInSteps } from './mock.ts';
@@ -24,7 +24,9 @@ export async function startMocks(
       resolved.push(service);
       continue;
     }
-    const app = await inTurns(mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)));
+    const app = await runInSlices(
+      mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)),
+    );
     const { url, close } = await listen(app, { port: 0, host: '127.0.0.1' });
     closes.push(close);
     // The mock server uses the public paths, and has no health endpoint.

@@ -5,7 +5,7 @@
 import { Router } from 'express';
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import { serveHealth } from '../../http/health.ts';
-import { type MergeOptions, mergeInSteps, publicInfo } from '../../openapi/merge/merge.ts';
+import { type MergeOptions, mergeIncrementally, publicInfo } from '../../openapi/merge/merge.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
@@ -49,7 +49,7 @@ export function createPages({
   hidesStatus = false,
 }: PagesOptions): Router {
   const info = publicInfo(givenInfo);
-  const published = publish(services, info.title, () => mergeInSteps(services, { info }));
+  const published = publish(services, info.title, () => mergeIncrementally(services, { info }));
   const router = Router({ caseSensitive: true });
   const filterLinks = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
   home(router, services, info, filterLinks);

@@ -2,14 +2,14 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import type { CredentialPlaces } from '../../outbound/http-cache/cache-request.ts';
-import { type Located, locate } from '../validation/schema/json-node.ts';
+import { type JsonNode, resolvePath } from '../validation/schema/json-node.ts';
 
 export function credentialPlaces(document: OpenAPIObject): CredentialPlaces {
   const root = document as unknown as Json;
-  const top: Located = { node: root, pointer: '#' };
+  const top: JsonNode = { node: root, pointer: '#' };
   const names = document.components?.securitySchemes;
   const schemes = Object.keys(isObject(names) ? names : {}).flatMap((name): Json[] => {
-    const scheme = locate(root, top, 'components', 'securitySchemes', name);
+    const scheme = resolvePath(root, top, 'components', 'securitySchemes', name);
     return scheme === undefined ? [] : [scheme.node];
   });
   const keysIn = (place: string) =>

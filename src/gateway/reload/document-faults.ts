@@ -1,11 +1,11 @@
 /** Collects the faults in the documents of a gateway instance. Each is logged once and shown on `/status`. */
 
 import type { Log } from '../../observability/log.ts';
-import { inTurns } from '../../openapi/incremental.ts';
+import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { danglingInSteps } from '../../openapi/merge/dangling-references.ts';
-import { pointerBefore } from '../../openapi/merge/rename-paths.ts';
-import { uncheckedInSteps } from '../../openapi/patterns/unchecked-patterns.ts';
+import { danglingReferencesIncrementally } from '../../openapi/merge/dangling-references.ts';
+import { originalPointer } from '../../openapi/merge/rename-paths.ts';
+import { uncheckedPatternsIncrementally } from '../../openapi/patterns/unchecked-patterns.ts';
 import type { DocumentSource } from '../documents/read-document.ts';
 
 /** Faults of one service that are shown. */
@@ -44,17 +44,17 @@ export class DocumentFaults {
   /** @param fault fault with a pointer into the served document, whose paths may be renamed */
   addServed(service: string, { pointer, reason }: DocumentFault): void {
     const { paths = {}, prefix = '' } = this.#services.get(service) ?? {};
-    this.add(service, { pointer: pointerBefore(pointer, paths, prefix), reason });
+    this.add(service, { pointer: originalPointer(pointer, paths, prefix), reason });
   }
 
   /** Finds faults that need a scan of the complete document. */
   async scan(service: string, document: object): Promise<void> {
-    const found = await inTurns(danglingInSteps(document));
+    const found = await runInSlices(danglingReferencesIncrementally(document));
     for (const fault of found.slice(0, MAX_DANGLING)) this.addServed(service, fault);
     const more = found.length - MAX_DANGLING;
     if (more > 0)
       this.add(service, { pointer: '#', reason: `has ${more} more references that cannot be resolved` });
-    const unchecked = await inTurns(uncheckedInSteps(document));
+    const unchecked = await runInSlices(uncheckedPatternsIncrementally(document));
     for (const fault of unchecked.slice(0, MAX_UNCHECKED)) this.addServed(service, fault);
   }
 }

@@ -11,9 +11,9 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { SseBroadcaster } from '../../http/sse-broadcaster.ts';
-import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
-import { inTurns } from '../../openapi/incremental.ts';
+import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { securedOperations, securityWarning } from '../../openapi/security.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
@@ -126,8 +126,8 @@ async function createParts(
   const lifted = liftInSteps(
     loadedDocuments.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
-  const services = await inTurns(lifted);
-  const graph = await inTurns(graphInSteps(services));
+  const services = await runInSlices(lifted);
+  const graph = await runInSlices(linkGraphIncrementally(services));
   const mocks = await startMocks(config.services, services, (service, fault) =>
     faults.addServed(service, fault),
   );
@@ -177,7 +177,7 @@ async function createParts(
       onFault,
       onRequest: (record) => state.onRequest?.(record),
     });
-    const app = await inTurns(steps);
+    const app = await runInSlices(steps);
     for (const { service, faults: dropped } of loadedDocuments)
       for (const fault of dropped) faults.add(service.name, fault);
     // The faults are shown to people only, so requests do not wait for the scan.

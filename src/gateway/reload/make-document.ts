@@ -8,7 +8,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError, toConfigError } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
-import { TURN } from '../../openapi/incremental.ts';
+import { SLICE_MS } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
 import { createDocument, type DocumentCallbacks, type DocumentSource } from '../documents/read-document.ts';
@@ -68,12 +68,12 @@ async function makeInWorker(
     for (const message of unmatchedActions) onUnmatchedAction?.(message);
     for (const fault of faults) onFault?.(fault);
     const document: Json = {};
-    let turnEnd = performance.now() + TURN;
+    let turnEnd = performance.now() + SLICE_MS;
     for (let one = receiveMessageOnPort(port1); one !== undefined; one = receiveMessageOnPort(port1)) {
       addPiece(document, one.message as Piece);
       if (performance.now() < turnEnd) continue;
       await setImmediate();
-      turnEnd = performance.now() + TURN;
+      turnEnd = performance.now() + SLICE_MS;
     }
     return document as unknown as OpenAPIObject;
   } finally {

@@ -1,6 +1,7 @@
 import type { Step } from '../../http/server/pipeline.ts';
-import { servedBySubject } from '../../hypermedia/expand/plan.ts';
-import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
+import { isFullyPushedDown } from '../../hypermedia/expand/plan.ts';
+import type { Selection } from '../../hypermedia/selection.ts';
+import { NO_SELECTION, planSelection } from '../../hypermedia/selection.ts';
 import { composeResponse } from '../composition/compose-response.ts';
 import type { Composition } from '../composition/composition.ts';
 import type { ComposeOptions } from '../composition/context.ts';
@@ -17,14 +18,21 @@ export const compose = (options: ComposeOptions): Step =>
     if (composition === undefined) return next();
     if (composition.hasLiftedTags) restoreTags(req);
     const selection = selectionOf(exchange.query, composition, options);
-    const passes = selection === WHOLE || (!composition.lifting && servedBySubject(selection.plan));
+    const passes = selection === NO_SELECTION || (!composition.lifting && isFullyPushedDown(selection.plan));
     if (passes && !composition.alwaysReadsBody) return next();
-    return composeResponse({ req, res, next, composition, selection: passes ? WHOLE : selection, options });
+    return composeResponse({
+      req,
+      res,
+      next,
+      composition,
+      selection: passes ? NO_SELECTION : selection,
+      options,
+    });
   };
 
 function selectionOf(query: string, { graphOperation }: Composition, { limits }: ComposeOptions): Selection {
-  if (!graphOperation?.expands || !SELECTS.test(query)) return WHOLE;
-  return select(
+  if (!graphOperation?.expands || !SELECTS.test(query)) return NO_SELECTION;
+  return planSelection(
     new URLSearchParams(query),
     graphOperation,
     (owner, target) => owner.expands && !owner.lifted && owner.service === target.service,

@@ -15,7 +15,7 @@ import { hasBody, isEmptyBody } from '../../http/body/request-body.ts';
 import { collectBody, decompressBody } from '../../http/body/whole-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { streamBody } from '../proxy/receive-body.ts';
-import { overTurns, TurnOver } from '../validation/schema/turn.ts';
+import { retryAcrossSlices, TimeSliceExceeded } from '../validation/schema/time-slice.ts';
 import type { OperationStep } from './operation-step.ts';
 
 export const validate = (bodyLimit: number): OperationStep =>
@@ -24,8 +24,8 @@ export const validate = (bodyLimit: number): OperationStep =>
     try {
       faults = parameterFaults(exchange);
     } catch (error) {
-      if (!(error instanceof TurnOver)) throw error;
-      return overTurns(() => parameterFaults(exchange)).then((found) =>
+      if (!(error instanceof TimeSliceExceeded)) throw error;
+      return retryAcrossSlices(() => parameterFaults(exchange)).then((found) =>
         validateBody(exchange, found, bodyLimit),
       );
     }
@@ -38,7 +38,7 @@ function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: n
   const { body, acceptsUndeclaredBody } = operation;
   if (isInternal || !hasBody(client)) {
     throwIfInvalid(faults);
-    body?.acceptNone();
+    body?.acceptEmpty();
     return;
   }
   if (body === undefined && !acceptsUndeclaredBody) {
@@ -54,7 +54,7 @@ function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: n
   const { check } = media;
   return collectBody(client, bodyLimit).then(async (bytes) => {
     const decoded = await decompressBody(client, bytes, bodyLimit);
-    throwIfInvalid([...faults, ...(await overTurns(() => check(decoded)))]);
+    throwIfInvalid([...faults, ...(await retryAcrossSlices(() => check(decoded)))]);
     exchange.body = bytes;
   });
 }
@@ -77,7 +77,7 @@ const parameterFaults = (exchange: Exchange): readonly Fault[] => {
   const { operation, params, query } = exchange;
   const { parameters } = operation;
   let faults = NO_FAULTS;
-  if (!parameters.path.takeAll)
+  if (!parameters.path.acceptsAnything)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
   if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
   if (parameters.header.size > 0)

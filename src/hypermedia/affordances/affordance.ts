@@ -1,13 +1,13 @@
 /**
- * The affordance table: which action a state allows. One table gives the links, the templates and the guard,
- * so that what is advertised can be done and what is not advertised is refused.
+ * The affordance table: which actions a state allows. The same table produces links and templates and guards the
+ * actions, so that the advertised actions are exactly those that are possible.
  */
 import type { Operation } from '../../contract/operation.ts';
 import { actionNotAllowed } from '../../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../../contract/resource.ts';
-import { actions, type Shape } from '../graph/model.ts';
+import { actionLinks, type Shape } from '../graph/model.ts';
 import type { StateChart } from './state-chart.ts';
-import { Refusal } from './state-conflict.ts';
+import { StateConflict } from './state-conflict.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {
@@ -18,10 +18,10 @@ export interface Affordance<State> {
 
 export interface AffordanceTable<B extends Resource | Page = Resource | Page> {
   readonly resource: B;
-  /** Names the state, for the answer to an action that it does not allow. */
+  /** The name of the state, for the response to an action that it does not allow. */
   state(state: StateOf<B>): string;
   readonly rows: readonly Affordance<StateOf<B>>[];
-  /** Where the rows come from a transition table: that table. */
+  /** The transition table that the rows come from, if any. */
   readonly chart?: StateChart;
 }
 
@@ -31,12 +31,14 @@ export const affordances = <B extends Resource | Page>(
 ): AffordanceTable<B> => ({ resource, rows, state: state ?? (() => resource.name) });
 
 /** The relations that the state allows, in the table's order. */
-export const allowed = <B extends Resource | Page>(table: AffordanceTable<B>, state: StateOf<B>): string[] =>
-  table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
+export const allowedRelations = <B extends Resource | Page>(
+  table: AffordanceTable<B>,
+  state: StateOf<B>,
+): string[] => table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
 
 /**
- * Lets an action through only when the table allows it.
- * @throws Refusal action-not-allowed (409) with `currentState` and `allowed`
+ * Allows an action only if the table does.
+ * @throws StateConflict action-not-allowed (409) with `currentState` and `allowed`
  */
 export function guard<B extends Resource | Page>(
   table: AffordanceTable<B>,
@@ -46,19 +48,19 @@ export function guard<B extends Resource | Page>(
   const row = table.rows.find((candidate) => candidate.operation === operation);
   if (row?.when(state)) return;
   const currentState = table.state(state);
-  const rels = allowed(table, state);
+  const rels = allowedRelations(table, state);
   const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
-    rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
+    rels.length === 0 ? 'no action is possible' : `possible actions: ${rels.join(', ')}`
   }.`;
-  throw new Refusal(actionNotAllowed, table.resource, state, detail, {
+  throw new StateConflict(actionNotAllowed, table.resource, state, detail, {
     extensions: { currentState, allowed: rels },
   });
 }
 
 /**
- * Holds the tables against the contract: every link to an action has a row that says when, and every row a link
- * that says where.
- * @throws Error with the mend
+ * Compares the tables with the contract: every link to an action needs a row with its condition, and every row
+ * needs a link with its target.
+ * @throws Error that says how to correct the table or the contract
  */
 export function checkAffordances(shapes: readonly Shape[], tables: readonly AffordanceTable[]): void {
   for (const { resource, rows } of tables) {
@@ -69,7 +71,7 @@ export function checkAffordances(shapes: readonly Shape[], tables: readonly Affo
   }
   for (const shape of shapes) {
     const rows = tables.find(({ resource }) => resource.name === shape.name)?.rows ?? [];
-    for (const { rel } of actions(shape))
+    for (const { rel } of actionLinks(shape))
       if (!rows.some((row) => row.rel === rel))
         throw new Error(`${shape.name}: add a row for ${rel} to the affordance table`);
   }

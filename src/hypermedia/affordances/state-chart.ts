@@ -1,6 +1,6 @@
-/** Which state follows from which event, and how that is shown. */
+/** The states of a resource and the events that lead from one to another. */
 
-/** State → event → state that follows. A state without events is an end. */
+/** State → event → next state. A state without events is final. */
 export type Transitions<State extends string = string> = {
   readonly [From in State]: Readonly<Record<string, State>>;
 };

@@ -1,11 +1,11 @@
 /**
- * A refusal because of the state that a resource is in. The service adds what the caller needs to go on: the
- * resource's links and entity tag as they are now.
+ * A problem caused by the current state of a resource. The service adds the resource's current links and entity
+ * tag, so that the client can continue.
  */
 import { Problem, type ProblemOptions, type ProblemType } from '../../contract/problem.ts';
 import type { Page, Resource } from '../../contract/resource.ts';
 
-export class Refusal extends Problem {
+export class StateConflict extends Problem {
   readonly resource: Resource | Page;
   readonly state: unknown;
 

@@ -1,4 +1,4 @@
-/** A transition table as a Mermaid state diagram, and where it stands in a README. */
+/** Renders transition tables as Mermaid state diagrams and updates them in a README. */
 import type { AffordanceTable } from './affordance.ts';
 import type { StateChart } from './state-chart.ts';
 
@@ -18,8 +18,8 @@ export function stateDiagram({ start, transitions, conditions }: StateChart): st
 }
 
 /**
- * A README with the diagrams of these tables, each between `<!-- states of Order -->` and `<!-- end -->`.
- * @throws Error when a table has no place there, naming the lines to add
+ * Updates the diagrams of these tables in a README, each between `<!-- states of Order -->` and `<!-- end -->`.
+ * @throws Error that names the missing lines if a table has no place in the README
  */
 export function withDiagrams(readme: string, tables: readonly AffordanceTable[]): string {
   return tables.reduce((text, { resource, chart }) => {
@@ -28,7 +28,7 @@ export function withDiagrams(readme: string, tables: readonly AffordanceTable[])
     const from = text.indexOf(begin);
     const to = text.indexOf(end, from);
     if (from === -1 || to === -1)
-      throw new Error(`add the lines ${begin} and ${end} to the README, where the diagram is to be`);
+      throw new Error(`add the lines ${begin} and ${end} to the README, where the diagram belongs`);
     const diagram = ['', '```mermaid', ...stateDiagram(chart), '```', ''].join('\n');
     return `${text.slice(0, from + begin.length)}\n${diagram}\n${text.slice(to)}`;
   }, readme);

@@ -1,7 +1,6 @@
 /**
- * The transition table of a resource: in which state what can happen to it, and which state follows. The one
- * table gives the links and templates that a state offers, the guard, what the document says of each action,
- * and the state diagram.
+ * The transition table of a resource: which events each state allows, and which state follows. The table produces
+ * links, templates, the guard, the description of each action, and the state diagram.
  */
 import type { Contract } from '../../contract/contract.ts';
 import type { Operation } from '../../contract/operation.ts';
@@ -12,19 +11,19 @@ import type { Transitions } from './state-chart.ts';
 
 type EventOf<Table> = { [From in keyof Table]: keyof Table[From] }[keyof Table] & string;
 
-/** What has to hold beside the state. */
+/** A condition in addition to the state. */
 interface Condition<State> {
-  /** As it completes "offered while APPROVED and …", and labels the arrow. */
+  /** Completes the sentence "Offered while APPROVED and …", and labels the arrow. */
   readonly text: string;
   holds(state: State): boolean;
 }
 
 /**
- * The affordance table that a transition table makes: an action is offered in each state that has its event.
+ * Creates the affordance table of a transition table: an action is offered in each state that has its event.
  * @param field the member of the state that names it; the table has each of its values
- * @param start the state that a new one begins in
- * @param actions the events that callers bring about, by the operation that does it
- * @param always what every state allows and none follows from, by relation
+ * @param start the initial state
+ * @param actions the events that clients trigger, with their operations
+ * @param always operations that every state allows and that change no state, by relation
  */
 export function transitions<
   Shape extends z.ZodObject,
@@ -51,7 +50,8 @@ export function transitions<
     when: (state: State) => rel in table[nameOf(state)] && (conditions[rel]?.holds(state) ?? true),
   }));
   const always = Object.entries(spec.always ?? {}).map(([rel, operation]) => ({
-    ...{ rel, operation },
+    rel,
+    operation,
     when: () => true,
   }));
   const texts = Object.entries(conditions).map(([event, { text }]) => [event, text]);
@@ -63,19 +63,22 @@ export function transitions<
   };
 }
 
-/** The contract, with the states in which an action is offered in the description of its operation. */
-export const describeStates = (contract: Contract, tables: readonly AffordanceTable[]): Contract => ({
+/** Adds the states in which an action is offered to the description of its operation. */
+export const describeAvailability = (contract: Contract, tables: readonly AffordanceTable[]): Contract => ({
   ...contract,
   operations: contract.operations.map((operation) => {
     const note = tables
-      .map((table) => offered(table, operation.operationId))
+      .map((table) => availabilityNote(table, operation.operationId))
       .find((text) => text !== undefined);
     if (note === undefined) return operation;
     return { ...operation, description: [operation.description, note].filter(Boolean).join('\n\n') };
   }),
 });
 
-function offered({ chart, rows, resource }: AffordanceTable, operationId: string): string | undefined {
+function availabilityNote(
+  { chart, rows, resource }: AffordanceTable,
+  operationId: string,
+): string | undefined {
   const event = rows.find(({ operation }) => operation.operationId === operationId)?.rel;
   if (chart === undefined || event === undefined) return undefined;
   const { conditions } = chart;

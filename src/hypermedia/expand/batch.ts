@@ -1,5 +1,5 @@
 /**
- * The calls that a set of targets costs: one each, or one for all that an operation can answer at once
+ * Plans the requests for a set of targets: one request each, or one batch request where an operation supports it
  * (`x-batches`).
  */
 
@@ -8,91 +8,91 @@ import type { Batch, GraphOperation } from '../graph/model.ts';
 import { type ExpandTree, formatExpand } from './parse.ts';
 
 /** A resource to fetch. */
-export interface Target {
+export interface ExpandTarget {
   readonly href: string;
   readonly operation: GraphOperation;
-  /** What its server embeds by itself. */
+  /** Relations that its server embeds itself. */
   readonly expand: ExpandTree;
 }
 
-/** One request, and the targets that it is for: a single one is answered as it is, more of them as a page's items. */
-export interface Call {
+/** A request with its targets. The response is a single resource for one target, and a page with items for several. */
+export interface PartRequest {
   readonly href: string;
   readonly operation: GraphOperation;
-  readonly targets: readonly [Target, ...Target[]];
+  readonly targets: readonly [ExpandTarget, ...ExpandTarget[]];
 }
 
-/** Two targets with one key are one. */
-export const keyOf = (target: Target): string => withExpand(target.href, target);
+/** The key of a target; targets with equal keys are the same. */
+export const targetKey = (target: ExpandTarget): string => withExpand(target.href, target);
 
-export const callFor = (target: Target): Call => ({
-  href: keyOf(target),
+export const singleRequest = (target: ExpandTarget): PartRequest => ({
+  href: targetKey(target),
   operation: target.operation,
   targets: [target],
 });
 
-/** In the order of the targets, whose keys differ. */
-export function callsFor(targets: readonly Target[]): Call[] {
-  const placed = targets.map((target) => ({ target, place: placeOf(target) }));
-  const groups = Map.groupBy(placed, ({ target, place }) => place?.group ?? keyOf(target));
+/** Plans requests in the order of the targets, whose keys differ. */
+export function planRequests(targets: readonly ExpandTarget[]): PartRequest[] {
+  const keyed = targets.map((target) => ({ target, batchKey: batchKeyOf(target) }));
+  const groups = Map.groupBy(keyed, ({ target, batchKey }) => batchKey?.group ?? targetKey(target));
   return [...groups.values()].flatMap((group) => {
-    const { batch } = (group[0] as Placed).target.operation;
-    if (batch === undefined || group.length === 1) return group.map(({ target }) => callFor(target));
-    return chunks(group as Batched[], batch.most).map((chunk) =>
-      chunk.length === 1 ? callFor(chunk[0].target) : batchCall(batch, chunk),
+    const { batch } = (group[0] as KeyedTarget).target.operation;
+    if (batch === undefined || group.length === 1) return group.map(({ target }) => singleRequest(target));
+    return chunks(group as BatchableTarget[], batch.max).map((chunk) =>
+      chunk.length === 1 ? singleRequest(chunk[0].target) : batchRequest(batch, chunk),
     );
   });
 }
 
-interface Placed {
-  readonly target: Target;
-  readonly place?: BatchPlace | undefined;
+interface KeyedTarget {
+  readonly target: ExpandTarget;
+  readonly batchKey?: BatchKey | undefined;
 }
 
-type Chunk = readonly [Batched, ...Batched[]];
+type Chunk = readonly [BatchableTarget, ...BatchableTarget[]];
 
-interface Batched {
-  readonly target: Target;
-  readonly place: BatchPlace;
+interface BatchableTarget {
+  readonly target: ExpandTarget;
+  readonly batchKey: BatchKey;
 }
 
-interface BatchPlace {
-  /** What targets of one call have in common. */
+interface BatchKey {
+  /** The common part of all targets of one request. */
   readonly group: string;
   readonly id: string;
   readonly others: readonly (readonly [string, string])[];
 }
 
-function placeOf({ href: at, operation, expand }: Target): BatchPlace | undefined {
+function batchKeyOf({ href: at, operation, expand }: ExpandTarget): BatchKey | undefined {
   const { batch, path } = operation;
-  // With a query it is another representation than an item has.
+  // With a query it is another representation than the item of a page.
   if (batch === undefined || at.includes('?') || (expand.size > 0 && !batch.operation.expands))
     return undefined;
-  const { [batch.member]: id, ...others } = matchPath(path, at) ?? {};
+  const { [batch.pathParameter]: id, ...others } = matchPath(path, at) ?? {};
   if (id === undefined || (batch.separator !== undefined && id.includes(batch.separator))) return undefined;
   const rest = Object.entries(others);
   const { service, operationId } = batch.operation;
   return { group: JSON.stringify([service, operationId, rest, formatExpand(expand)]), id, others: rest };
 }
 
-function batchCall(batch: Batch, chunk: Chunk): Call {
-  const { operation, parameter, separator, counted } = batch;
-  const [{ target, place }, ...others] = chunk;
-  const ids = chunk.map(({ place: { id } }) => id);
+function batchRequest(batch: Batch, chunk: Chunk): PartRequest {
+  const { operation, parameter, separator, hasLimit: counted } = batch;
+  const [{ target, batchKey }, ...others] = chunk;
+  const ids = chunk.map(({ batchKey: { id } }) => id);
   const at = href(operation.path, [
-    ...place.others,
+    ...batchKey.others,
     [parameter, separator === undefined ? ids : ids.join(separator)],
     ['limit', counted ? ids.length : undefined],
   ]);
-  const targets: Call['targets'] = [target, ...others.map((other) => other.target)];
+  const targets: PartRequest['targets'] = [target, ...others.map((other) => other.target)];
   return { href: withExpand(at as string, target), operation, targets };
 }
 
-const withExpand = (at: string, { expand }: Target): string =>
+const withExpand = (at: string, { expand }: ExpandTarget): string =>
   expand.size === 0 ? at : withQuery(at, [['expand', formatExpand(expand)]]);
 
-const chunks = (batched: readonly Batched[], most: number) =>
+const chunks = (targets: readonly BatchableTarget[], max: number) =>
   Array.from(
-    { length: Math.ceil(batched.length / most) },
-    (_, index) => batched.slice(index * most, (index + 1) * most) as unknown as Chunk,
+    { length: Math.ceil(targets.length / max) },
+    (_, index) => targets.slice(index * max, (index + 1) * max) as unknown as Chunk,
   );

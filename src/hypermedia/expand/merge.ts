@@ -1,12 +1,12 @@
-/** What an expansion does to the whole: its paging links, and how long it may be kept. */
+/** The effects of an expansion on the whole response: its paging links, and its cache lifetime. */
 import { type Directives, directivesOf, secondsOf } from '../../http/headers/cache-control.ts';
 import { isAddress, withQuery } from '../../http/uri/href.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import type { Part } from './fetch.ts';
+import type { FetchedPart } from './fetch.ts';
 
 const PAGING = ['first', 'prev', 'next', 'last'];
 
-/** Paging links lead to pages that are expanded as this one is. */
+/** Adds `expand` to the paging links, so that other pages are expanded equally. */
 export function keepExpand(body: Body, { links }: Embedding, expand: string | undefined): void {
   if (expand === undefined) return;
   for (const link of PAGING.flatMap((rel) => links(body, rel)))
@@ -14,19 +14,19 @@ export function keepExpand(body: Body, { links }: Embedding, expand: string | un
 }
 
 /**
- * Freshness of the whole (RFC 9111 §5.2): the shortest of the parts, for whatever kind of cache; `private` if any part
- * is, `must-revalidate` if any part says so, `no-store` if any part is or is missing.
+ * The `Cache-Control` of the whole response (RFC 9111 §5.2): the shortest lifetime of the parts for any cache,
+ * `private` or `must-revalidate` if a part has it, and `no-store` if a part has it or is missing.
  */
-export function freshness(parts: readonly Pick<Part, 'cacheControl'>[], incomplete: boolean): string {
+export function freshness(parts: readonly Pick<FetchedPart, 'cacheControl'>[], incomplete: boolean): string {
   const values = new Set(parts.map(({ cacheControl = 'no-cache' }) => cacheControl));
   const controls = [...values].map(directivesOf);
   const has = (name: string) => controls.some((control) => control.has(name));
   if (incomplete || has('no-store')) return 'no-store';
-  const said = ['private', 'must-revalidate', 'no-transform'].filter(has);
-  if (has('no-cache')) return [...said, 'no-cache'].join(', ');
-  const age = Math.min(...controls.map(shortestOf));
-  return [...said, `max-age=${age}`].join(', ');
+  const directives = ['private', 'must-revalidate', 'no-transform'].filter(has);
+  if (has('no-cache')) return [...directives, 'no-cache'].join(', ');
+  const age = Math.min(...controls.map(shortestLifetime));
+  return [...directives, `max-age=${age}`].join(', ');
 }
 
-const shortestOf = (control: Directives): number =>
+const shortestLifetime = (control: Directives): number =>
   Math.min(secondsOf(control, 'max-age') ?? 0, secondsOf(control, 's-maxage') ?? Number.POSITIVE_INFINITY);

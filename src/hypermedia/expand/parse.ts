@@ -1,11 +1,14 @@
-/** `?expand=a,b.c` → a tree of relations. Commas part paths, dots nest, repeated parameters are joined. */
+/**
+ * Parses `?expand=a,b.c` into a tree of relations. Commas separate paths, dots nest, repeated parameters are
+ * joined.
+ */
 
-/** Relation → what is expanded from there; insertion order is the order asked for. */
+/** Relation → relations to expand from there, in the requested order. */
 export type ExpandTree = Map<string, ExpandTree>;
 
 export interface ExpandRequest {
   readonly tree: ExpandTree;
-  /** The distinct paths, as asked for. */
+  /** The distinct requested paths. */
   readonly paths: readonly string[];
 }
 
@@ -23,7 +26,7 @@ export function parseExpand(values: readonly string[]): ExpandRequest {
   return { tree, paths };
 }
 
-/** A tree as a parameter's value; empty for an empty tree. */
+/** Formats a tree as a parameter value; empty for an empty tree. */
 export const formatExpand = (tree: ExpandTree): string =>
   [...tree]
     .flatMap(([rel, children]) =>

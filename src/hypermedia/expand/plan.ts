@@ -1,6 +1,6 @@
 /**
- * The plan of an expansion, made from the link graph before anything is sent: which relations the answering
- * service embeds by itself, which are fetched, and what is wrong with the request.
+ * Plans an expansion from the link graph before anything is sent: which relations the service embeds itself, which
+ * ones are fetched, and whether the request is valid.
  */
 import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -12,16 +12,16 @@ import type { ExpandRequest, ExpandTree } from './parse.ts';
 /** One relation to expand. */
 export interface PlanNode {
   readonly rel: string;
-  /** From the subject, with dots. */
+  /** The path from the primary resource, with dots. */
   readonly path: string;
   readonly link: Link;
-  /** Whether the server of the resource that has the link embeds it: then it is only walked through. */
+  /** Whether the server of the owning resource embeds it. Then it needs no fetch. */
   readonly embedded: boolean;
   readonly children: readonly PlanNode[];
 }
 
-/** Whether `server` embeds the target of a link when it is asked to. */
-export type Embeds = (owner: GraphOperation, target: GraphOperation) => boolean;
+/** Whether the server of `owner` embeds `target` on request. */
+export type EmbedsPredicate = (owner: GraphOperation, target: GraphOperation) => boolean;
 
 /**
  * Plans an expansion.
@@ -29,16 +29,16 @@ export type Embeds = (owner: GraphOperation, target: GraphOperation) => boolean;
  */
 export function planExpand(
   { tree, paths }: ExpandRequest,
-  subject: GraphOperation,
-  embeds: Embeds,
+  operation: GraphOperation,
+  embeds: EmbedsPredicate,
   limits: ExpandLimits,
 ): PlanNode[] {
-  within('paths', paths.length, limits.paths);
-  for (const path of paths) within('depth', path.split('.').length, limits.depth);
-  return nodes(tree, subject, embeds, '');
+  checkLimit('paths', paths.length, limits.paths);
+  for (const path of paths) checkLimit('depth', path.split('.').length, limits.depth);
+  return nodes(tree, operation, embeds, '');
 }
 
-function nodes(tree: ExpandTree, owner: GraphOperation, embeds: Embeds, prefix: string): PlanNode[] {
+function nodes(tree: ExpandTree, owner: GraphOperation, embeds: EmbedsPredicate, prefix: string): PlanNode[] {
   const shape = owner.shape?.item ?? owner.shape;
   return [...tree].map(([rel, subtree]) => {
     const path = prefix + rel;
@@ -59,20 +59,20 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   throw new Problem(expandUnknown, `${path} cannot be expanded.${hint}`, { extensions });
 }
 
-type Counted = 'depth' | 'paths' | 'resources' | 'embeds' | 'bytes';
+type LimitName = 'depth' | 'paths' | 'resources' | 'embeds' | 'bytes';
 
 /** @throws Problem expand-limit (400) */
-export function within(name: Counted, actual: number, most: number): void {
-  if (actual > most) throw limitProblem(name, most);
+export function checkLimit(name: LimitName, actual: number, max: number): void {
+  if (actual > max) throw limitProblem(name, max);
 }
 
-const limitProblem = (name: Counted, most: number): Problem =>
-  new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
+const limitProblem = (name: LimitName, max: number): Problem =>
+  new Problem(expandLimit, `The limit of ${name} is ${max}.`, { extensions: { limit: { [name]: max } } });
 
-/** What the server of the subject is asked to embed: the embedded nodes, as far down as they are. */
+/** The relations for the server of the primary resource to embed. */
 export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>
   new Map(plan.filter(({ embedded }) => embedded).map(({ rel, children }) => [rel, pushdown(children)]));
 
-/** Whether nothing is left to fetch: then the answer of the subject's server is the whole answer. */
-export const servedBySubject = (plan: readonly PlanNode[]): boolean =>
-  plan.every(({ embedded, children }) => embedded && servedBySubject(children));
+/** Whether nothing is left to fetch, so that the response needs no further parts. */
+export const isFullyPushedDown = (plan: readonly PlanNode[]): boolean =>
+  plan.every(({ embedded, children }) => embedded && isFullyPushedDown(children));

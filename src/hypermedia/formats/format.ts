@@ -1,6 +1,7 @@
 /**
- * A representation format: one file a media type behind this interface. It writes bodies, describes them for
- * the documents, and lets an expansion read links and put parts in, so that nothing else knows any format.
+ * A representation format: one file for each media type, behind this interface. It writes bodies, describes them
+ * for the documents, and lets an expansion read links and embed parts, so that other code does not depend on a
+ * format.
  */
 import type { Codec } from '../../codecs/codec.ts';
 import type { ResourceFormat } from '../../contract/schemas/representation.ts';
@@ -10,55 +11,55 @@ import type { Representation } from '../representation.ts';
 
 export type Body = Record<string, unknown>;
 
-/** Where links and parts are in a body. */
+/** Access to links and embedded parts of a body. */
 export interface Embedding {
   hrefs(body: Body, rel: string): string[];
-  /** The resources that a body is about: the items of a page, or the body itself. */
-  subjects(body: Body): readonly Body[];
-  /** An item of a page as it would be by itself. */
-  alone(item: Body): Body;
-  /** The bodies that are embedded under a relation already. */
+  /** The resources of a body: the items of a page, or the body itself. */
+  resources(body: Body): readonly Body[];
+  /** An item of a page as a resource of its own. */
+  standalone(item: Body): Body;
+  /** The bodies that are already embedded under a relation. */
   embedded(body: Body, rel: string): readonly Body[];
-  /** Puts parts under a relation. Nothing that was there changes: links stay, no member changes its type. */
+  /** Embeds parts under a relation. Existing members do not change: links stay, and no member changes its type. */
   embed(body: Body, rel: string, parts: readonly Body[]): void;
-  /** The object that has the members of the state, beside HYPERMEDIA_MEMBERS. */
+  /** The object with the members of the state, beside HYPERMEDIA_MEMBERS. */
   state(body: Body): Body;
-  /** The links of a relation, to be changed in place. */
+  /** The links of a relation, which may be changed in place. */
   links(body: Body, rel: string): { href?: unknown }[];
 }
 
 export interface Format extends ResourceFormat, Embedding {
   /** The body, as JSON. */
   write(representation: Representation): Body;
-  /** The media type to name in `Content-Type`, where a body asks for another than the format's own. */
+  /** The media type for `Content-Type`, if a body needs another one than the format's own. */
   typeOf?(body: Body): string;
-  /** Makes bytes of a body. */
+  /** Encodes a body. */
   readonly codec: Codec;
-  /** Where what is sent is not the body as its codec writes it. */
+  /** Set if the response is not the encoded body. */
   readonly rendering?: Rendering;
 }
 
-/** What is asked for, as far as a rendering shows it. */
-export interface Asked {
+/** The request, as far as a rendering depends on it. */
+export interface RenderContext {
   /** Path and query. */
   readonly url: string;
-  /** The operation that answers. */
+  /** The operation that the request calls. */
   readonly operation: Pick<GraphOperation, 'title' | 'shape'> & Partial<Pick<GraphOperation, 'filters'>>;
-  /** Whether the gateway passed the request on. */
+  /** Whether the request came through the gateway. */
   readonly isFromGateway: boolean;
 }
 
-/** A body is made, put together from parts and passed on as JSON; this is the last that is done to it. */
+/** Renders a complete body as the last step. Until then, bodies are built, expanded and forwarded as JSON. */
 interface Rendering {
-  /** The media type in which services ask each other for parts, with links where the format has them. */
+  /** The media type in which services request parts from each other. */
   readonly partType: string;
-  serialize(body: Body, asked: Asked): string;
-  /** What goes with it. */
+  serialize(body: Body, context: RenderContext): string;
+  /** Additional response headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What it refers to. */
+  /** Files that the rendering refers to. */
   readonly files: readonly PageFile[];
 }
 
 /** The bytes of a body in a format. */
-export const encodeBody = ({ codec, rendering }: Format, body: Body, asked: Asked): Buffer =>
-  rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, asked));
+export const encodeBody = ({ codec, rendering }: Format, body: Body, context: RenderContext): Buffer =>
+  rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, context));

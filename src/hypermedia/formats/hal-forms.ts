@@ -1,8 +1,8 @@
 /**
  * HAL-FORMS (2021-12-18): HAL with the actions in `_templates`.
  *
- * Every template names its method, its target and its key is the action's relation, also where it is the only
- * one: clients look actions up by name. A body without templates is plain HAL and says so.
+ * Every template names its method and its target, and its key is the action's relation, even if it is the only
+ * template: clients look up actions by name. A body without templates is plain HAL and has its media type.
  */
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
 import type { Action, Representation } from '../representation.ts';
@@ -21,7 +21,7 @@ function writeHalForms(representation: Representation): Body {
   const { actions, state } = representation;
   if (actions.length === 0) return halBody(representation, writeHalForms, {});
   const templates = Object.fromEntries(actions.map((action) => [action.rel, template(action)]));
-  // Those that a service wrote itself are there already.
+  // Templates of the service itself take precedence.
   return halBody(representation, writeHalForms, {
     _templates: { ...templates, ...(state._templates as Body) },
   });

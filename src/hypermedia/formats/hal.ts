@@ -1,10 +1,10 @@
 /**
- * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under the relation
- * of their link; the items of a page under `item` (RFC 6573).
+ * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under their link
+ * relation; the items of a page under `item` (RFC 6573).
  */
 import { json as jsonCodec } from '../../codecs/json.ts';
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Representation } from '../representation.ts';
 import type { Body, Embedding, Format } from './format.ts';
 
@@ -12,7 +12,10 @@ function writeHal(representation: Representation): Body {
   return halBody(representation, writeHal, {});
 }
 
-/** @param write how items are written; @param members what a format adds between the links and the embeds */
+/**
+ * @param write writes items
+ * @param members members that a format adds between the links and the embedded resources
+ */
 export function halBody(
   { state, links, items }: Representation,
   write: (item: Representation) => Body,
@@ -32,24 +35,24 @@ const embeddedOf = (body: Body, rel: string): unknown => (body._embedded as Body
 
 function linksOf(body: Body, rel: string): Body[] {
   const link = linkOf(body, rel);
-  if (Array.isArray(link)) return link.filter(isObject);
-  return isObject(link) ? [link] : [];
+  if (Array.isArray(link)) return link.filter(isJsonObject);
+  return isJsonObject(link) ? [link] : [];
 }
 
-/** Of every format whose bodies are HAL. */
+/** Shared by all formats whose bodies are HAL. */
 const halEmbedding: Embedding = {
   links: linksOf,
   hrefs: (body, rel) =>
     linksOf(body, rel)
       .map(({ href }) => href)
       .filter((href) => typeof href === 'string'),
-  subjects(body) {
+  resources(body) {
     const items = embeddedOf(body, 'item');
-    return Array.isArray(items) ? items.filter(isObject) : [body];
+    return Array.isArray(items) ? items.filter(isJsonObject) : [body];
   },
-  alone: (item) => item,
+  standalone: (item) => item,
   state: (body) => body,
-  embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isObject),
+  embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isJsonObject),
   embed(body, rel, parts) {
     if (parts.length === 0) return;
     const many = Array.isArray(linkOf(body, rel));
@@ -65,5 +68,5 @@ export const hal: Format = {
   schema: (body, schemas) => schemas.hal(body),
 };
 
-/** Plain `application/json` gets the HAL body: links harm nobody who does not look at them. */
+/** Plain `application/json` has the HAL body: clients that do not use links can ignore them. */
 export const json: Format = { ...hal, mediaType: JSON_TYPE };

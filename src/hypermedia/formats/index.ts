@@ -1,4 +1,4 @@
-/** The formats on offer, the favourite first. A new one is a file or a folder beside this and a line here. */
+/** All formats, the preferred one first. A new format needs a file or a folder here, and a line in this list. */
 import type { Format } from './format.ts';
 import { hal, json } from './hal.ts';
 import { halForms } from './hal-forms.ts';

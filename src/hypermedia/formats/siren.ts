@@ -1,8 +1,8 @@
 /**
- * Siren (kevinswiber/siren 0.6.2): the state in `properties`, embedded resources in `entities`, what can be done
- * in `actions`, and in `links` only what can be followed with GET.
+ * Siren (kevinswiber/siren 0.6.2): the state in `properties`, embedded resources in `entities`, actions in
+ * `actions`, and links for GET in `links`.
  *
- * A link whose href is a URI template becomes a GET action with a field a variable: Siren has no templates.
+ * A link with a URI template becomes a GET action with one field for each variable, because Siren has no templates.
  */
 
 import { memberName } from '../../codecs/exact-json.ts';
@@ -19,31 +19,31 @@ interface SirenLink {
   readonly href: string;
 }
 
-/** An entity that is part of another says by which relation. */
-type Part = Body & { readonly rel: readonly string[] };
+/** An embedded entity names its relation. */
+type EmbeddedEntity = Body & { readonly rel: readonly string[] };
 
 function write({ name, state, links, actions, items }: Representation): Body {
-  const acting = new Set(actions.map(({ rel }) => rel));
+  const actionRels = new Set(actions.map(({ rel }) => rel));
   const all = [...links]
-    // Siren has no CURIEs: what has one is there under its plain name as well.
-    .filter(([rel]) => !acting.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
+    // Siren has no CURIEs, and links with a CURIE also exist under their plain name.
+    .filter(([rel]) => !actionRels.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
     .flatMap(([rel, value]) => [value].flat().map((link): [string, LinkValue] => [rel, link]));
-  const offered = [
+  const allActions = [
     ...actions.map(actionOf),
     ...all.filter(([, { templated }]) => templated).flatMap(([rel, { href }]) => queryAction(rel, href)),
   ];
   return {
     class: [name],
     properties: state,
-    ...(items === undefined ? {} : { entities: items.map((item) => part('item', write(item))) }),
-    ...(offered.length === 0 ? {} : { actions: offered }),
+    ...(items === undefined ? {} : { entities: items.map((item) => embeddedEntity('item', write(item))) }),
+    ...(allActions.length === 0 ? {} : { actions: allActions }),
     links: all
       .filter(([, { templated }]) => !templated)
       .map(([rel, link]) => ({ ...link, rel: [memberName(rel)] })),
   };
 }
 
-const part = (rel: string, body: Body): Part => ({ rel: [rel], ...body });
+const embeddedEntity = (rel: string, body: Body): EmbeddedEntity => ({ rel: [rel], ...body });
 
 const actionOf = ({ rel, operation, target }: Action) => ({
   name: rel,
@@ -55,7 +55,7 @@ const actionOf = ({ rel, operation, target }: Action) => ({
     : { type: JSON_TYPE, fields: operation.properties.map(fieldOf) }),
 });
 
-/** The constraints keep their names, which are those of HTML; Siren lets a field have members of its own. */
+/** Constraints keep their HTML names; Siren allows additional members in fields. */
 function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
   const choice = options as { inline?: { prompt: string; value: unknown }[] } | undefined;
   const value = choice?.inline?.map((one) => ({ title: one.prompt, value: one.value }));
@@ -67,15 +67,15 @@ function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
   };
 }
 
-/** @example `/orders{?limit,state}`; a template of another form has no form in Siren */
+/** @example `/orders{?limit,state}`; Siren cannot express other templates */
 function queryAction(rel: string, template: string): Body[] {
   const [, href, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template) ?? [];
   if (names === undefined) return [];
   return [{ name: rel, method: 'GET', href, fields: names.split(',').map((name) => ({ name })) }];
 }
 
-const partsOf = (body: Body, rel: string): Part[] =>
-  ((body.entities ?? []) as Part[]).filter((entity) => entity.rel.includes(rel));
+const entitiesOf = (body: Body, rel: string): EmbeddedEntity[] =>
+  ((body.entities ?? []) as EmbeddedEntity[]).filter((entity) => entity.rel.includes(rel));
 
 const linksOf = (body: Body, rel: string): SirenLink[] =>
   ((body.links ?? []) as SirenLink[]).filter((link) => link.rel.includes(rel));
@@ -117,16 +117,19 @@ export const siren: Format = {
   write,
   links: linksOf,
   hrefs: (body, rel) => linksOf(body, rel).map(({ href }) => href),
-  subjects(body) {
-    const items = partsOf(body, 'item');
+  resources(body) {
+    const items = entitiesOf(body, 'item');
     const isEmptyPage = Array.isArray(body.entities) && body.entities.length === 0;
     return items.length === 0 && !isEmptyPage ? [body] : items;
   },
-  alone: ({ rel: _, ...item }) => item,
+  standalone: ({ rel: _, ...item }) => item,
   state: (body) => body.properties as Body,
-  embedded: partsOf,
+  embedded: entitiesOf,
   embed(body, rel, parts) {
     if (parts.length === 0) return;
-    body.entities = [...((body.entities ?? []) as Part[]), ...parts.map((one) => part(rel, one))];
+    body.entities = [
+      ...((body.entities ?? []) as EmbeddedEntity[]),
+      ...parts.map((one) => embeddedEntity(rel, one)),
+    ];
   },
 };

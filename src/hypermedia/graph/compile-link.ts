@@ -1,33 +1,33 @@
-/** Link Objects (OpenAPI 3.1 §4.8.20), compiled when their document is loaded: what they hold for, and where they lead. */
+/** Compiles Link Objects (OpenAPI 3.1 §4.8.20) when their document is loaded: their owner and their target. */
 import type { LinkObject } from 'openapi3-ts/oas31';
 import { fragmentTokens, pointerTokens } from '../../contract/json-pointer.ts';
 import { compileExpression } from '../../openapi/runtime-expression.ts';
 import type { GraphOperation, Link, Shape } from './model.ts';
 
-/** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
+/** `#/paths/~1orders~1{orderId}/get` → its path and its method. References to other documents have neither. */
 export function operationAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
   const [, path, method] = operationRef.startsWith('#/paths/') ? fragmentTokens(operationRef) : [];
   return { path, method: method?.toUpperCase() };
 }
 
-/** Which schema a link holds for: that of the answer or, of a list, that of its items. */
-export function holder<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
-  whole: S | undefined,
+/** The shape that owns a link: that of the response or, for a list, that of its items. */
+export function linkOwner<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
+  responseShape: S | undefined,
   spec: LinkObject,
 ): { shape?: S | undefined; spec: LinkObject } {
-  if (whole?.itemsAt === undefined) return { shape: whole, spec };
-  // An array has no place for links: what is said of one is meant of its items.
-  if (whole.itemsAt.length === 0) return { shape: whole.item, spec };
+  if (responseShape?.itemsAt === undefined) return { shape: responseShape, spec };
+  // An array cannot have links, so the links of an array belong to its items.
+  if (responseShape.itemsAt.length === 0) return { shape: responseShape.item, spec };
   const { 'x-each': each, ...link } = spec as LinkObject & { 'x-each'?: string };
-  if (each !== `/${whole.itemsAt.join('/')}`) return { shape: whole, spec };
+  if (each !== `/${responseShape.itemsAt.join('/')}`) return { shape: responseShape, spec };
   const parameters = Object.entries(link.parameters ?? {}).map(([name, text]) => [
     name,
     String(text).replace(`#${each}/0/`, '#/'),
   ]);
-  return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
+  return { shape: responseShape.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
 }
 
-/** A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20). */
+/** A name may include its location, as in `path.id` (OpenAPI 3.1 §4.8.20). */
 const nameOf = (parameter: string): string => parameter.replace(/^(path|query)\./, '');
 
 export function compileLink(rel: string, target: GraphOperation, spec: LinkObject): Link {
@@ -39,7 +39,7 @@ export function compileLink(rel: string, target: GraphOperation, spec: LinkObjec
       nameOf(name),
       compileExpression(String(text), each),
     ]),
-    places: new Map(
+    parameterPointers: new Map(
       Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
         const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
         return pointer === undefined ? [] : [[nameOf(name), pointerTokens(pointer)] as const];

@@ -1,7 +1,6 @@
 /**
- * What there is to choose from for a member of a form that names another resource, as the link graph knows it: the
- * resource that the form makes leads from that very member somewhere, and a collection has what is there (HAL-FORMS,
- * `options.link`).
+ * The options of a form member that identifies another resource, from the link graph: a link of the created
+ * resource uses that member, and a collection lists the possible targets (HAL-FORMS, `options.link`).
  */
 import { HAL } from '../../contract/media-types.ts';
 import { OPTIONS, type TemplateProperty } from './form-properties.ts';
@@ -9,32 +8,32 @@ import type { GraphOperation, Link } from './model.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A place in a body: names of members, and `0` for whatever element of an array. */
-type Place = readonly string[];
+/** A path in a body: names of members, and `0` for an array element. */
+type MemberPath = readonly string[];
 
 /** The properties of an operation's form, with options where they are known. */
-export function withChoices(
+export function formWithOptions(
   operation: GraphOperation,
   operations: readonly GraphOperation[],
 ): readonly TemplateProperty[] {
   const links = [...(operation.shape?.links.values() ?? [])].filter(({ target }) => target.method === 'GET');
-  const choices = links.flatMap((link) => choicesOf(link, operations));
+  const choices = links.flatMap((link) => optionsFor(link, operations));
   return operation.form().map((property) => {
-    const own = choices.filter(({ place }) => place[0] === property.name);
-    const [whole] = own.filter(({ place }) => place.length === 1);
-    if (whole !== undefined) return { ...property, options: whole.options };
+    const own = choices.filter(({ path }) => path[0] === property.name);
+    const [direct] = own.filter(({ path }) => path.length === 1);
+    if (direct !== undefined) return { ...property, options: direct.options };
     if (own.length === 0 || property.schema === undefined) return property;
     let schema = property.schema as Schema;
-    for (const { place, options } of own) schema = inSchema(schema, place.slice(1), options);
+    for (const { path, options } of own) schema = addOptions(schema, path.slice(1), options);
     return { ...property, schema };
   });
 }
 
 /**
- * The query parameters of a collection: one that is called as the member of its items that names another resource has
- * the same to choose from.
+ * The query parameters of a collection. A parameter with the same name as a member of the items that identifies
+ * another resource has the same options.
  */
-export function queryWithChoices(
+export function queryWithOptions(
   operation: Pick<GraphOperation, 'shape' | 'query'>,
   operations: readonly GraphOperation[],
 ): readonly TemplateProperty[] {
@@ -42,10 +41,10 @@ export function queryWithChoices(
     ({ target }) => target.method === 'GET',
   );
   const choices = links
-    .flatMap((link) => choicesOf(link, operations))
-    .filter(({ place }) => place.length === 1);
+    .flatMap((link) => optionsFor(link, operations))
+    .filter(({ path }) => path.length === 1);
   return operation.query.map((property) => {
-    const choice = choices.find(({ place, options }) => place[0] === property.name && !isTemplated(options));
+    const choice = choices.find(({ path, options }) => path[0] === property.name && !isTemplated(options));
     return choice === undefined || property.options !== undefined
       ? property
       : { ...property, options: choice.options };
@@ -54,27 +53,30 @@ export function queryWithChoices(
 
 const isTemplated = ({ link }: Schema): boolean => Object(link).templated === true;
 
-interface Choice {
-  readonly place: Place;
+interface MemberOptions {
+  readonly path: MemberPath;
   readonly options: Schema;
 }
 
-function choicesOf({ target, places }: Link, operations: readonly GraphOperation[]): Choice[] {
+function optionsFor(
+  { target, parameterPointers }: Link,
+  operations: readonly GraphOperation[],
+): MemberOptions[] {
   const collection = operations.find(({ shape }) => shape?.item !== undefined && shape.item === target.shape);
-  // The last parameter of the path is what tells the target from its neighbours.
+  // The last path parameter identifies the target.
   const id = target.path.names.at(-1);
-  const place = places.get(id ?? '');
-  const value = target.shape?.links.get('self')?.places.get(id ?? '')?.[0];
-  if (collection === undefined || place === undefined || value === undefined) return [];
-  const template = templateOf(collection, places);
+  const path = parameterPointers.get(id ?? '');
+  const value = target.shape?.links.get('self')?.parameterPointers.get(id ?? '')?.[0];
+  if (collection === undefined || path === undefined || value === undefined) return [];
+  const template = templateOf(collection, parameterPointers);
   if (template === undefined) return [];
   const prompt = ['name', 'title'].find((name) => target.shape?.members.member(name)) ?? value;
   const link = { ...template, type: HAL };
-  return [{ place, options: { link, valueField: value, promptField: prompt, maxItems: 1 } }];
+  return [{ path, options: { link, valueField: value, promptField: prompt, maxItems: 1 } }];
 }
 
-/** The address of a collection; what has to be known for it is a member of the form or of what the form changes. */
-function templateOf({ path }: GraphOperation, places: Link['places']) {
+/** The URL of a collection. Its variables must be members of the form or of the changed resource. */
+function templateOf({ path }: GraphOperation, places: Link['parameterPointers']) {
   const variables = path.names.map((name) => places.get(name));
   if (variables.some((place) => place?.length !== 1)) return undefined;
   const href = path.literals.reduce(
@@ -83,12 +85,12 @@ function templateOf({ path }: GraphOperation, places: Link['places']) {
   return variables.length === 0 ? { href } : { href, templated: true };
 }
 
-function inSchema(schema: Schema, [name, ...rest]: Place, options: Schema): Schema {
+function addOptions(schema: Schema, [name, ...rest]: MemberPath, options: Schema): Schema {
   if (name === undefined) return { ...schema, [OPTIONS]: options };
   if (name === '0' && schema.items !== undefined)
-    return { ...schema, items: inSchema(schema.items as Schema, rest, options) };
+    return { ...schema, items: addOptions(schema.items as Schema, rest, options) };
   const properties = schema.properties as Readonly<Record<string, Schema>> | undefined;
   const member = properties?.[name];
   if (member === undefined) return schema;
-  return { ...schema, properties: { ...properties, [name]: inSchema(member, rest, options) } };
+  return { ...schema, properties: { ...properties, [name]: addOptions(member, rest, options) } };
 }

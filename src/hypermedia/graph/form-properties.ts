@@ -1,10 +1,10 @@
-/** JSON Schema of a request body → the properties of a HAL-FORMS template, made when a document is loaded. */
+/** Converts the JSON Schema of a request body to the properties of a HAL-FORMS template when a document is loaded. */
 import type { ParameterObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { resolveReference } from '../../openapi/reference.ts';
 import { words } from '../words.ts';
 import { inlineSchemas } from './inline-schemas.ts';
 
-/** The member of a schema with the options of what it describes, where it is within an object or an array. */
+/** The schema member with the options of a nested value. */
 export const OPTIONS = 'x-options';
 
 /** A property of a template (HAL-FORMS, "The property element"). */
@@ -24,8 +24,8 @@ const inputTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The properties of a form for a body of this schema. Objects and arrays have no HAL-FORMS type: they are
- * listed with their JSON Schema in `schema`, for clients that can build them.
+ * The properties of a form for a body with this schema. Objects and arrays have no HAL-FORMS type: they have their
+ * JSON Schema in `schema`, for clients that can render them.
  */
 export function templateProperties(
   document: object,
@@ -40,7 +40,7 @@ export function templateProperties(
   });
 }
 
-/** The same of a schema that needs no document any more, as those in a form. */
+/** The form properties of a schema without references, such as a nested schema of a form. */
 export function memberProperties({ properties = {}, required = [] }: SchemaObject): TemplateProperty[] {
   const isRequired = new Set(required);
   return Object.entries(properties).map(([name, property]) =>
@@ -59,7 +59,7 @@ export const templateProperty = (
   ...constraints(schema),
 });
 
-/** A query parameter, which is one value: what it is for is said beside its schema, or in it. */
+/** The form property of a query parameter. Its description is beside its schema, or in it. */
 export const parameterProperty = (
   document: object,
   { name, required = false, schema = {}, description }: ParameterObject,

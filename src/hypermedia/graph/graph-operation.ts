@@ -1,4 +1,4 @@
-/** The operations of a document, as far as links and actions need them. */
+/** The operations of a document, with the details that links and actions need. */
 import type {
   LinkObject,
   OpenAPIObject,
@@ -14,69 +14,72 @@ import { DESTRUCTIVE_EXTENSION } from '../../contract/destructive.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import type { PathTemplate } from '../../http/uri/href.ts';
 import { pathTemplate } from '../../http/uri/href.ts';
-import type { Steps } from '../../openapi/incremental.ts';
-import { atOnce } from '../../openapi/incremental.ts';
+import type { Incremental } from '../../openapi/incremental.ts';
+import { runToCompletion } from '../../openapi/incremental.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import { words } from '../words.ts';
 import type { TemplateProperty } from './form-properties.ts';
 import { parameterProperty, templateProperties } from './form-properties.ts';
 import type { DescribedBody, Schema } from './response-schema.ts';
-import { describeBody, hasLinks } from './response-schema.ts';
+import { declaresLinks, describeBody } from './response-schema.ts';
 
 export interface DocumentedOperation {
   readonly service: string;
   readonly operationId: string;
-  /** Upper case, as it goes over the wire. */
+  /** In upper case, as in HTTP. */
   readonly method: string;
   readonly path: PathTemplate;
   readonly title: string;
-  /** Whether it may be impossible to undo: it deletes, or says so (`x-destructive`). */
+  /** Whether the operation may be irreversible: it deletes, or declares it (`x-destructive`). */
   readonly destructive: boolean;
-  /** Whether it takes `expand`: then it embeds what its own service owns. */
+  /** Whether it accepts `expand` and embeds resources of its own service. */
   readonly expands: boolean;
-  /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
+  /** A list parameter by which it returns many resources of another operation at once (`x-batches`). */
   readonly batches?: BatchParameter;
-  /** Its query parameters, in the document's order, for a form. */
+  /** Its query parameters as form properties, in the document's order. */
   readonly query: readonly TemplateProperty[];
-  /** The properties of a form for its JSON body. */
+  /** The form properties of its JSON body. */
   form(): readonly TemplateProperty[];
-  /** Of its first successful answer with JSON. */
+  /** The body of its first successful JSON response. */
   readonly body?: DescribedBody;
-  /** Media types of that answer. */
+  /** The media types of that response. */
   readonly mediaTypes: readonly string[];
-  /** Whether the gateway adds the links to what it answers. */
+  /** Whether the gateway adds links to its responses. */
   readonly lifted: boolean;
-  /** Link Objects of its first successful answer. */
+  /** Link Objects of its first successful response. */
   readonly links: Readonly<Record<string, LinkObject>>;
 }
 
 interface BatchParameter {
-  /** The operation that answers for one of them. */
+  /** The operation that returns a single one of these resources. */
   readonly operationId: string;
   readonly name: string;
-  /** Between the values where they stand in one text; absent where each has a parameter of its own. */
+  /** The separator of the values in one text; absent if each value has a parameter of its own. */
   readonly separator?: string;
-  /** Values that it takes at the most. */
-  readonly most: number;
+  /** The most values. */
+  readonly max: number;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
-/** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
+/** Extension of an operation whose service has no links, so that the gateway adds them. */
 export const LIFTED = 'x-lifted';
 
-/** One without an id has method and path for one, as `GET /orders`. */
+/** The operations of a document. An operation without an id is named by method and path, such as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
-  atOnce(documentOperations(service, document));
+  runToCompletion(documentedOperationsIncrementally(service, document));
 
-/** The same in steps, one a path. */
-export function* documentOperations(service: string, document: OpenAPIObject): Steps<DocumentedOperation[]> {
+/** Like `documentedOperations`, in steps: one for each path. */
+export function* documentedOperationsIncrementally(
+  service: string,
+  document: OpenAPIObject,
+): Incremental<DocumentedOperation[]> {
   const found: DocumentedOperation[] = [];
-  for (const [path, given] of Object.entries(document.paths ?? {})) {
-    const item = resolveReference<PathItemObject>(document, given);
+  for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
+    const item = resolveReference<PathItemObject>(document, pathItem);
     for (const method of METHODS) {
       const operation = item?.[method];
       if (item !== undefined && operation !== undefined && path.startsWith('/'))
-        found.push(documented(service, document, { path, method, item, operation }));
+        found.push(describeOperation(service, document, { path, method, item, operation }));
     }
     yield;
   }
@@ -85,29 +88,33 @@ export function* documentOperations(service: string, document: OpenAPIObject): S
 
 const titleOf = (operationId: string | undefined): string | undefined => operationId && words(operationId);
 
-/** What to call an operation that has no id. */
+/** The name of an operation without an id. */
 export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
 
-interface Place {
+interface OperationSource {
   readonly path: string;
   readonly method: string;
   readonly item: PathItemObject;
   readonly operation: OperationObject;
 }
 
-function documented(service: string, document: OpenAPIObject, place: Place): DocumentedOperation {
-  const { path, method, item, operation } = place;
+function describeOperation(
+  service: string,
+  document: OpenAPIObject,
+  source: OperationSource,
+): DocumentedOperation {
+  const { path, method, item, operation } = source;
   const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
     .map((parameter) => resolveReference<ParameterObject>(document, parameter))
     .filter((parameter) => parameter?.in === 'query') as ParameterObject[];
   const query = parameters.map((parameter) => parameterProperty(document, parameter));
-  const batches = batchOf(document, parameters);
+  const batches = batchParameterOf(document, parameters);
   const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
   const response = resolveReference<ResponseObject>(document, success);
   const schema = schemaOf(response);
   const lifted = operation[LIFTED] === true;
-  const isHal = schema !== undefined && !lifted && hasLinks(document, schema);
+  const isHal = schema !== undefined && !lifted && declaresLinks(document, schema);
   const mayWrap = method === 'get' && !path.endsWith('}');
   return {
     service,
@@ -117,7 +124,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
     query,
     destructive: method === 'delete' || operation[DESTRUCTIVE_EXTENSION] === true,
-    // Others may call something else so.
+    // Other APIs may use this parameter name for something else.
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,
     ...(batches === undefined ? {} : { batches }),
@@ -129,10 +136,10 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
 }
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
-/** Where neither ids nor items have a maximum. */
-const MOST = 100;
+/** The batch size if neither ids nor items have a maximum. */
+const DEFAULT_MAX_BATCH = 100;
 
-function batchOf(
+function batchParameterOf(
   document: OpenAPIObject,
   parameters: readonly ParameterObject[],
 ): BatchParameter | undefined {
@@ -146,7 +153,7 @@ function batchOf(
     operationId: String(parameter[BATCH_EXTENSION]),
     name: parameter.name,
     ...(explode ? {} : { separator: SEPARATORS[style] ?? ',' }),
-    most: Math.min(...most.map((limit) => limit ?? MOST)),
+    max: Math.min(...most.map((limit) => limit ?? DEFAULT_MAX_BATCH)),
   };
 }
 

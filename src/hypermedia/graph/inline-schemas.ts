@@ -1,8 +1,8 @@
 /**
- * Schemas that need no document: the reader of a form has none. A schema is written out wherever something refers to it,
- * and may hold itself or others that do, so what is written is bounded: first what is near the top, then what is in it,
- * until there is enough. Time and size do not grow with the number of ways through a document. This is no walk over a
- * composition (`openapi/schema-composition.ts`): it copies a schema as often as it is referred to, and leaves `allOf` alone.
+ * Inlines references, because clients have only the form and not its document. A schema is copied wherever it is
+ * referenced and may contain itself, so the output is limited: breadth first, until the limit is reached. Time and
+ * size do not depend on the number of paths through a document. This is no composition walk
+ * (`openapi/schema-composition.ts`): it copies a schema at every reference, and keeps `allOf` as it is.
  */
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { sizeOf } from '../../config/yaml/parse-text.ts';
@@ -10,46 +10,48 @@ import { resolveReference } from '../../openapi/reference.ts';
 
 type Schema = SchemaObject | ReferenceObject;
 
-/** Members and elements that all schemas of a form have together. */
-const MOST_VALUES = 5000;
-/** Levels of what holds itself: more are not filled in by anybody. */
-const MOST_DEPTH = 8;
+/** The most members and elements of all schemas of a form. */
+const MAX_VALUES = 5000;
+/** The most levels of nested values; people fill in no more. */
+const MAX_DEPTH = 8;
 
 interface Task {
   readonly schema: Schema;
   readonly depth: number;
-  /** What it becomes. */
+  /** The inlined schema. */
   readonly target: SchemaObject;
 }
 
-/** @returns each of the schemas by itself, in their order */
+/** @returns the inlined schemas, in their order */
 export function inlineSchemas(document: object, schemas: readonly Schema[]): SchemaObject[] {
   const tasks = schemas.map((schema): Task => ({ schema, depth: 0, target: {} }));
   const roots = tasks.map(({ target }) => target);
-  let left = MOST_VALUES;
-  // Grows while it is iterated: what is in a schema comes after all that is beside it.
+  let remaining = MAX_VALUES;
+  // The list grows during the iteration, so that nested schemas follow their siblings.
   for (const { schema, depth, target } of tasks) {
     const { properties, items, ...own } = resolveReference<SchemaObject>(document, schema) ?? {};
     const names = properties === undefined ? [] : Object.keys(properties);
-    const { values } = sizeOf(own, left);
-    left -= values;
-    if (left <= 0) {
-      // What it is can be told still, and what is in it cannot.
+    const { values } = sizeOf(own, remaining);
+    remaining -= values;
+    if (remaining <= 0) {
+      // The limit is reached: only the type is kept.
       if (own.type !== undefined) target.type = own.type;
       continue;
     }
     Object.assign(target, own);
-    if (depth > MOST_DEPTH) continue;
-    const within = (inner: Schema): SchemaObject => {
-      const made: SchemaObject = {};
-      tasks.push({ schema: inner, depth: depth + 1, target: made });
-      return made;
+    if (depth > MAX_DEPTH) continue;
+    const inlined = (inner: Schema): SchemaObject => {
+      const result: SchemaObject = {};
+      tasks.push({ schema: inner, depth: depth + 1, target: result });
+      return result;
     };
-    if (properties !== undefined && names.length <= left) {
-      left -= names.length;
-      target.properties = Object.fromEntries(names.map((name) => [name, within(properties[name] as Schema)]));
+    if (properties !== undefined && names.length <= remaining) {
+      remaining -= names.length;
+      target.properties = Object.fromEntries(
+        names.map((name) => [name, inlined(properties[name] as Schema)]),
+      );
     }
-    if (items !== undefined) target.items = within(items);
+    if (items !== undefined) target.items = inlined(items);
   }
   return roots;
 }

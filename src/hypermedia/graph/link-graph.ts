@@ -1,19 +1,21 @@
 /**
- * The link graph: which resource leads by which relation to which operation, of whichever service.
- * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
+ * The link graph: which relation leads from which resource to which operation of which service. It is built once
+ * from OpenAPI documents, when they are loaded. Services and the gateway use the same graph.
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
-import { type PathTemplate, takesPrecedence } from '../../http/uri/href.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
+import type { PathTemplate } from '../../http/uri/href.ts';
+import { takesPrecedence } from '../../http/uri/href.ts';
+import type { Incremental } from '../../openapi/incremental.ts';
+import { runToCompletion } from '../../openapi/incremental.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { membersOf } from '../fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
-import { compileLink, holder, operationAt } from './compile-link.ts';
-import { queryWithChoices, withChoices } from './form-options.ts';
+import { compileLink, linkOwner, operationAt } from './compile-link.ts';
+import { formWithOptions, queryWithOptions } from './form-options.ts';
 import type { TemplateProperty } from './form-properties.ts';
-import { type DocumentedOperation, documentOperations } from './graph-operation.ts';
+import { type DocumentedOperation, documentedOperationsIncrementally } from './graph-operation.ts';
 import { type Batch, expandable, type GraphOperation, type Link, type Shape } from './model.ts';
-import { type Schema, schemaName, standingNames } from './response-schema.ts';
+import { type Schema, schemaName, standaloneNames } from './response-schema.ts';
 
 interface MutableShape extends Shape {
   readonly links: Map<string, Link>;
@@ -29,33 +31,33 @@ interface MutableOperation extends GraphOperation {
 
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
-  /** The first of all services that has the id. */
+  /** The first operation of all services with the id. */
   readonly #byId = new Map<string, MutableOperation>();
-  readonly #byPlace = new Map<string, MutableOperation>();
+  readonly #byPath = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
   readonly #targets = new Set<GraphOperation>();
-  readonly #singles = new Set<Shape>();
-  #standing: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  readonly #singleResources = new Set<Shape>();
+  #standaloneNames: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #documents: ReadonlyMap<string, OpenAPIObject> = new Map();
-  /** Links whose operation no document has, as `schema.relation`: they are left out. */
+  /** Links without an operation, as `schema.relation`. They are left out. */
   readonly dangling: string[] = [];
 
   constructor(documents: readonly ServiceDocument[]) {
-    atOnce(this.#build(documents));
+    runToCompletion(this.#build(documents));
   }
 
-  /** The same in steps. */
-  static *of(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+  /** Builds a graph in steps. */
+  static *of(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
     const graph = new LinkGraph([]);
     yield* graph.#build(documents);
     return graph;
   }
 
-  *#build(documents: readonly ServiceDocument[]): Steps<void> {
+  *#build(documents: readonly ServiceDocument[]): Incremental<void> {
     this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
     const documented: DocumentedOperation[] = [];
     for (const { name, document } of documents)
-      documented.push(...(yield* documentOperations(name, document)));
+      documented.push(...(yield* documentedOperationsIncrementally(name, document)));
     const operations: MutableOperation[] = documented.map((operation) =>
       withForm(operation, () => operations),
     );
@@ -64,11 +66,11 @@ export class LinkGraph {
     for (const operation of [...this.#operations.values()].reverse()) {
       const { service, method, path, operationId } = operation;
       this.#byId.set(operationId, operation);
-      this.#byPlace.set(`${service} ${method} ${path.template}`, operation);
+      this.#byPath.set(`${service} ${method} ${path.template}`, operation);
     }
     const bodies = Map.groupBy(operations, ({ service }) => service);
-    this.#standing = new Map(
-      [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
+    this.#standaloneNames = new Map(
+      [...bodies].map(([name, of]) => [name, standaloneNames(of.flatMap(({ body }) => body ?? []))]),
     );
     for (const add of [this.#addShape, this.#addItems, this.#addLinks])
       for (const operation of operations) {
@@ -78,7 +80,7 @@ export class LinkGraph {
     for (const shape of this.#shapes.values())
       for (const { target } of expandable(shape)) this.#targets.add(target);
     for (const operation of operations) this.#addBatch(operation);
-    this.#addBefore(operations);
+    this.#addPrecedence(operations);
   }
 
   operation(service: string, operationId: string): GraphOperation | undefined {
@@ -97,7 +99,7 @@ export class LinkGraph {
     return [...this.#shapes.values()].some(({ links }) => links.size > 0);
   }
 
-  /** Whether a link leads there that `expand` may name. */
+  /** Whether a link that `expand` may name leads to the operation. */
   isTarget(operation: GraphOperation): boolean {
     return this.#targets.has(operation);
   }
@@ -110,38 +112,41 @@ export class LinkGraph {
     const { service, operationId, body, path } = operation;
     if (body === undefined) return;
     operation.shape = this.#shapeOf(service, body.schema, operationId);
-    if (path.template.endsWith('}')) this.#singles.add(operation.shape);
+    if (path.template.endsWith('}')) this.#singleResources.add(operation.shape);
   }
 
-  /** What is found by its id is one thing, at whatever other path it is answered with, and whatever lists it has. */
+  /**
+   * A resource that is found by its id is a single resource, even if other paths return it and if it contains
+   * lists.
+   */
   #addItems({ service, operationId, body, shape }: MutableOperation): void {
     if (shape === undefined || body === undefined) return;
-    if (body.items === undefined || (body.items.at.length > 0 && this.#singles.has(shape))) return;
+    if (body.items === undefined || (body.items.at.length > 0 && this.#singleResources.has(shape))) return;
     shape.item = this.#shapeOf(service, body.items.schema, `${operationId} item`);
     shape.itemsAt = body.items.at;
   }
 
   #nameOf(service: string, schema: Schema | undefined): string | undefined {
-    return schema && schemaName(schema, this.#standing.get(service) ?? new Set());
+    return schema && schemaName(schema, this.#standaloneNames.get(service) ?? new Set());
   }
 
-  /** @param otherwise what to call it where its schema has no name */
-  #shapeOf(service: string, schema: Schema, otherwise: string): MutableShape {
+  /** @param fallback the name if the schema has none */
+  #shapeOf(service: string, schema: Schema, fallback: string): MutableShape {
     const named = this.#nameOf(service, schema);
-    const name = named ?? otherwise;
-    // No component has a name that begins so.
-    const id = key(service, named ?? `~${otherwise}`);
+    const name = named ?? fallback;
+    // No component name begins with this character.
+    const id = key(service, named ?? `~${fallback}`);
     const known = this.#shapes.get(id);
     if (known !== undefined) return known;
     const members = membersOf(this.#documents.get(service) ?? {}, schema, HYPERMEDIA_MEMBERS);
-    const made: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
-    this.#shapes.set(id, made);
-    return made;
+    const shape: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
+    this.#shapes.set(id, shape);
+    return shape;
   }
 
-  #addLinks({ service, shape: whole, links }: MutableOperation): void {
+  #addLinks({ service, shape: responseShape, links }: MutableOperation): void {
     for (const [rel, declared] of Object.entries(links)) {
-      const { shape, spec } = holder(whole, declared);
+      const { shape, spec } = linkOwner(responseShape, declared);
       if (shape === undefined) continue;
       const target = this.#target(service, spec);
       if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);
@@ -149,7 +154,10 @@ export class LinkGraph {
     }
   }
 
-  /** One path parameter more than the batch has is what its values are of; otherwise it cannot be used. */
+  /**
+   * The values of a batch are those of the one path parameter that only the single operation has. Otherwise the
+   * batch cannot be used.
+   */
   #addBatch(operation: MutableOperation): void {
     const { service, batches, path, query, shape } = operation;
     if (batches === undefined) return;
@@ -160,64 +168,64 @@ export class LinkGraph {
       this.dangling.push(`${operation.operationId} x-batches`);
       return;
     }
-    const { name: parameter, separator, most } = batches;
+    const { name: parameter, separator, max } = batches;
     const counted = query.some(({ name }) => name === 'limit');
-    target.batch = { operation, parameter, separator, member, most, counted };
+    target.batch = { operation, parameter, separator, pathParameter: member, max, hasLimit: counted };
   }
 
-  /** Of `/users/{id}` and `/users/me`, `me` is the name of no user. */
-  #addBefore(operations: readonly MutableOperation[]): void {
-    // Only paths with the same number of segments can overlap, and most differ in the first one: a large document has
-    // too many operations to compare each with each.
+  /** With `/users/{id}` and `/users/me`, `me` is not a user id. */
+  #addPrecedence(operations: readonly MutableOperation[]): void {
+    // Only paths with the same number of segments can overlap, and most differ in the first one. Comparing each
+    // pair would take too long for a large document.
     const firstOf = ({ path }: MutableOperation) => path.template.split('/')[1] ?? '';
     const length = ({ method, path }: MutableOperation) => `${method} ${path.template.split('/').length}`;
-    const open = Map.groupBy(
+    const parameterized = Map.groupBy(
       operations.filter((one) => firstOf(one).includes('{')),
       length,
     );
     const byLength = Map.groupBy(operations, length);
     const fixed = Map.groupBy(operations, (one) => `${length(one)} ${firstOf(one)}`);
-    const alike = (one: MutableOperation): readonly MutableOperation[] =>
+    const candidates = (one: MutableOperation): readonly MutableOperation[] =>
       firstOf(one).includes('{')
         ? (byLength.get(length(one)) ?? [])
-        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(open.get(length(one)) ?? [])];
+        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(parameterized.get(length(one)) ?? [])];
     const shapes = [...this.#shapes.values()];
     const linked = new Set<GraphOperation>(
       shapes.flatMap(({ links }) => [...links.values()].map(({ target }) => target)),
     );
     for (const operation of operations) {
       if (!linked.has(operation) || operation.path.names.length === 0) continue;
-      const before = alike(operation).flatMap(({ path }) =>
+      const preceding = candidates(operation).flatMap(({ path }) =>
         takesPrecedence(path, operation.path) ? [path] : [],
       );
-      if (before.length > 0) operation.path = { ...operation.path, precedingTemplates: before };
+      if (preceding.length > 0) operation.path = { ...operation.path, precedingTemplates: preceding };
     }
   }
 
-  #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
+  #operationByRef(service: string, operationRef: string | undefined): GraphOperation | undefined {
     const { path, method } = operationAt(operationRef);
-    return this.#byPlace.get(`${service} ${method} ${path}`);
+    return this.#byPath.get(`${service} ${method} ${path}`);
   }
 
-  /** An operation id is looked for in the link's own document first, then in all others. */
+  /** An operation id is resolved in the link's own document first, then in the others. */
   #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
-    if (operationId === undefined) return this.#referred(service, operationRef);
+    if (operationId === undefined) return this.#operationByRef(service, operationRef);
     return this.#operations.get(key(service, operationId)) ?? this.#byId.get(operationId);
   }
 }
 
-/** Forms are made when they are asked for: of a large document most never are. */
+/** Forms are built on demand, because most forms of a large document are never requested. */
 function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
   let properties: readonly TemplateProperty[] | undefined;
   let filters: readonly TemplateProperty[] | undefined;
   return {
     ...operation,
     get filters() {
-      filters ??= queryWithChoices(this, all());
+      filters ??= queryWithOptions(this, all());
       return filters;
     },
     get properties() {
-      properties ??= withChoices(this, all());
+      properties ??= formWithOptions(this, all());
       return properties;
     },
   };
@@ -227,10 +235,11 @@ const key = (service: string, name: string): string => `${service} ${name}`;
 
 const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
 
-/** The graph of these documents, made once: of large ones that takes long. */
-export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph => atOnce(graphInSteps(documents));
+/** The cached graph of these documents, because building a large one takes long. */
+export const linkGraphOf = (documents: readonly ServiceDocument[]): LinkGraph =>
+  runToCompletion(linkGraphIncrementally(documents));
 
-export function* graphInSteps(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+export function* linkGraphIncrementally(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
   const graph = graphs.get(documents) ?? (yield* LinkGraph.of(documents));
   graphs.set(documents, graph);
   return graph;

@@ -1,26 +1,33 @@
-/** A link of the graph → the links of a state, where its expressions have values. */
+/** Resolves a link of the graph for a state, if its expressions have values. */
 
 import { href } from '../../http/uri/href.ts';
-import type { Exchange } from '../../openapi/runtime-expression.ts';
+import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { LinkValue } from '../representation.ts';
 import type { Link } from './model.ts';
 
-/** The href of a link for a state; undefined where a parameter of the path has no value. */
-export function linkValue(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {
-  if (link.each === undefined) return one(link, exchange);
-  const elements = valueAt(exchange.body, link.each);
+/** The link value for a state; undefined if a path parameter has no value. */
+export function linkValue(
+  link: Link,
+  context: ExpressionContext,
+): LinkValue | readonly LinkValue[] | undefined {
+  if (link.each === undefined) return resolveOne(link, context);
+  const elements = valueAt(context.body, link.each);
   if (!Array.isArray(elements)) return undefined;
   const values = elements
-    .map((_, index) => one(link, exchange, index))
+    .map((_, index) => resolveOne(link, context, index))
     .filter((value) => value !== undefined);
   return [...new Map(values.map((value) => [value.href, value])).values()];
 }
 
-function one({ target, parameters }: Link, exchange: Exchange, index?: number): LinkValue | undefined {
-  const made = href(
+function resolveOne(
+  { target, parameters }: Link,
+  context: ExpressionContext,
+  index?: number,
+): LinkValue | undefined {
+  const address = href(
     target.path,
-    parameters.map(([name, expression]) => [name, expression(exchange, index)] as const),
+    parameters.map(([name, expression]) => [name, expression(context, index)] as const),
   );
-  return made === undefined ? undefined : { href: made };
+  return address === undefined ? undefined : { href: address };
 }

@@ -1,7 +1,4 @@
-/**
- * What a document says of the body of an answer: which of its schemas that has and, where it is a list, where the
- * items are and which schema they have.
- */
+/** The declared body of a response: its schema and, for a list, the location and schema of its items. */
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { referenceName, resolveReference } from '../../openapi/reference.ts';
 import { composedSchemas } from '../../openapi/schema-composition.ts';
@@ -10,49 +7,49 @@ export type Schema = SchemaObject | ReferenceObject;
 
 export interface DescribedBody {
   readonly schema: Schema;
-  /** Of a list: its items. */
+  /** The items, for a list. */
   readonly items?: DescribedItems;
 }
 
 interface DescribedItems {
   readonly schema: Schema;
-  /** Segments from the body to the array; none where the body is one. */
+  /** The path from the body to the array; empty if the body is the array. */
   readonly at: readonly string[];
 }
 
-interface Manner {
-  /** Whether it is HAL, which says itself where its items are. */
+interface BodyTraits {
+  /** Whether the body is HAL, which defines where its items are. */
   readonly isHal: boolean;
-  /** Whether it may be an object around a list; a single thing may have lists too. */
+  /** Whether the body may be an object that wraps a list. A single resource may contain lists too. */
   readonly mayWrap: boolean;
 }
 
 export function describeBody(
   document: OpenAPIObject,
   schema: Schema,
-  { isHal, mayWrap }: Manner,
+  { isHal, mayWrap }: BodyTraits,
 ): DescribedBody {
   const items = isHal ? halItems(document, schema) : plainItems(document, schema, mayWrap);
   return items === undefined ? { schema } : { schema, items };
 }
 
-/** Where a member of a schema is, whatever the schema is put together from. */
-const property = (document: object, schema: Schema | undefined, name: string): Schema | undefined =>
-  combined(document, schema).find(({ properties }) => properties?.[name])?.properties?.[name];
+/** The schema of a member, whatever the schema is composed of. */
+const propertySchema = (document: object, schema: Schema | undefined, name: string): Schema | undefined =>
+  conjunction(document, schema).find(({ properties }) => properties?.[name])?.properties?.[name];
 
 function halItems(document: object, schema: Schema): DescribedItems | undefined {
-  const item = property(document, property(document, schema, '_embedded'), 'item');
+  const item = propertySchema(document, propertySchema(document, schema, '_embedded'), 'item');
   const items = resolveReference<SchemaObject>(document, item)?.items;
   return items && { schema: items, at: ['_embedded', 'item'] };
 }
 
-/** An array, or an object with a single array of objects in it. */
+/** The items of an array, or of an object with exactly one array of objects. */
 function plainItems(document: object, schema: Schema, mayWrap: boolean): DescribedItems | undefined {
-  const whole = resolveReference<SchemaObject>(document, schema);
-  if (whole?.items !== undefined) return { schema: whole.items, at: [] };
+  const resolved = resolveReference<SchemaObject>(document, schema);
+  if (resolved?.items !== undefined) return { schema: resolved.items, at: [] };
   if (!mayWrap) return undefined;
   const arrays = new Map(
-    combined(document, schema)
+    conjunction(document, schema)
       .flatMap(({ properties }) => Object.entries(properties ?? {}))
       .map(([name, member]) => [name, resolveReference<SchemaObject>(document, member)?.items] as const)
       .filter(([, items]) => isDescribed(document, items)),
@@ -64,31 +61,31 @@ function plainItems(document: object, schema: Schema, mayWrap: boolean): Describ
 }
 
 const isDescribed = (document: object, items: Schema | undefined): boolean =>
-  combined(document, items).some(({ properties }) => properties !== undefined);
+  conjunction(document, items).some(({ properties }) => properties !== undefined);
 
-/** A schema and all that has to hold with it (`allOf`). */
-const combined = (document: object, schema: Schema | undefined): SchemaObject[] =>
+/** A schema and all schemas that apply together with it (`allOf`). */
+const conjunction = (document: object, schema: Schema | undefined): SchemaObject[] =>
   composedSchemas(document, schema, ['allOf']);
 
-/** Whether a body says itself where it leads: it is HAL, or what stands on it. */
-export const hasLinks = (document: object, schema: Schema): boolean =>
-  ['_links', '_embedded'].some((name) => property(document, schema, name) !== undefined);
+/** Whether a body contains links: it is HAL or a format based on it. */
+export const declaresLinks = (document: object, schema: Schema): boolean =>
+  ['_links', '_embedded'].some((name) => propertySchema(document, schema, name) !== undefined);
 
 /**
- * The component that a schema is: the one that it refers to, or the one that it adds something to. What only
- * lends members to others is none of them, so such a one has to stand by itself somewhere.
- * @param standing names of components that do
+ * The component that a schema represents: the one that it refers to or extends. A component that only contributes
+ * members to others does not count, so an extended one must also be used alone.
+ * @param standaloneNames names of components that are used alone
  */
-export function schemaName(schema: Schema, standing: ReadonlySet<string>): string | undefined {
+export function schemaName(schema: Schema, standaloneNames: ReadonlySet<string>): string | undefined {
   const name = referenceName(schema);
   if (name !== undefined) return name;
   const names = ((schema as SchemaObject).allOf ?? []).map(referenceName);
-  const [only, ...others] = names.filter((one) => one !== undefined && standing.has(one));
+  const [only, ...others] = names.filter((one) => one !== undefined && standaloneNames.has(one));
   return others.length === 0 ? only : undefined;
 }
 
-/** Names of the components that bodies or items of lists refer to. */
-export const standingNames = (bodies: readonly DescribedBody[]): Set<string> =>
+/** Names of the components that bodies or items refer to directly. */
+export const standaloneNames = (bodies: readonly DescribedBody[]): Set<string> =>
   new Set(
     bodies
       .flatMap(({ schema, items }) => [referenceName(schema), referenceName(items?.schema)])

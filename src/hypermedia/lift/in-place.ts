@@ -1,32 +1,32 @@
 /**
- * A lifted body as plain JSON: what the service answered, with `_links` and what was embedded put in where they
- * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
+ * Adds links to a plain JSON body in place: the response of the service, with `_links` and embedded resources. No
+ * member moves or changes its type, so that clients that do not use links are not affected.
  */
 import { memberKey } from '../../codecs/exact-json.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { Shape } from '../graph/model.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 
-/** @param hal the body that was made of it */
-export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
+/** @param hal the HAL body that was created from it */
+export function mergeIntoOriginal(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
   const elements = itemsAt && valueAt(original, itemsAt);
-  if (itemsAt === undefined || !Array.isArray(elements)) return ordered(original as Body, hal);
-  const { _embedded, _expandErrors, ...whole } = hal;
+  if (itemsAt === undefined || !Array.isArray(elements)) return mergeOrdered(original as Body, hal);
+  const { _embedded, _expandErrors, ...page } = hal;
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
   const item = bodies.map((body, index) => {
     const element = elements[index];
-    return isObject(element) ? ordered(element, body) : element;
+    return isJsonObject(element) ? mergeOrdered(element, body) : element;
   });
   const [list] = itemsAt;
-  // An array has no place for what could not be embedded, so it stands with the items that lack it.
+  // An array cannot hold errors, so they stay with the affected items.
   if (list === undefined)
     return item.map((one) =>
-      isObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
+      isJsonObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
     );
-  return ordered(original as Body, {
-    ...whole,
+  return mergeOrdered(original as Body, {
+    ...page,
     [memberKey(original, list) ?? list]: item,
     ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     ...(_expandErrors !== undefined && { _expandErrors }),
@@ -34,12 +34,12 @@ export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'i
 }
 
 /**
- * The members of a body in the order of the original, then what was added. What the original has under a name that
- * means something here, and means something else there, is as it came.
+ * The members of a body in their original order, then the added ones. Original members that have a hypermedia name
+ * and another meaning stay unchanged.
  */
-function ordered(original: Body, body: Body): Body {
+function mergeOrdered(original: Body, body: Body): Body {
   const names = Object.keys(original);
-  const _links = linksOf(original, body);
+  const _links = mergeLinks(original, body);
   const members = names.flatMap((name): [string, unknown][] => {
     if (name === '_links') return [[name, _links]];
     if (Object.hasOwn(body, name)) return [[name, body[name]]];
@@ -50,24 +50,25 @@ function ordered(original: Body, body: Body): Body {
   return Object.fromEntries([...members, ...(isLinked ? [['_links', _links] as const] : []), ...added]);
 }
 
-/** What leads nowhere is as it came. */
-function linksOf(original: Body, { _links: made }: Body): unknown {
+/** Links without a known target stay unchanged. */
+function mergeLinks(original: Body, { _links: generated }: Body): unknown {
   const own = original._links;
-  const links = made as Readonly<Record<string, unknown>>;
+  const links = generated as Readonly<Record<string, unknown>>;
   if (own === undefined) return Object.keys(links).length === 0 ? undefined : links;
-  if (!isObject(own)) return own;
-  const kept = Object.entries(own).map(([rel, link]) => [rel, asItCame(link, links[rel])] as const);
+  if (!isJsonObject(own)) return own;
+  const existing = Object.entries(own).map(([rel, link]) => [rel, originalForm(link, links[rel])] as const);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(existing),
     ...Object.fromEntries(Object.entries(links).filter(([rel]) => !Object.hasOwn(own, rel))),
   };
 }
 
-/** Links that are not written as HAL has them stay so; where they lead may have changed. */
-function asItCame(own: unknown, made: unknown): unknown {
-  if (typeof own === 'string' && isObject(made)) return made.href;
-  if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
-  return isObject(own) && isObject(made) ? made : own;
+/** Links that are not in HAL form keep their form, but their target may have changed. */
+function originalForm(own: unknown, generated: unknown): unknown {
+  if (typeof own === 'string' && isJsonObject(generated)) return generated.href;
+  if (Array.isArray(own))
+    return Array.isArray(generated) && generated.length === own.length ? generated : own;
+  return isJsonObject(own) && isJsonObject(generated) ? generated : own;
 }
 
 interface ExpandError {

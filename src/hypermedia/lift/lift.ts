@@ -1,10 +1,10 @@
 /**
- * Lifting: what a service answers that knows nothing of links → a representation with the links that its document
- * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
+ * Lifting: adds links that the document declares (OpenAPI 3.1 §4.8.20) to the responses of a service without links,
+ * wherever their schemas appear in the body.
  */
 import { memberKey, memberName } from '../../codecs/exact-json.ts';
-import { isObject } from '../../openapi/is-object.ts';
-import type { Exchange } from '../../openapi/runtime-expression.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
+import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { LinkGraph } from '../graph/link-graph.ts';
@@ -12,140 +12,158 @@ import { type GraphOperation, isForm, type Link } from '../graph/model.ts';
 import { linkValue } from '../graph/resolve-link.ts';
 import type { RequestParts } from '../represent.ts';
 import type { Action, LinkValue, Representation } from '../representation.ts';
-import { leadsOn, SpotFinder, type Spots } from './spots.ts';
+import { containsLinks, type LinkLocations, LinkLocator } from './link-locations.ts';
 
-/** What is known of an operation that is lifted, made when its document is loaded. */
+/** The locations of links in the responses of an operation, found when its document is loaded. */
 export interface Lifting {
   readonly operation: GraphOperation;
-  readonly whole: Spots;
-  /** Of a list: its items. */
-  readonly item?: Spots;
+  readonly locations: LinkLocations;
+  /** In each item, where the body is a list. */
+  readonly itemLocations?: LinkLocations;
 }
 
-/** The answer that is lifted, beside its body. */
+/** The response to lift, besides its body. */
 export interface LiftRequest extends RequestParts {
-  /** Links that it had already, and where it was asked for. */
+  /** Links that the response already has, and its own URL. */
   readonly links: ReadonlyMap<string, LinkValue>;
-  /** Whether what the body says itself of links and actions stays whole; an example has only those that lead somewhere. */
-  readonly keepsOwn?: boolean;
-  /** A link of the body's own, as a path here; undefined where nothing serves it. */
-  local(href: string): string | undefined;
+  /**
+   * Whether links and actions of the body itself are kept unchanged. For examples, only links with a known target
+   * are kept.
+   */
+  readonly keepsOwnLinks?: boolean;
+  /** Converts a link of the body to a path of the gateway; undefined if no operation serves it. */
+  localPath(href: string): string | undefined;
 }
 
-/** Finds what there is to lift in the answers of one service. */
+/** Finds the link locations in the responses of one service. */
 export class Lifter {
-  readonly #finder: SpotFinder;
+  readonly #locator: LinkLocator;
 
   constructor(service: string, document: object, graph: LinkGraph) {
     const linked = graph.shapesOf(service).filter(({ links }) => links.size > 0);
-    this.#finder = new SpotFinder(document, new Map(linked.map((shape) => [shape.name, shape])));
+    this.#locator = new LinkLocator(document, new Map(linked.map((shape) => [shape.name, shape])));
   }
 
-  /** @returns undefined where it answers with no JSON */
+  /** @returns undefined if the operation has no JSON response */
   of(operation: GraphOperation): Lifting | undefined {
     const { shape, body } = operation;
     if (shape === undefined || body === undefined) return undefined;
-    const whole = this.#finder.find(body.schema, shape);
-    const item = shape.item && body.items && this.#finder.find(body.items.schema, shape.item);
-    return { operation, whole, ...(item && { item }) };
+    const locations = this.#locator.locate(body.schema, shape);
+    const itemLocations = shape.item && body.items && this.#locator.locate(body.items.schema, shape.item);
+    return { operation, locations, ...(itemLocations && { itemLocations }) };
   }
 }
 
-/** Whether links hold for anything in an answer, or lead to it: then it is brought along by who expands. */
-export const isLinked = ({ operation, whole, item }: Lifting, graph: LinkGraph): boolean =>
-  graph.isTarget(operation) || leadsOn(whole) || (item !== undefined && leadsOn(item));
+/** Whether responses contain links, or links lead to the operation so that an expansion may embed them. */
+export const isLinked = ({ operation, locations, itemLocations }: Lifting, graph: LinkGraph): boolean =>
+  graph.isTarget(operation) ||
+  containsLinks(locations) ||
+  (itemLocations !== undefined && containsLinks(itemLocations));
 
-/** @param body an object, or of a list an array */
+/** @param body an object, or an array for a list */
 export function lift(
   body: object,
-  { operation, whole, item }: Lifting,
+  { operation, locations, itemLocations }: Lifting,
   request: LiftRequest,
 ): Representation {
   const { name, item: items, itemsAt = [] } = operation.shape ?? { name: operation.operationId };
-  const elements = item === undefined ? undefined : valueAt(body, itemsAt);
-  if (item === undefined || !Array.isArray(elements)) {
-    const resource = represent(name, body as Body, whole, request);
+  const elements = itemLocations === undefined ? undefined : valueAt(body, itemsAt);
+  if (itemLocations === undefined || !Array.isArray(elements)) {
+    const resource = liftResource(name, body as Body, locations, request);
     return { ...resource, links: new Map([...request.links, ...resource.links]) };
   }
   const [list] = itemsAt;
-  const page = represent(name, list === undefined ? {} : without(body as Body, list), whole, request);
+  const page = liftResource(
+    name,
+    list === undefined ? {} : omitMember(body as Body, list),
+    locations,
+    request,
+  );
   return {
     ...page,
     links: new Map([...request.links, ...page.links]),
-    items: elements.map((one) => represent(items?.name ?? name, toObject(one), item, request)),
+    items: elements.map((one) => liftResource(items?.name ?? name, toBody(one), itemLocations, request)),
   };
 }
 
-function without(body: Body, name: string): Body {
-  const left = memberKey(body, name);
-  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== left));
+function omitMember(body: Body, name: string): Body {
+  const omittedKey = memberKey(body, name);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== omittedKey));
 }
 
-/** An element that is no object has no members, and no links. */
-const toObject = (element: unknown): Body => (isObject(element) ? element : { value: element });
+/** An element that is no object becomes an object without links. */
+const toBody = (element: unknown): Body => (isJsonObject(element) ? element : { value: element });
 
-function represent(name: string, value: Body, spots: Spots, request: LiftRequest): Representation {
-  // They have a meaning here that they need not have there: what cannot mean that is no part of it.
+function liftResource(
+  name: string,
+  value: Body,
+  locations: LinkLocations,
+  request: LiftRequest,
+): Representation {
+  // These names have a meaning in HAL. Values that cannot have that meaning are not part of it.
   const { _links, _templates, _expandErrors, _embedded, ...own } = value;
-  const links = linksOf(value, spots, request);
-  const actions = [...(spots.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
+  const links = linksOf(value, locations, request);
+  const actions = [...(locations.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
     const target = links.get(link.rel);
     return target !== undefined && 'href' in target
       ? [{ rel: link.rel, operation: link.target, target: target.href }]
       : [];
   });
   const state = {
-    ...within(own, spots, request),
-    ...(request.keepsOwn && isObject(_templates) && { _templates }),
-    ...(request.keepsOwn && Array.isArray(_expandErrors) && { _expandErrors }),
+    ...liftMembers(own, locations, request),
+    ...(request.keepsOwnLinks && isJsonObject(_templates) && { _templates }),
+    ...(request.keepsOwnLinks && Array.isArray(_expandErrors) && { _expandErrors }),
     ...(isEmbedded(_embedded) && { _embedded }),
   };
   return { name, state, links, actions };
 }
 
-/** Whether there is a link in it that the service did not send: then it is another representation. */
-export const hasLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
+/** Whether the representation has links that the service did not send. */
+export const hasGeneratedLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
   links.size > 0 ||
   items.length > 0 ||
   Object.entries(state).some(([key, value]) => value !== (body as Body)[key]);
 
-/** Whether it holds resources, as HAL (§4.1.2) has it. */
+/** Whether the value contains resources, as in HAL (§4.1.2). */
 const isEmbedded = (value: unknown): boolean =>
-  isObject(value) && Object.values(value).every((parts) => [parts].flat().every(isObject));
+  isJsonObject(value) && Object.values(value).every((parts) => [parts].flat().every(isJsonObject));
 
-type Links = Map<string, LinkValue | readonly LinkValue[]>;
+type LinkMap = Map<string, LinkValue | readonly LinkValue[]>;
 
-function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
-  const exchange: Exchange = { path: request.path, query: request.query, body: value };
+function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): LinkMap {
+  const context: ExpressionContext = { path: request.path, query: request.query, body: value };
   const declared = [...(shape?.links.values() ?? [])].flatMap(
     (link): [string, LinkValue | readonly LinkValue[]][] => {
-      const made = isComplete(link, exchange) ? linkValue(link, exchange) : undefined;
-      return made === undefined ? [] : [[link.rel, made]];
+      const result = isComplete(link, context) ? linkValue(link, context) : undefined;
+      return result === undefined ? [] : [[link.rel, result]];
     },
   );
   const others = localLinks(value.links, request);
-  // What a service says itself goes before what its document says.
-  if (request.keepsOwn) return new Map([...others, ...declared, ...ownLinks(value._links)]);
+  // Links of the service take precedence over links of its document.
+  if (request.keepsOwnLinks) return new Map([...others, ...declared, ...halLinks(value._links)]);
   return new Map([...others, ...localLinks(value._links, request), ...declared]);
 }
 
-/** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
-const isComplete = ({ parameters, each }: Link, exchange: Exchange): boolean =>
-  each !== undefined || parameters.every(([, expression]) => expression(exchange) !== undefined);
+/**
+ * Requires all parameters: an item in a list has less information than the resource itself, and a missing filter
+ * would select too much.
+ */
+const isComplete = ({ parameters, each }: Link, context: ExpressionContext): boolean =>
+  each !== undefined || parameters.every(([, expression]) => expression(context) !== undefined);
 
-/** Links as JSON:API (1.1, "Links") writes them: an address, or an object that has one. */
-function localLinks(links: unknown, { local }: LiftRequest): [string, LinkValue][] {
-  if (!isObject(links)) return [];
+/** Links in the form of JSON:API (1.1, "Links"): a URL, or an object with one. */
+function localLinks(links: unknown, { localPath }: LiftRequest): [string, LinkValue][] {
+  if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue][] => {
     const href = typeof link === 'string' ? link : (link as { href?: unknown } | null)?.href;
-    const path = typeof href === 'string' ? local(href) : undefined;
+    const path = typeof href === 'string' ? localPath(href) : undefined;
     return path === undefined ? [] : [[memberName(key), { href: path }]];
   });
 }
 
-/** Links as HAL has them (§5), whole: with whatever they say beside their address, wherever they lead. */
-function ownLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] {
-  if (!isObject(links)) return [];
+/** Links in the form of HAL (§5), unchanged and including links to other servers. */
+function halLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] {
+  if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue | readonly LinkValue[]][] => {
     if (Array.isArray(link)) {
       const all = link.filter(isLinkObject);
@@ -157,36 +175,40 @@ function ownLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] 
 }
 
 const isLinkObject = (value: unknown): value is Body & LinkValue =>
-  isObject(value) && typeof value.href === 'string';
+  isJsonObject(value) && typeof value.href === 'string';
 
 /**
- * Resources within a resource stay where they are, with their links.
- * @returns the same state where nothing in it has some
+ * Adds links to nested resources in place.
+ * @returns the same state if nothing changed
  */
-function within(state: Body, { members }: Spots, request: LiftRequest): Body {
+function liftMembers(state: Body, { members }: LinkLocations, request: LiftRequest): Body {
   if (members.size === 0) return state;
   let isChanged = false;
-  const made = Object.entries(state).map(([key, value]): [string, unknown] => {
-    const spots = members.get(memberName(key));
-    const lifted = spots === undefined ? value : nested(value, spots, request);
+  const result = Object.entries(state).map(([key, value]): [string, unknown] => {
+    const locations = members.get(memberName(key));
+    const lifted = locations === undefined ? value : liftValue(value, locations, request);
     isChanged ||= lifted !== value;
     return [key, lifted];
   });
-  return isChanged ? Object.fromEntries(made) : state;
+  return isChanged ? Object.fromEntries(result) : state;
 }
 
-function nested(value: unknown, spots: Spots, request: LiftRequest): unknown {
+function liftValue(value: unknown, locations: LinkLocations, request: LiftRequest): unknown {
   if (Array.isArray(value)) {
-    const made = value.map((element) => nested(element, spots, request));
-    return made.some((element, index) => element !== value[index]) ? made : value;
+    const result = value.map((element) => liftValue(element, locations, request));
+    return result.some((element, index) => element !== value[index]) ? result : value;
   }
-  if (!isObject(value)) return value;
-  const state = within(value, spots, request);
-  // One that has something else there keeps that.
-  if (spots.shape === undefined || !(value._links === undefined || isObject(value._links))) return state;
-  const links = linksOf(value, spots, request);
-  if (!request.keepsOwn) return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
-  const added = [...links].filter(([rel]) => !isObject(value._links) || !Object.hasOwn(value._links, rel));
+  if (!isJsonObject(value)) return value;
+  const state = liftMembers(value, locations, request);
+  // A nested resource whose `_links` has another meaning stays unchanged.
+  if (locations.shape === undefined || !(value._links === undefined || isJsonObject(value._links)))
+    return state;
+  const links = linksOf(value, locations, request);
+  if (!request.keepsOwnLinks)
+    return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
+  const added = [...links].filter(
+    ([rel]) => !isJsonObject(value._links) || !Object.hasOwn(value._links, rel),
+  );
   return added.length === 0
     ? state
     : { ...state, _links: { ...(value._links as Body | undefined), ...Object.fromEntries(added) } };

@@ -1,40 +1,40 @@
-/** What a discriminator chooses from where nothing lists it by value (OpenAPI 3.1 §4.8.25.4). */
+/** Finds the schemas that a discriminator selects from without a mapping (OpenAPI 3.1 §4.8.25.4). */
 
 import { componentTarget } from '../merge/component-references.ts';
 import { isObject, type Json } from './grammar.ts';
 
-/** @param name of the schema among the others, if it has one */
-type Alternatives = (schema: Json, name: string | undefined) => string[];
+/** @param name component name of the schema, if it has one */
+type AlternativesOf = (schema: Json, name: string | undefined) => string[];
 
-/** Names of the schemas that a discriminator chooses from: those listed, or those that extend this one. */
-export function alternativesAmong(schemas: Json): Alternatives {
-  let known: Map<string, string[]> | undefined;
+/** The names of the schemas that a discriminator selects from: the listed ones, or all subtypes. */
+export function alternativesAmong(schemas: Json): AlternativesOf {
+  let subtypes: Map<string, string[]> | undefined;
   return (schema, name) => {
-    const listed = [schema.oneOf, schema.anyOf].flatMap(namesReferred);
+    const listed = [schema.oneOf, schema.anyOf].flatMap(referencedNames);
     if (listed.length > 0 || name === undefined) return listed;
-    known ??= heirsIn(schemas);
-    const heirs = new Set([name]);
-    // A set grows while it is iterated: heirs of heirs are found too.
-    for (const ancestor of heirs) for (const heir of known.get(ancestor) ?? []) heirs.add(heir);
-    return [...heirs];
+    subtypes ??= subtypesByName(schemas);
+    const found = new Set([name]);
+    // The set grows during the iteration, so indirect subtypes are found too.
+    for (const ancestor of found) for (const subtype of subtypes.get(ancestor) ?? []) found.add(subtype);
+    return [...found];
   };
 }
 
-/** Those that extend a schema, by its name. */
-function heirsIn(schemas: Json): Map<string, string[]> {
-  const heirs = new Map<string, string[]>();
-  for (const [heir, schema] of Object.entries(schemas)) {
+/** The direct subtypes of each schema, by name. */
+function subtypesByName(schemas: Json): Map<string, string[]> {
+  const subtypes = new Map<string, string[]>();
+  for (const [subtype, schema] of Object.entries(schemas)) {
     if (!isObject(schema)) continue;
-    for (const ancestor of namesReferred(schema.allOf)) {
-      const known = heirs.get(ancestor);
-      if (known) known.push(heir);
-      else heirs.set(ancestor, [heir]);
+    for (const ancestor of referencedNames(schema.allOf)) {
+      const known = subtypes.get(ancestor);
+      if (known) known.push(subtype);
+      else subtypes.set(ancestor, [subtype]);
     }
   }
-  return heirs;
+  return subtypes;
 }
 
-const namesReferred = (list: unknown): string[] =>
+const referencedNames = (list: unknown): string[] =>
   (Array.isArray(list) ? list : []).flatMap((item) => {
     const target = isObject(item) ? componentTarget(item.$ref) : undefined;
     return target?.section === 'schemas' && target.rest.length === 0 ? [target.name] : [];

@@ -1,4 +1,4 @@
-/** What is wrong in a document, and what that costs; the rest of it is served. */
+/** A fault in a document and its consequence. The gateway serves the rest of the document. */
 export interface DocumentFault {
   /** JSON Pointer in URI fragment form (RFC 6901 §6). */
   readonly pointer: string;

@@ -1,39 +1,39 @@
 /**
- * A document in parts that a page can show: by tag, and a tag with too many operations by where they are. Documents
- * that are generated often have no tags at all, or one for everything.
+ * Divides a document into parts that a page can show: by tag, and large tags by path prefix. Generated documents
+ * often have no tags, or one tag for everything.
  */
-import type { Outline, OutlinedOperation } from '../publish/document-index.ts';
+import type { DocumentIndex, IndexedOperation } from '../publish/document-index.ts';
 
-export interface OutlinedPart {
+export interface DocumentPart {
   readonly tag: string;
-  /** What the paths begin with, or the name of a webhook. */
+  /** The common prefix of the paths, or the name of a webhook. */
   readonly path?: string;
   readonly operations: number;
 }
 
-/** No deeper, however long the paths are. */
-const MOST_SEGMENTS = 16;
+/** The longest prefix, in segments. */
+const MAX_SEGMENTS = 16;
 
-/** @param most operations of a part, where paths allow to tell more of them apart */
-export const partsOf = ({ tags }: Outline, most: number): OutlinedPart[] =>
+/** @param max operations of a part, as far as paths can be told apart */
+export const documentParts = ({ tags }: DocumentIndex, max: number): DocumentPart[] =>
   [...tags].flatMap(([tag, operations]) =>
-    operations.length <= most
+    operations.length <= max
       ? [{ tag, operations: operations.length }]
-      : byPath(operations, most).map((part) => ({ tag, ...part })),
+      : byPath(operations, max).map((part) => ({ tag, ...part })),
   );
 
 function byPath(
-  operations: readonly OutlinedOperation[],
-  most: number,
+  operations: readonly IndexedOperation[],
+  max: number,
   depth = 1,
-): Omit<Required<OutlinedPart>, 'tag'>[] {
-  const groups = Map.groupBy(operations, ({ place }) => beginning(place, depth));
-  return [...groups].flatMap(([path, own]) => {
-    const isDivisible = depth < MOST_SEGMENTS && own.some(({ place }) => place !== path);
-    return own.length > most && isDivisible
-      ? byPath(own, most, depth + 1)
-      : [{ path, operations: own.length }];
+): Omit<Required<DocumentPart>, 'tag'>[] {
+  const groups = Map.groupBy(operations, ({ path }) => pathPrefix(path, depth));
+  return [...groups].flatMap(([path, members]) => {
+    const isDivisible = depth < MAX_SEGMENTS && members.some((operation) => operation.path !== path);
+    return members.length > max && isDivisible
+      ? byPath(members, max, depth + 1)
+      : [{ path, operations: members.length }];
   });
 }
 
-const beginning = (place: string, depth: number): string => place.split('/', depth + 1).join('/');
+const pathPrefix = (path: string, depth: number): string => path.split('/', depth + 1).join('/');

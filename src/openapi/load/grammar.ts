@@ -1,9 +1,9 @@
 /**
- * The grammar of an OpenAPI 3.1 document: which object stands under which field. A walk that knows it can tell
- * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
+ * The grammar of an OpenAPI 3.1 document: which kind of object each field holds. A walk that knows the grammar
+ * distinguishes a reference from a property named `$ref`, and skips examples and extensions.
  */
 import { METHODS as NODE_METHODS } from 'node:http';
-import type { Steps } from '../incremental.ts';
+import type { Incremental } from '../incremental.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -27,32 +27,39 @@ export type Kind =
   | 'requirement'
   | 'schema';
 
-/** A field holds one object, a list of them, or a map; the entries `x-…` of an open map are extensions. */
-export type Field = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
+/** A field holds one object, a list of objects, or a map of objects. Entries `x-…` of an open map are extensions. */
+export type GrammarField = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
 
-const one = (kind: Kind): Field => ['one', kind];
-const list = (kind: Kind): Field => ['list', kind];
-const map = (kind: Kind): Field => ['map', kind];
-const openMap = (kind: Kind): Field => ['openMap', kind];
+const one = (kind: Kind): GrammarField => ['one', kind];
+const list = (kind: Kind): GrammarField => ['list', kind];
+const map = (kind: Kind): GrammarField => ['map', kind];
+const openMap = (kind: Kind): GrammarField => ['openMap', kind];
 
-const fieldsOf = (fields: Record<string, Field>): ReadonlyMap<string, Field> =>
+const fieldsOf = (fields: Record<string, GrammarField>): ReadonlyMap<string, GrammarField> =>
   new Map(Object.entries(fields));
 
-/** Methods that a path item has a field for; `query` since 3.2. */
-export const OWN_FIELDS = [
-  ...['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'],
+/** Methods that have a field of their own in a Path Item Object; `query` since 3.2. */
+export const METHOD_FIELDS = [
+  'get',
+  'put',
+  'post',
+  'delete',
+  'options',
+  'head',
+  'patch',
+  'trace',
   'query',
 ] as const;
 
-/** Those, and all others that Node reads: see `newest.ts`. */
+/** Those methods, and all others that Node parses: see `openapi-3-2.ts`. */
 export const METHODS: readonly string[] = [
-  ...new Set([...OWN_FIELDS, ...NODE_METHODS.map((method) => method.toLowerCase())]),
+  ...new Set([...METHOD_FIELDS, ...NODE_METHODS.map((method) => method.toLowerCase())]),
 ].filter((method) => method !== 'connect');
 
 const operations = Object.fromEntries(METHODS.map((method) => [method, one('operation')]));
 
-/** Sections of `components` whose entries a Reference Object can name. */
-const sections: Record<string, Field> = {
+/** Sections of `components` whose entries can be referenced. */
+const sections: Record<string, GrammarField> = {
   schemas: map('schema'),
   responses: map('response'),
   parameters: map('parameter'),
@@ -66,7 +73,7 @@ const sections: Record<string, Field> = {
   mediaTypes: map('mediaType'),
 };
 
-const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
+const grammar: Record<Kind, ReadonlyMap<string, GrammarField>> = {
   document: fieldsOf({
     paths: openMap('pathItem'),
     webhooks: map('pathItem'),
@@ -125,39 +132,41 @@ const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
 
 const pathItem = one('pathItem');
 
-/** What a reference has (OpenAPI 3.1 §4.8.23), in whose place a callback may be one. */
-const REFERENCE: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
+/** The fields of a Reference Object (OpenAPI 3.1 §4.8.23), which may replace a callback. */
+const REFERENCE_FIELDS: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
 
-/** A callback is itself a map of path items, keyed by runtime expression. */
-export const fieldOf = (kind: Kind, name: string): Field | undefined =>
-  kind === 'callback' && !name.startsWith('x-') && !REFERENCE.has(name) ? pathItem : grammar[kind].get(name);
+/** The field of an object by name. A callback is a map of path items, keyed by runtime expression. */
+export const grammarFieldOf = (kind: Kind, name: string): GrammarField | undefined =>
+  kind === 'callback' && !name.startsWith('x-') && !REFERENCE_FIELDS.has(name)
+    ? pathItem
+    : grammar[kind].get(name);
 
-/** Gives the object itself, a changed shallow copy, or `undefined` to leave it out of its map or list. */
+/** Returns the object itself, a changed shallow copy, or `undefined` to remove it from its map or list. */
 export type Visit = (node: Json, kind: Kind) => Json | undefined;
 
-/** A copy of `node` in which `visit` has seen every object of the grammar, parents before children. */
+/** Copies `node` and passes every object of the grammar to `visit`, parents before children. */
 export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
   if (!isObject(node)) return node;
   const seen = visit(node, kind);
   if (!seen) return undefined;
-  // A schema with an `$id` is a document of its own: what it refers to is not ours to rename.
+  // A schema with an `$id` is a resource of its own, so its references are not renamed.
   if (kind === 'schema' && typeof seen.$id === 'string') return seen;
   return Object.fromEntries(
     Object.entries(seen).flatMap(([name, value]) => {
-      const walked = walkField(value, fieldOf(kind, name), visit);
+      const walked = walkField(value, grammarFieldOf(kind, name), visit);
       return walked === undefined ? [] : [[name, walked]];
     }),
   );
 }
 
-/** Values that are walked through in one step. */
-const MANY = 2000;
+/** The most values that one step walks through. */
+const VALUES_PER_STEP = 2000;
 
-/** Whether there is more in a value than one step goes through. */
+/** Whether a value is too large for one step. */
 export function isLarge(value: unknown): boolean {
-  let left = MANY;
+  let remaining = VALUES_PER_STEP;
   const fits = (one: unknown): boolean => {
-    if (--left < 0) return false;
+    if (--remaining < 0) return false;
     if (typeof one !== 'object' || one === null) return true;
     for (const name in one) if (!fits((one as Json)[name])) return false;
     return true;
@@ -165,46 +174,50 @@ export function isLarge(value: unknown): boolean {
   return !fits(value);
 }
 
-/** The same of a document in steps, each of which is small: one for each path, webhook and component that is. */
-export function* walkInSteps(document: Json, visit: Visit): Steps<Json> {
-  return (yield* walkDeeper(document, 'document', visit)) as Json;
+/** Like `walk`, in small steps: one for each path, webhook and component. */
+export function* walkIncrementally(document: Json, visit: Visit): Incremental<Json> {
+  return (yield* walkNodeIncrementally(document, 'document', visit)) as Json;
 }
 
-function* walkDeeper(node: unknown, kind: Kind, visit: Visit): Steps<unknown> {
+function* walkNodeIncrementally(node: unknown, kind: Kind, visit: Visit): Incremental<unknown> {
   if (!isObject(node)) return node;
   const seen = visit(node, kind);
   if (!seen) return undefined;
   if (kind === 'schema' && typeof seen.$id === 'string') return seen;
-  const made: [string, unknown][] = [];
+  const entries: [string, unknown][] = [];
   for (const [name, value] of Object.entries(seen)) {
-    const walked = yield* fieldInSteps(value, fieldOf(kind, name), visit);
-    if (walked !== undefined) made.push([name, walked]);
+    const walked = yield* walkFieldIncrementally(value, grammarFieldOf(kind, name), visit);
+    if (walked !== undefined) entries.push([name, walked]);
   }
-  return Object.fromEntries(made);
+  return Object.fromEntries(entries);
 }
 
-function* fieldInSteps(value: unknown, field: Field | undefined, visit: Visit): Steps<unknown> {
+function* walkFieldIncrementally(
+  value: unknown,
+  field: GrammarField | undefined,
+  visit: Visit,
+): Incremental<unknown> {
   const [shape, kind] = field ?? [];
   if (kind === undefined) return value;
-  if (shape === 'one') return yield* itemInSteps(value, kind, visit);
+  if (shape === 'one') return yield* walkItemIncrementally(value, kind, visit);
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== (shape === 'list'))
     return value;
-  const made: [string, unknown][] = [];
+  const entries: [string, unknown][] = [];
   for (const [name, item] of Object.entries(value)) {
     const isExtension = shape === 'openMap' && name.startsWith('x-');
-    const walked = isExtension ? item : yield* itemInSteps(item, kind, visit);
-    if (walked !== undefined) made.push([name, walked]);
+    const walked = isExtension ? item : yield* walkItemIncrementally(item, kind, visit);
+    if (walked !== undefined) entries.push([name, walked]);
   }
-  return shape === 'list' ? made.map(([, item]) => item) : Object.fromEntries(made);
+  return shape === 'list' ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
-function* itemInSteps(item: unknown, kind: Kind, visit: Visit): Steps<unknown> {
-  const walked = isLarge(item) ? yield* walkDeeper(item, kind, visit) : walk(item, kind, visit);
+function* walkItemIncrementally(item: unknown, kind: Kind, visit: Visit): Incremental<unknown> {
+  const walked = isLarge(item) ? yield* walkNodeIncrementally(item, kind, visit) : walk(item, kind, visit);
   yield;
   return walked;
 }
 
-function walkField(value: unknown, field: Field | undefined, visit: Visit): unknown {
+function walkField(value: unknown, field: GrammarField | undefined, visit: Visit): unknown {
   if (!field) return value;
   const [shape, kind] = field;
   if (shape === 'one') return walk(value, kind, visit);

@@ -1,25 +1,27 @@
 /**
- * What an operation inherits from its document is written onto the operation, before documents are merged:
- * the service it belongs to, a tag, the document's security. Servers go, since the gateway is the only way in.
+ * Copies what an operation inherits from its document onto the operation before documents are merged: its service,
+ * a tag, and the document's security. Servers are removed, because the gateway is the only server.
  */
-import type { Steps } from '../incremental.ts';
-import { isObject, type Json, METHODS, walkInSteps } from './grammar.ts';
+import type { Incremental } from '../incremental.ts';
+import { isObject, type Json, METHODS, walkIncrementally } from './grammar.ts';
 
-/** Extension on every public operation: the service that answers it. */
+/** Extension of every public operation: the service that it belongs to. */
 const SERVICE = 'x-linkway-service';
 
-/** The way in, relative to wherever the document was loaded from. */
+/** The server of public documents, relative to the URL of the document. */
 export const PUBLIC_SERVERS = [{ url: '/' }];
 
-export function* stamp(service: string, document: Json): Steps<Json> {
+export function* inheritDefaults(service: string, document: Json): Incremental<Json> {
   const secured = yield* withSecurity(document);
-  const paths = mapEntries(secured.paths, (item) => stampItem(service, withoutServers(item), withoutServers));
-  const webhooks = mapEntries(secured.webhooks, (item) => stampItem(service, item));
+  const paths = mapEntries(secured.paths, (item) =>
+    inheritForItem(service, withoutServers(item), withoutServers),
+  );
+  const webhooks = mapEntries(secured.webhooks, (item) => inheritForItem(service, item));
   const components = isObject(secured.components) && {
     ...secured.components,
     ...('pathItems' in secured.components && {
       pathItems: mapEntries(secured.components.pathItems, (item) =>
-        stampItem(service, withoutServers(item), withoutServers),
+        inheritForItem(service, withoutServers(item), withoutServers),
       ),
     }),
   };
@@ -31,9 +33,9 @@ export function* stamp(service: string, document: Json): Steps<Json> {
   };
 }
 
-/** Whether some operation has no tag of its own and therefore stands under its service's. */
-export const needsServiceTag = (service: string, stamped: Json): boolean =>
-  [stamped.paths, stamped.webhooks].some((items) =>
+/** Whether an operation has no tag of its own and therefore has the tag of its service. */
+export const needsServiceTag = (service: string, document: Json): boolean =>
+  [document.paths, document.webhooks].some((items) =>
     Object.values(isObject(items) ? items : {}).some((item) =>
       operationsOf(item).some(([, { tags }]) => Array.isArray(tags) && tags.includes(service)),
     ),
@@ -46,14 +48,14 @@ export const operationsOf = (item: unknown): [method: string, operation: Json][]
     return isObject(operation) ? [[method, operation] as [string, Json]] : [];
   });
 
-function* withSecurity(document: Json): Steps<Json> {
+function* withSecurity(document: Json): Incremental<Json> {
   if (!Array.isArray(document.security)) return document;
-  return yield* walkInSteps(document, (node, kind) =>
+  return yield* walkIncrementally(document, (node, kind) =>
     kind === 'operation' && !node.security ? { ...node, security: document.security } : node,
   );
 }
 
-const stampItem = (service: string, item: Json, also: (node: Json) => Json = (node) => node): Json => ({
+const inheritForItem = (service: string, item: Json, also: (node: Json) => Json = (node) => node): Json => ({
   ...item,
   ...Object.fromEntries(
     operationsOf(item).map(([method, operation]) => [

@@ -1,52 +1,64 @@
 /**
- * What OpenAPI 3.2 says in other words than 3.1, in those of 3.1 while it is inside, and as it was where it is shown:
- * methods without a field of their own (§4.8.1), media types by reference (§4.7).
+ * Translates between OpenAPI 3.2 and 3.1. Documents are 3.1 internally and are published as 3.2: methods without a
+ * field of their own (§4.8.1), media types by reference (§4.7).
  */
 
-import { atOnce, type Steps } from '../incremental.ts';
+import { type Incremental, runToCompletion } from '../incremental.ts';
 import { resolveReference } from '../reference.ts';
-import { isObject, type Json, METHODS, OWN_FIELDS, walkInSteps } from './grammar.ts';
+import { isObject, type Json, METHOD_FIELDS, METHODS, walkIncrementally } from './grammar.ts';
 
-export const ADDITIONAL = 'additionalOperations';
+export const ADDITIONAL_OPERATIONS = 'additionalOperations';
 
-const FIELDS: ReadonlySet<string> = new Set(METHODS);
-const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
+const ALL_METHODS: ReadonlySet<string> = new Set(METHODS);
+const METHODS_WITH_FIELD: ReadonlySet<string> = new Set(METHOD_FIELDS);
 
-export const isNewest = ({ openapi }: Json): boolean => String(openapi).startsWith('3.2.');
+export const isOpenApi32 = ({ openapi }: Json): boolean => String(openapi).startsWith('3.2.');
 
-export const fromNewest = (document: Json): Json => atOnce(fromNewestInSteps(document));
+export const toOpenApi31 = (document: Json): Json => runToCompletion(toOpenApi31Incrementally(document));
 
-export function* fromNewestInSteps(document: Json): Steps<Json> {
-  return yield* walkInSteps(document, (node, kind) => {
+export function* toOpenApi31Incrementally(document: Json): Incremental<Json> {
+  return yield* walkIncrementally(document, (node, kind) => {
     if (kind === 'mediaType' && typeof node.$ref === 'string')
       return resolveReference<Json>(document, node) ?? {};
-    return kind === 'pathItem' && isObject(node[ADDITIONAL]) ? flattened(node, node[ADDITIONAL]) : node;
+    return kind === 'pathItem' && isObject(node[ADDITIONAL_OPERATIONS])
+      ? flattenAdditionalOperations(node, node[ADDITIONAL_OPERATIONS])
+      : node;
   });
 }
 
-/** The other way, for what is shown. */
-export function* toNewest(document: Json): Steps<Json> {
-  return yield* walkInSteps(document, (node, kind) => (kind === 'pathItem' ? nested(node) : node));
+/** Translates back for publication. */
+export function* toOpenApi32(document: Json): Incremental<Json> {
+  return yield* walkIncrementally(document, (node, kind) =>
+    kind === 'pathItem' ? nestAdditionalOperations(node) : node,
+  );
 }
 
-function flattened({ [ADDITIONAL]: _, ...item }: Json, additional: Json): Json {
-  const isServed = (method: string) => method === method.toUpperCase() && FIELDS.has(method.toLowerCase());
-  const served = Object.entries(additional).filter(([method]) => isServed(method));
-  const rest = Object.entries(additional).filter(([method]) => !isServed(method));
+function flattenAdditionalOperations({ [ADDITIONAL_OPERATIONS]: _, ...item }: Json, additional: Json): Json {
+  const isSupported = (method: string) =>
+    method === method.toUpperCase() && ALL_METHODS.has(method.toLowerCase());
+  const supported = Object.entries(additional).filter(([method]) => isSupported(method));
+  const rest = Object.entries(additional).filter(([method]) => !isSupported(method));
   return {
-    ...Object.fromEntries(served.map(([method, operation]) => [method.toLowerCase(), operation])),
+    ...Object.fromEntries(supported.map(([method, operation]) => [method.toLowerCase(), operation])),
     ...item,
-    ...(rest.length > 0 && { [ADDITIONAL]: Object.fromEntries(rest) }),
+    ...(rest.length > 0 && { [ADDITIONAL_OPERATIONS]: Object.fromEntries(rest) }),
   };
 }
 
-function nested(item: Json): Json {
-  const additional = Object.entries(item).filter(([field]) => FIELDS.has(field) && !OWN.has(field));
+function nestAdditionalOperations(item: Json): Json {
+  const additional = Object.entries(item).filter(
+    ([field]) => ALL_METHODS.has(field) && !METHODS_WITH_FIELD.has(field),
+  );
   if (additional.length === 0) return item;
-  const others = Object.entries(item).filter(([field]) => !FIELDS.has(field) || OWN.has(field));
+  const others = Object.entries(item).filter(
+    ([field]) => !ALL_METHODS.has(field) || METHODS_WITH_FIELD.has(field),
+  );
   const operations = additional.map(([method, operation]) => [method.toUpperCase(), operation]);
   return {
     ...Object.fromEntries(others),
-    [ADDITIONAL]: { ...(item[ADDITIONAL] as Json | undefined), ...Object.fromEntries(operations) },
+    [ADDITIONAL_OPERATIONS]: {
+      ...(item[ADDITIONAL_OPERATIONS] as Json | undefined),
+      ...Object.fromEntries(operations),
+    },
   };
 }

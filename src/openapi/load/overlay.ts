@@ -1,7 +1,7 @@
 /**
- * OpenAPI Overlays (Overlay Specification 1.0.0): what is to be different in a document that is not ours. Actions
- * are applied in their order; each finds its targets by JSONPath (RFC 9535). `extends` is not read: the
- * configuration says which document an overlay is for.
+ * OpenAPI Overlays (Overlay Specification 1.0.0): changes to a document that somebody else maintains. Actions are
+ * applied in order. Each one finds its targets by JSONPath (RFC 9535). `extends` is ignored, because the
+ * configuration assigns an overlay to its document.
  */
 import { jsonpath } from 'json-p3';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -10,10 +10,10 @@ import { ConfigError } from '../../config/config-error.ts';
 import { Faults } from '../../config/yaml/faults.ts';
 import { MAX_DEPTH, sizeOf } from '../../config/yaml/parse-text.ts';
 import type { YamlText } from '../../config/yaml/yaml-text.ts';
-import { linearTime } from '../patterns/pattern.ts';
+import { linearTimePattern } from '../patterns/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
 
-/** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */
+/** Objects of an overlay allow only the specified members and extensions that begin with `x-` (§4.5). */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess(
     (value) =>
@@ -49,45 +49,46 @@ const overlaySchema = object({
     .min(1, 'expected at least one action'),
 });
 
-export interface Overlaid {
+export interface OverlayResult {
   readonly document: OpenAPIObject;
-  /** JSONPaths of actions that found nothing: no fault, and seldom meant. */
-  readonly idle: readonly string[];
+  /** JSONPaths of actions without a target. This is no fault, but is rarely intended. */
+  readonly unmatched: readonly string[];
 }
 
 /**
- * @param overlay parsed
+ * @param overlay the parsed overlay
  * @param file of the overlay, for messages
- * @param yaml its text, for their lines
- * @throws ConfigError with a line for each fault of an overlay that is broken
+ * @param yaml text of the overlay, for line numbers
+ * @throws ConfigError with a line for each fault of an invalid overlay
  */
 export function applyOverlay(
   document: OpenAPIObject,
   overlay: unknown,
   file: string,
   yaml: () => Pick<YamlText, 'lineOf' | 'lineOfKey'> | undefined = () => undefined,
-): Overlaid {
-  const data = checked(overlay, file, yaml);
+): OverlayResult {
+  const data = parseOverlay(overlay, file, yaml);
   let changed = structuredClone(document) as unknown as Json;
-  const growth = growthLimit(file);
-  const idle: string[] = [];
+  const checkGrowth = growthLimit(file);
+  const unmatched: string[] = [];
   for (const [index, { target, update, remove }] of data.actions.entries()) {
-    const fault = (message: string) => new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
-    if (isTooWide(target)) throw fault('looks through everything within everything; name more of the way');
-    const found = locations(changed, target, fault);
-    if (found.length === 0) idle.push(target);
-    if (remove !== true) growth(found, update);
+    const createError = (message: string) =>
+      new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
+    if (isTooBroad(target)) throw createError('has too many descendant segments; name more of the path');
+    const found = findLocations(changed, target, createError);
+    if (found.length === 0) unmatched.push(target);
+    if (remove !== true) checkGrowth(found, update);
     for (const location of found) {
-      if (remove !== true) changed = updated(changed, location, update, fault) as Json;
-      else if (location.length === 0) throw fault('the document itself cannot be removed');
+      if (remove !== true) changed = applyUpdate(changed, location, update, createError) as Json;
+      else if (location.length === 0) throw createError('the document itself cannot be removed');
     }
-    // From the end, so that what is left keeps its place in an array until its turn.
-    if (remove === true) for (const location of found.toReversed()) drop(changed, location);
+    // From the end, so that earlier array indexes stay valid.
+    if (remove === true) for (const location of found.toReversed()) removeAt(changed, location);
   }
-  return { document: changed as unknown as OpenAPIObject, idle };
+  return { document: changed as unknown as OpenAPIObject, unmatched };
 }
 
-function checked(
+function parseOverlay(
   overlay: unknown,
   file: string,
   yaml: Parameters<typeof applyOverlay>[3],
@@ -105,7 +106,7 @@ function checked(
       return { line: line ?? 0, text: `${place}: ${path.map(String).join('.') || 'overlay'}: ${message}` };
     },
   });
-  // Of another version nothing else can be said.
+  // Another version cannot be checked further.
   const version = faults.check(versionSchema, overlay, []);
   if (version === undefined) faults.throwIfAny();
   const data = faults.check(overlaySchema, overlay, []);
@@ -113,13 +114,13 @@ function checked(
     try {
       jsonpath.compile(target);
     } catch (error) {
-      faults.add(['actions', index], `${target}: no JSONPath: ${(error as Error).message}`);
+      faults.add(['actions', index], `${target}: invalid JSONPath: ${(error as Error).message}`);
     }
   faults.throwIfAny();
   return data as z.output<typeof overlaySchema>;
 }
 
-/** Also where something else is wrong. */
+/** All JSONPaths of the overlay, even if it is invalid elsewhere. */
 function targetsOf(overlay: unknown): string[] {
   const actions: unknown = isObject(overlay) && overlay.actions;
   return (Array.isArray(actions) ? actions : []).map((action: unknown) =>
@@ -127,51 +128,53 @@ function targetsOf(overlay: unknown): string[] {
   );
 }
 
-type Location = readonly (string | number)[];
-type Fault = (message: string) => ConfigError;
+type NodePath = readonly (string | number)[];
+type CreateError = (message: string) => ConfigError;
 
-function locations(document: Json, target: string, fault: Fault): Location[] {
+function findLocations(document: Json, target: string, createError: CreateError): NodePath[] {
   try {
     return [...paths.query(target, document as never)].map(({ location }) => location);
   } catch (error) {
-    throw fault(`no JSONPath: ${(error as Error).message}`);
+    throw createError(`invalid JSONPath: ${(error as Error).message}`);
   }
 }
 
-/** Values that an overlay may add to a document: an update of everything, again and again, would never end. */
-const MOST_ADDED = 1_000_000;
+/**
+ * The most values that an overlay may add to a document. Repeated updates of everything would otherwise grow
+ * without end.
+ */
+const MAX_ADDED = 1_000_000;
 
-/** @throws ConfigError, from what is called before each update, where an overlay adds too much */
-function growthLimit(file: string): (found: readonly Location[], update: unknown) => void {
+/**
+ * Returns a check to call before each update.
+ * @throws ConfigError from that check where an overlay adds too much
+ */
+function growthLimit(file: string): (found: readonly NodePath[], update: unknown) => void {
   let added = 0;
   return (found, update) => {
     const { values, levels } = sizeOf(update);
     added += found.length * values;
-    if (added > MOST_ADDED)
-      throw new ConfigError(
-        `${file}: adds more than ${MOST_ADDED} values to the document; update less of it`,
-      );
+    if (added > MAX_ADDED)
+      throw new ConfigError(`${file}: adds more than ${MAX_ADDED} values to the document; update less of it`);
     if (found.some((location) => location.length + levels > MAX_DEPTH))
-      throw new ConfigError(
-        `${file}: makes more than ${MAX_DEPTH} levels within each other; make it flatter`,
-      );
+      throw new ConfigError(`${file}: nests more than ${MAX_DEPTH} levels; make it flatter`);
   };
 }
 
 /**
- * Whether a JSONPath goes through all that is below all that is below …, or through the whole document once for each of
- * its values: that takes time that grows much faster than the document.
+ * Whether a JSONPath descends repeatedly, or searches the whole document for each of its values. The time would
+ * grow much faster than the document.
  */
-function isTooWide(target: string): boolean {
+function isTooBroad(target: string): boolean {
   const text = target.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''");
-  return (text.match(/\.\./g) ?? []).length > MOST_DESCENTS || text.lastIndexOf('$') > 0;
+  return (text.match(/\.\./g) ?? []).length > MAX_DESCENTS || text.lastIndexOf('$') > 0;
 }
 
-const MOST_DESCENTS = 2;
+const MAX_DESCENTS = 2;
 
 /** Patterns of filters are matched in linear time too (RFC 9535 §2.4.6). */
 const paths = new jsonpath.JSONPathEnvironment();
-for (const [name, whole] of [
+for (const [name, wrap] of [
   ['match', (pattern: string) => `^(?:${pattern})$`],
   ['search', (pattern: string) => `(?:${pattern})`],
 ] as const) {
@@ -179,7 +182,7 @@ for (const [name, whole] of [
   const call = (text: unknown, pattern: unknown): boolean => {
     if (typeof text !== 'string' || typeof pattern !== 'string') return false;
     try {
-      return linearTime(whole(pattern)).test(text);
+      return linearTimePattern(wrap(pattern)).test(text);
     } catch {
       return false;
     }
@@ -187,36 +190,36 @@ for (const [name, whole] of [
   paths.functionRegister.set(name, { argTypes, returnType, call });
 }
 
-/** The document, with what stands at the location merged with the update. */
-function updated(document: Json, location: Location, update: unknown, fault: Fault): unknown {
+/** Merges an update into the value at a location, and returns the document. */
+function applyUpdate(document: Json, location: NodePath, update: unknown, createError: CreateError): unknown {
   const last = location.at(-1);
-  const own = structuredClone(update);
-  if (last === undefined) return mergedTarget(document, own, fault);
+  const copy = structuredClone(update);
+  if (last === undefined) return mergeTarget(document, copy, createError);
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json)[segment];
-  const value = mergedTarget((owner as Json)[last], own, fault);
-  // A name may be one that an assignment takes for something else.
+  const value = mergeTarget((owner as Json)[last], copy, createError);
+  // An assignment would treat names such as `__proto__` specially.
   Object.defineProperty(owner, last, { value, enumerable: true, configurable: true, writable: true });
   return document;
 }
 
-/** §4.4.4: what is added to an array is one element of it. */
-function mergedTarget(target: unknown, update: unknown, fault: Fault): unknown {
+/** §4.4.4: an update of an array appends to it. */
+function mergeTarget(target: unknown, update: unknown, createError: CreateError): unknown {
   if (Array.isArray(target)) return [...target, ...(Array.isArray(update) ? update : [update])];
-  if (!isObject(target)) throw fault('expected an object or an array to update');
-  return merged(target, update);
+  if (!isObject(target)) throw createError('expected an object or an array to update');
+  return mergeValues(target, update);
 }
 
-function merged(target: unknown, update: unknown): unknown {
+function mergeValues(target: unknown, update: unknown): unknown {
   if (Array.isArray(target) && Array.isArray(update)) return [...target, ...update];
   if (!isObject(target) || !isObject(update)) return update;
   const names = new Set([...Object.keys(target), ...Object.keys(update)]);
   return Object.fromEntries(
-    [...names].map((name) => [name, name in update ? merged(target[name], update[name]) : target[name]]),
+    [...names].map((name) => [name, name in update ? mergeValues(target[name], update[name]) : target[name]]),
   );
 }
 
-function drop(document: Json, location: Location): void {
+function removeAt(document: Json, location: NodePath): void {
   const last = location.at(-1) as string | number;
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json | undefined)?.[segment];

@@ -1,31 +1,34 @@
-/** The paths of the public document: one namespace, in which every path and method has one owner. */
+/** The paths of the public document. Every path and method has exactly one owner. */
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { componentTarget } from '../merge/component-references.ts';
-import type { Registry } from '../merge/component-registry.ts';
+import type { ComponentRegistry } from '../merge/component-registry.ts';
 import { isObject, type Json } from './grammar.ts';
 import { operationsOf } from './inherit-defaults.ts';
 
-/** Templates that differ in the names of their parameters only are the same path (OpenAPI 3.1 §4.8.8.1). */
-export const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+/**
+ * The shape of a path template. Templates that differ only in parameter names are the same path (OpenAPI 3.1
+ * §4.8.8.1).
+ */
+export const pathShape = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 
-export class Paths {
+export class PublicPaths {
   readonly #items = new Map<string, unknown>();
   readonly #owners = new Map<string, { service: string; path: string }>();
-  readonly #registry: Registry;
+  readonly #registry: ComponentRegistry;
 
-  constructor(registry: Registry) {
+  constructor(registry: ComponentRegistry) {
     this.#registry = registry;
   }
 
   /** @throws ConfigError when a path is reserved, or a method of it has an owner already */
   add(service: string, paths: unknown): void {
     for (const [path, item] of Object.entries(isObject(paths) ? paths : {})) {
-      const own = path.startsWith('/') ? this.#claim(service, path, item) : item;
-      const held = this.#items.get(path);
-      if (held === undefined) this.#items.set(path, own);
-      else if (path.startsWith('/')) this.#items.set(path, this.#join(held, own));
+      const own = path.startsWith('/') ? this.#claimOperations(service, path, item) : item;
+      const existing = this.#items.get(path);
+      if (existing === undefined) this.#items.set(path, own);
+      else if (path.startsWith('/')) this.#items.set(path, this.#joinItems(existing, own));
     }
   }
 
@@ -33,35 +36,40 @@ export class Paths {
     return Object.fromEntries(this.#items);
   }
 
-  /** @returns the item without the methods that the service itself has under another template of the same shape */
-  #claim(service: string, path: string, item: unknown): unknown {
-    const twins = new Set<string>();
+  /** @returns the item without methods that the service already has under another template of the same shape */
+  #claimOperations(service: string, path: string, item: unknown): unknown {
+    const duplicates = new Set<string>();
     if (RESERVED_SEGMENTS.has(firstSegment(path))) {
       const message = `${service}: the path ${path} is reserved for the gateway; move it to another first segment`;
       throw new ConfigError(message);
     }
     for (const [method] of operationsOf(this.#resolve(item))) {
-      const key = `${method} ${shapeOf(path)}`;
+      const key = `${method} ${pathShape(path)}`;
       const owner = this.#owners.get(key);
       if (owner?.service === service) {
-        twins.add(method);
+        duplicates.add(method);
         continue;
       }
       if (owner) {
         const other = owner.path === path ? '' : ` (as ${owner.path})`;
         throw new ConfigError(
-          `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; give it to one of them`,
+          `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; remove it from one of them`,
         );
       }
       this.#owners.set(key, { service, path });
     }
-    if (twins.size === 0) return item;
-    return Object.fromEntries(Object.entries(this.#resolve(item)).filter(([field]) => !twins.has(field)));
+    if (duplicates.size === 0) return item;
+    return Object.fromEntries(
+      Object.entries(this.#resolve(item)).filter(([field]) => !duplicates.has(field)),
+    );
   }
 
-  /** Methods of two services under one path; what each says of all its methods goes to the methods. */
-  #join(held: unknown, added: unknown): Json {
-    const [first, second] = [this.#resolve(held), this.#resolve(added)];
+  /**
+   * Joins the methods of two services under one path. Fields that apply to all methods of one item move to its
+   * methods.
+   */
+  #joinItems(existing: unknown, added: unknown): Json {
+    const [first, second] = [this.#resolve(existing), this.#resolve(added)];
     const fields = [...new Set([...Object.keys(first), ...Object.keys(second)])];
     const methods = new Set([...operationsOf(first), ...operationsOf(second)].map(([method]) => method));
     const shared = fields.filter(
@@ -88,7 +96,10 @@ export class Paths {
   }
 }
 
-/** Appended, since what an operation says itself goes first, and pointers into its list stay right. */
+/**
+ * Parameters of the path item are appended, because those of the operation take precedence and pointers to them
+ * stay valid.
+ */
 const pushDown = ({ parameters, ...rest }: Json, operation: Json): Json => {
   if (!Array.isArray(parameters)) return { ...rest, ...operation };
   const declared = Array.isArray(operation.parameters) ? operation.parameters : [];

@@ -1,4 +1,4 @@
-/** What members of OpenAPI's objects have to be, as far as something here reads them: see `sound.ts`. */
+/** The expected types of members of OpenAPI objects, as far as the code reads them: see `drop-invalid.ts`. */
 import { isObject, type Json, type Kind } from './grammar.ts';
 
 export interface Scalar {
@@ -8,11 +8,11 @@ export interface Scalar {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-export const text: Scalar = { expected: 'a text', is: isText };
-/** Not what YAML reads as a number. */
+export const text: Scalar = { expected: 'a string', is: isText };
+/** Unlike other strings, not converted from a YAML number. */
 export const reference: Scalar = { expected: 'a reference', is: isText };
 const texts: Scalar = {
-  expected: 'a list of texts',
+  expected: 'a list of strings',
   is: (value) => Array.isArray(value) && value.every(isText),
 };
 const types: Scalar = {
@@ -65,7 +65,7 @@ export const SCALARS: Partial<Record<Kind, Readonly<Record<string, Scalar>>>> = 
   },
 };
 
-/** Every document has one (OpenAPI 3.1 §4.8.2). */
+/** Members of the Info Object, which every document has (OpenAPI 3.1 §4.8.2). */
 export const INFO: Readonly<Record<string, Scalar>> = {
   title: text,
   version: text,

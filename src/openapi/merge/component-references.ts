@@ -1,4 +1,4 @@
-/** Local references to components, `#/components/{section}/{name}…`, taken apart and put together. */
+/** Parses and builds local references to components, `#/components/{section}/{name}…`. */
 import { fragmentPointer } from '../../contract/json-pointer.ts';
 import { parseReference } from '../reference.ts';
 
@@ -6,11 +6,11 @@ export interface ComponentTarget {
   /** Section of `components`, or `webhooks`. */
   readonly section: string;
   readonly name: string;
-  /** Tokens after the name: a reference may lead into a component. */
+  /** Tokens after the name, where a reference leads into a component. */
   readonly rest: readonly string[];
 }
 
-/** What a local reference names; `undefined` for one into `paths` or into another document. */
+/** The component that a local reference names; `undefined` for a reference into `paths` or another document. */
 export function componentTarget(ref: unknown): ComponentTarget | undefined {
   const [root, ...tokens] = typeof ref === 'string' && ref.startsWith('#/') ? parseReference(ref).tokens : [];
   if (root !== 'components' && root !== 'webhooks') return undefined;

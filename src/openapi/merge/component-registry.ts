@@ -1,13 +1,13 @@
 /**
- * The components of the public document while it is put together. What is equal is held once; what has the
- * same name and another content gets its service's name in front. The first service in gateway.yaml keeps the
- * plain name, so that a service added at the end never renames what callers already know.
+ * The components of the public document during a merge. Equal components are stored once. A component with the same
+ * name and different content gets its service's name as a prefix. The first service in gateway.yaml keeps the plain
+ * name, so that a new service at the end never renames existing components.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Steps } from '../incremental.ts';
+import type { Incremental } from '../incremental.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 
-/** Entries by section of `components`; `webhooks` counts as one more section. */
+/** Entries by section of `components`; `webhooks` is treated as another section. */
 export type Sections = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 
 export function sectionsOf({ components, webhooks }: Json): Sections {
@@ -22,30 +22,37 @@ export function sectionsOf({ components, webhooks }: Json): Sections {
 const prefixed = (service: string, name: string): string =>
   `${service.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())}_${name}`;
 
-/** A name that is not taken: the plain one, the service's, or the service's with a number. */
-export function freeName(service: string, name: string, taken: (name: string) => boolean): string {
-  if (!taken(name)) return name;
+/** An unused name: the plain name, the name with the service as prefix, or that with a number. */
+export function uniqueName(service: string, name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
   const base = prefixed(service, name);
   for (let count = 1; ; count++) {
     const candidate = count === 1 ? base : `${base}_${count}`;
-    if (!taken(candidate)) return candidate;
+    if (!isTaken(candidate)) return candidate;
   }
 }
 
-/** What still moves then is in a long row of components, of which each round moves one: they all get names of their own. */
-const MOST_ROUNDS = 20;
+/**
+ * The most rounds of renaming. After that, the remaining components all get names of their own: they are part of a
+ * long chain of which each round would rename only one.
+ */
+const MAX_ROUNDS = 20;
 
-export class Registry {
-  readonly #held = new Map<string, Map<string, unknown>>();
-  /** Public names of everything that was called `section/name` in its own document. */
+export class ComponentRegistry {
+  readonly #components = new Map<string, Map<string, unknown>>();
+  /** Public names of all components that are called `section/name` in their own documents. */
   readonly #variants = new Map<string, string[]>();
 
   /**
-   * Holds a service's components and says which name each has from now on. `rewrite` gives the service's
-   * components under a choice of names: two that read alike differ if what they refer to does, so the choice is
-   * repeated until nothing moves any more. A component only ever moves on to the next variant, so it ends.
+   * Stores a service's components and decides their public names. `rewrite` returns the components under the chosen
+   * names. Two components that look equal differ if their references do, so the choice is repeated until it is
+   * stable. A component only moves on to its next variant, so the loop ends.
    */
-  *add(service: string, own: Sections, rewrite: (nameOf: NameOf) => Steps<Sections>): Steps<NameOf> {
+  *add(
+    service: string,
+    sections: Sections,
+    rewrite: (nameOf: NameOf) => Incremental<Sections>,
+  ): Incremental<NameOf> {
     const position = new Map<string, number>();
     const chosen = new Map<string, string>();
     const nameOf: NameOf = (section, name) => chosen.get(`${section}/${name}`) ?? name;
@@ -53,54 +60,54 @@ export class Registry {
     const choose = (section: string, name: string): void => {
       const key = `${section}/${name}`;
       const variant = this.#variants.get(key)?.[position.get(key) ?? 0];
-      const taken = (candidate: string): boolean =>
-        this.#held.get(section)?.has(candidate) === true ||
-        (candidate !== name && own.get(section)?.has(candidate) === true);
-      chosen.set(key, variant ?? freeName(service, name, taken));
+      const isTaken = (candidate: string): boolean =>
+        this.#components.get(section)?.has(candidate) === true ||
+        (candidate !== name && sections.get(section)?.has(candidate) === true);
+      chosen.set(key, variant ?? uniqueName(service, name, isTaken));
     };
-    for (const [section, entries] of own) for (const name of entries.keys()) choose(section, name);
+    for (const [section, entries] of sections) for (const name of entries.keys()) choose(section, name);
 
-    for (let [moved, round] = [true, 0]; moved; round++) {
-      moved = false;
+    for (let [hasChanged, round] = [true, 0]; hasChanged; round++) {
+      hasChanged = false;
       for (const [section, entries] of yield* rewrite(nameOf)) {
         for (const [name, value] of entries) {
           yield;
-          const held = this.#held.get(section);
+          const existing = this.#components.get(section);
           const current = nameOf(section, name);
-          if (!held?.has(current)) continue;
+          if (!existing?.has(current)) continue;
           const key = `${section}/${name}`;
-          const isLast = round >= MOST_ROUNDS;
-          if (!isLast && isDeepStrictEqual(held.get(current), value)) continue;
+          const isLast = round >= MAX_ROUNDS;
+          if (!isLast && isDeepStrictEqual(existing.get(current), value)) continue;
           position.set(key, isLast ? Number.POSITIVE_INFINITY : (position.get(key) ?? 0) + 1);
           choose(section, name);
-          moved = true;
+          hasChanged = true;
         }
       }
     }
 
     for (const [section, entries] of yield* rewrite(nameOf)) {
-      for (const [name, value] of entries) this.#hold(section, name, nameOf(section, name), value);
+      for (const [name, value] of entries) this.#store(section, name, nameOf(section, name), value);
     }
     return nameOf;
   }
 
   get(section: string, name: string): unknown {
-    return this.#held.get(section)?.get(name);
+    return this.#components.get(section)?.get(name);
   }
 
   entries(section: string): Json {
-    return Object.fromEntries(this.#held.get(section) ?? []);
+    return Object.fromEntries(this.#components.get(section) ?? []);
   }
 
   sections(): string[] {
-    return [...this.#held.keys()];
+    return [...this.#components.keys()];
   }
 
-  #hold(section: string, name: string, publicName: string, value: unknown): void {
-    const held = this.#held.get(section) ?? new Map<string, unknown>();
-    this.#held.set(section, held);
-    if (held.has(publicName)) return;
-    held.set(publicName, value);
+  #store(section: string, name: string, publicName: string, value: unknown): void {
+    const entries = this.#components.get(section) ?? new Map<string, unknown>();
+    this.#components.set(section, entries);
+    if (entries.has(publicName)) return;
+    entries.set(publicName, value);
     const key = `${section}/${name}`;
     this.#variants.set(key, [...(this.#variants.get(key) ?? []), publicName]);
   }

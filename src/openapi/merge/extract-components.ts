@@ -1,61 +1,62 @@
-/** What stands elsewhere as a component of a document, under a name that is free there, once however often it is meant. */
+/** Extracts values to components of a document under unused names, each value once. */
 import { isObject, type Json, type Kind } from '../load/grammar.ts';
 import { referenceTo } from './component-references.ts';
-import { freeName } from './component-registry.ts';
+import { uniqueName } from './component-registry.ts';
 
-interface Elsewhere {
-  /** The same for the same thing. */
+interface ExtractedComponent {
+  /** Identifies the value. */
   readonly key: string;
-  /** What it is called if that is free, with what does not belong in a name. */
+  /** The preferred name, which may contain characters that component names do not allow. */
   readonly name: string;
   readonly kind: Kind;
   readonly value: unknown;
 }
 
-export class Hoisted {
+export class ComponentExtractor {
   readonly #document: Json;
   readonly #prefix: string;
   readonly #references = new Map<string, string>();
-  readonly #left: (() => void)[] = [];
+  readonly #pending: (() => void)[] = [];
   readonly #sections = new Map<string, Map<string, unknown>>();
 
-  /** @param prefix of names that are taken */
+  /** @param prefix of names that are already in use */
   constructor(document: Json, prefix: string) {
     this.#document = document;
     this.#prefix = prefix;
   }
 
   /**
-   * @param make what it is as a component
-   * @returns the reference to it; undefined for what cannot be a component
+   * @param build creates the component
+   * @returns the reference to it; undefined for a value that cannot be a component
    */
-  add({ key, name, kind, value }: Elsewhere, make: () => unknown): string | undefined {
+  add({ key, name, kind, value }: ExtractedComponent, build: () => unknown): string | undefined {
     const section = isObject(value) ? sectionOf(kind, value) : undefined;
     if (section === undefined) return undefined;
     const id = `${section} ${key}`;
-    const known = this.#references.get(id);
-    if (known !== undefined) return known;
-    const held = sectionIn(this.#document, section);
+    const knownReference = this.#references.get(id);
+    if (knownReference !== undefined) return knownReference;
+    const existing = existingSection(this.#document, section);
     const entries = this.#sections.get(section) ?? new Map<string, unknown>();
     this.#sections.set(section, entries);
-    const isTaken = (one: string): boolean => Object.hasOwn(held, one) || entries.has(one);
-    const free = freeName(this.#prefix, name.replaceAll(/[^\w.-]+/g, '_'), isTaken);
-    const reference = referenceTo(section, free);
+    const isTaken = (one: string): boolean => Object.hasOwn(existing, one) || entries.has(one);
+    const uniqueKey = uniqueName(this.#prefix, name.replaceAll(/[^\w.-]+/g, '_'), isTaken);
+    const reference = referenceTo(section, uniqueKey);
     this.#references.set(id, reference);
-    // Has its place before what it refers to, which may be itself, or the first of very many in a row.
-    entries.set(free, {});
-    this.#left.push(() => entries.set(free, make()));
+    // The entry exists before its content is built, because the content may refer to itself or start a very long
+    // chain.
+    entries.set(uniqueKey, {});
+    this.#pending.push(() => entries.set(uniqueKey, build()));
     return reference;
   }
 
-  /** Makes all that was added, with what that adds in turn. */
-  settle(): void {
-    for (let make = this.#left.pop(); make !== undefined; make = this.#left.pop()) make();
+  /** Builds all components that were added, and those that they add in turn. */
+  buildPending(): void {
+    for (let build = this.#pending.pop(); build !== undefined; build = this.#pending.pop()) build();
   }
 
-  /** @returns the components with those that were added */
-  into(components: Json): Json {
-    this.settle();
+  /** @returns the components together with the extracted ones */
+  addTo(components: Json): Json {
+    this.buildPending();
     const added = [...this.#sections].map(([section, entries]) => [
       section,
       { ...(components[section] as Json | undefined), ...Object.fromEntries(entries) },
@@ -76,11 +77,11 @@ const SECTIONS: Partial<Record<Kind, string>> = {
   mediaType: 'mediaTypes',
 };
 
-/** Headers and parameters are alike, but for their place. */
+/** A parameter has `in`; a header has the same structure without it. */
 const sectionOf = (kind: Kind, value: Json): string | undefined =>
   kind === 'parameter' ? ('in' in value ? 'parameters' : 'headers') : SECTIONS[kind];
 
-const sectionIn = ({ components }: Json, section: string): Json => {
+const existingSection = ({ components }: Json, section: string): Json => {
   const entries = isObject(components) ? components[section] : undefined;
   return isObject(entries) ? entries : {};
 };

@@ -1,6 +1,6 @@
 /**
- * What the gateway itself may answer in a service's stead (RFC 9457 problems), added to every operation that
- * does not declare that status. It is merged like a service's document, after all of them.
+ * Responses that the gateway itself may send instead of a service (RFC 9457 problems). They are added to every
+ * operation that does not declare these statuses, and merged after the documents of all services.
  */
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../../contract/problem.ts';
 import {
@@ -14,13 +14,15 @@ import {
 import { isObject, type Json } from '../load/grammar.ts';
 import { operationsOf } from '../load/inherit-defaults.ts';
 import { componentTarget, referenceTo } from './component-references.ts';
-import type { NameOf, Registry } from './component-registry.ts';
+import type { ComponentRegistry, NameOf } from './component-registry.ts';
 
-const answers: Readonly<Record<string, { name: string; description: string; types: ProblemType[] }>> = {
+const gatewayResponses: Readonly<
+  Record<string, { name: string; description: string; types: ProblemType[] }>
+> = {
   502: { name: 'BadGateway', description: badGateway.title, types: [badGateway, contractBroken] },
   503: {
     name: 'ServiceUnavailable',
-    description: 'The service cannot be asked now',
+    description: 'The service is unavailable',
     types: [serviceUnreachable, circuitOpen, overloaded],
   },
   504: { name: 'GatewayTimeout', description: upstreamTimeout.title, types: [upstreamTimeout] },
@@ -62,11 +64,11 @@ const response = (status: string, description: string, types: ProblemType[]): Js
   },
 });
 
-/** The gateway's own document: its answers, as components. */
+/** The gateway's own document: its responses as components. */
 export const gatewayDocument: Json = {
   components: {
     responses: Object.fromEntries(
-      Object.entries(answers).map(([status, { name, description, types }]) => [
+      Object.entries(gatewayResponses).map(([status, { name, description, types }]) => [
         name,
         response(status, description, types),
       ]),
@@ -74,14 +76,14 @@ export const gatewayDocument: Json = {
   },
 };
 
-/** The same path item with the gateway's answers on its operations. */
-export function withGatewayAnswers(item: Json, nameOf: NameOf): Json {
+/** Adds the gateway's responses to the operations of a path item. */
+export function withGatewayResponses(item: Json, nameOf: NameOf): Json {
   return {
     ...item,
     ...Object.fromEntries(
       operationsOf(item).map(([method, operation]) => {
         const declared = isObject(operation.responses) ? operation.responses : {};
-        const missing = Object.entries(answers).filter(
+        const missing = Object.entries(gatewayResponses).filter(
           ([status]) => !(status in declared || '5XX' in declared),
         );
         const added = missing.map(([status, { name }]) => [
@@ -94,8 +96,8 @@ export function withGatewayAnswers(item: Json, nameOf: NameOf): Json {
   };
 }
 
-/** Names of the path items in `components` that a public path stands for. */
-export const pathItemsInUse = (paths: Json, registry: Registry): Set<string> =>
+/** Names of the path items in `components` that public paths refer to. */
+export const pathItemsInUse = (paths: Json, registry: ComponentRegistry): Set<string> =>
   new Set(
     Object.values(paths).flatMap((item) => {
       const target = isObject(item) ? componentTarget(item.$ref) : undefined;

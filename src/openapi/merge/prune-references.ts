@@ -1,76 +1,73 @@
 /**
- * Takes out of a document what leads nowhere in it: references, links to no operation, choices of a discriminator that
- * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
+ * Removes broken references, links without an operation, and discriminator mappings without a schema from a
+ * document. A missing schema allows any value, and its description says so. A missing response stays with such a
+ * description too.
  */
 
-import type { Steps } from '../incremental.ts';
-import { isObject, type Json, type Kind, walkInSteps } from '../load/grammar.ts';
-import { isNewest, toNewest } from '../load/openapi-3-2.ts';
+import type { Incremental } from '../incremental.ts';
+import { isObject, type Json, type Kind, walkIncrementally } from '../load/grammar.ts';
+import { isOpenApi32, toOpenApi32 } from '../load/openapi-3-2.ts';
 import { followReference, resolveReference } from '../reference.ts';
 import { valueAt } from '../value-at.ts';
 
-export function* mend(document: Json): Steps<Json> {
+export function* pruneBrokenReferences(document: Json): Incremental<Json> {
   const operations = new Set<unknown>();
-  yield* walkInSteps(document, (node, kind) => {
+  yield* walkIncrementally(document, (node, kind) => {
     if (kind === 'operation') operations.add(node.operationId);
     return node;
   });
-  const mended = yield* walkInSteps(document, (node, kind) => {
-    if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
+  const pruned = yield* walkIncrementally(document, (node, kind) => {
+    if (typeof node.$ref === 'string' && isBroken(document, node.$ref))
       return withoutReference(kind === 'schema' ? withoutNullable(node) : node, kind);
-    if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
-    return kind === 'schema' ? withoutNullable(withChoices(node, document)) : node;
+    if (kind === 'link') return hasTarget(node, operations, document) ? node : undefined;
+    return kind === 'schema' ? withoutNullable(pruneMapping(node, document)) : node;
   });
-  return isNewest(document) ? yield* toNewest(mended) : mended;
+  return isOpenApi32(document) ? yield* toOpenApi32(pruned) : pruned;
 }
 
-/** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
-export function leadsNowhere(document: object, reference: string): boolean {
-  const { ending } = followReference(document, reference);
-  return ending === 'nothing' || ending === 'elsewhere';
+/** Whether a reference leads to nothing in the document; circular references count as valid. */
+export function isBroken(document: object, reference: string): boolean {
+  const { outcome } = followReference(document, reference);
+  return outcome === 'missing' || outcome === 'external';
 }
 
 function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
   if (kind !== 'schema' && kind !== 'response') return undefined;
-  return { ...rest, description: `Refers to ${$ref}, which is not there.` };
+  return { ...rest, description: `Refers to ${$ref}, which does not exist.` };
 }
 
-function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
+function hasTarget(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
   const link = resolveReference<Json>(document, node);
   if (link === undefined) return false;
   const { operationId, operationRef } = link;
-  if (
-    typeof operationRef === 'string' &&
-    operationRef.startsWith('#') &&
-    leadsNowhere(document, operationRef)
-  )
+  if (typeof operationRef === 'string' && operationRef.startsWith('#') && isBroken(document, operationRef))
     return false;
   return operationId === undefined || operations.has(operationId);
 }
 
-/** It is no keyword since 3.1, and says nothing. */
+/** Removes `nullable`, which has no meaning since 3.1. */
 function withoutNullable(schema: Json): Json {
   if (!Object.hasOwn(schema, 'nullable')) return schema;
   const { nullable: _, ...rest } = schema;
   return rest;
 }
 
-function withChoices(schema: Json, document: Json): Json {
+function pruneMapping(schema: Json, document: Json): Json {
   const { discriminator } = schema;
   if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
   const mapping = Object.entries(discriminator.mapping).filter(
-    ([, target]) => typeof target === 'string' && isChoice(target, document),
+    ([, target]) => typeof target === 'string' && isMappingTarget(target, document),
   );
   const { defaultMapping, ...rest } = discriminator;
-  const isThere = typeof defaultMapping === 'string' && isChoice(defaultMapping, document);
+  const hasDefault = typeof defaultMapping === 'string' && isMappingTarget(defaultMapping, document);
   return {
     ...schema,
-    discriminator: { ...rest, ...(isThere && { defaultMapping }), mapping: Object.fromEntries(mapping) },
+    discriminator: { ...rest, ...(hasDefault && { defaultMapping }), mapping: Object.fromEntries(mapping) },
   };
 }
 
-/** A component by its name, or a reference (OpenAPI 3.1 §4.8.25.4). */
-const isChoice = (target: string, document: Json): boolean =>
+/** Whether a mapping names a component or a reference that exists (OpenAPI 3.1 §4.8.25.4). */
+const isMappingTarget = (target: string, document: Json): boolean =>
   /^[\w.-]+$/.test(target)
     ? valueAt(document, ['components', 'schemas', target]) !== undefined
-    : !leadsNowhere(document, target);
+    : !isBroken(document, target);

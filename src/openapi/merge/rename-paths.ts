@@ -1,4 +1,4 @@
-/** A document with the paths that `gateway.yaml` gives its service; what points at a path follows it. */
+/** Applies the path names of `gateway.yaml` to a service's document, including pointers to paths. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type PathNames, pathRenamer } from '../../config/path-names.ts';
 import { fragmentToken, fragmentTokens } from '../../contract/json-pointer.ts';
@@ -17,7 +17,7 @@ export function renamePaths(
   if (Object.keys(names).length === 0 && prefix === '') return document;
   const renamer = pathRenamer(service, names, Object.keys(document.paths ?? {}));
   const rename = (path: string) => (path.startsWith('/') ? prefix + renamer(path) : path);
-  const { paths = {}, ...rest } = pointingAt(document, rename) as Json & { paths?: Json };
+  const { paths = {}, ...rest } = rewritePointers(document, rename) as Json & { paths?: Json };
   return {
     ...rest,
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [rename(path), item])),
@@ -26,31 +26,31 @@ export function renamePaths(
 
 const REFERENCES = ['$ref', 'operationRef'];
 
-function pointingAt(node: unknown, rename: (path: string) => string): unknown {
-  if (Array.isArray(node)) return node.map((one) => pointingAt(one, rename));
+function rewritePointers(node: unknown, rename: (path: string) => string): unknown {
+  if (Array.isArray(node)) return node.map((one) => rewritePointers(one, rename));
   if (!isObject(node)) return node;
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
       REFERENCES.includes(key) && typeof value === 'string'
-        ? value.replace(/^#\/paths\/([^/]+)/, (_, segment) => `#/paths/${renamed(segment, rename)}`)
-        : pointingAt(value, rename),
+        ? value.replace(/^#\/paths\/([^/]+)/, (_, segment) => `#/paths/${renameSegment(segment, rename)}`)
+        : rewritePointers(value, rename),
     ]),
   );
 }
 
-/** A path as a segment of a JSON Pointer in a URI fragment (RFC 6901 §6). */
-function renamed(segment: string, rename: (path: string) => string): string {
+/** Renames a path within a JSON Pointer in a URI fragment (RFC 6901 §6). */
+function renameSegment(segment: string, rename: (path: string) => string): string {
   const path = fragmentTokens(`#/${segment}`).join('');
   const name = rename(path);
   return name === path ? segment : fragmentToken(name);
 }
 
-/** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */
-export function pointerBefore(pointer: string, names: PathNames, prefix: string): string {
+/** Converts a pointer into a document with renamed paths to a pointer into the original document. */
+export function originalPointer(pointer: string, names: PathNames, prefix: string): string {
   const [root, section, token, ...rest] = pointer.split('/');
   if (section !== 'paths' || token === undefined) return pointer;
   const path = fragmentTokens(`#/${token}`).join('').slice(prefix.length);
-  const before = Object.keys(names).find((name) => names[name] === path) ?? path;
-  return [root, section, fragmentToken(before), ...rest].join('/');
+  const original = Object.keys(names).find((name) => names[name] === path) ?? path;
+  return [root, section, fragmentToken(original), ...rest].join('/');
 }

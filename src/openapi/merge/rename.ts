@@ -1,7 +1,7 @@
 /**
- * Gives everything in a service's document the name it has in the public one, wherever that name is meant:
- * references, discriminator mappings, security requirements, links, tags. Examples and extensions stay as
- * they are. A link to an operation that no document has is left out, since it would lead nowhere.
+ * Gives everything in a service's document its public name, wherever it is referenced: references, discriminator
+ * mappings, security requirements, links, tags. Examples and extensions stay as they are. A link to an operation
+ * that no document has is removed.
  */
 
 import { alternativesAmong } from '../load/discriminators.ts';
@@ -9,18 +9,18 @@ import { isObject, type Json, type Kind, type Visit } from '../load/grammar.ts';
 import { resolveReference } from '../reference.ts';
 import { componentTarget, referenceTo } from './component-references.ts';
 
-/** The public names of one service's things. */
-export interface Names {
+/** The public names of one service. */
+export interface PublicNames {
   component(section: string, name: string): string;
-  /** An operation of this service, or of another one that a link leads to. */
+  /** An operation of this service, or of another service that a link leads to. */
   operation(id: string): string | undefined;
   tag(name: string): string;
 }
 
-/** The extension on a list operation's parameter that names the operation it answers many of at once. */
+/** The extension of a list parameter that names the operation whose resources it fetches in a batch. */
 const BATCHES = 'x-batches';
 
-export function renamer(document: Json, names: Names): Visit {
+export function renamer(document: Json, names: PublicNames): Visit {
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
   const alternatives = alternativesAmong(schemas);
@@ -33,29 +33,29 @@ export function renamer(document: Json, names: Names): Visit {
     return name === target.name ? ref : referenceTo(target.section, name, target.rest);
   };
 
-  const leadsNowhere = (link: Json): boolean => {
+  const isDangling = (link: Json): boolean => {
     const { operationId } = resolveReference<Json>(document, link) ?? {};
     return typeof operationId === 'string' && names.operation(operationId) === undefined;
   };
 
-  /** A value without a mapping means the schema of that name, so a renamed schema needs one. */
-  const choice = (meant: unknown): unknown => {
-    if (typeof meant !== 'string') return meant;
-    return Object.hasOwn(schemas, meant) ? names.component('schemas', meant) : reference(meant);
+  /** A value without a mapping selects the schema of that name, so a renamed schema needs a mapping. */
+  const mappingTarget = (target: unknown): unknown => {
+    if (typeof target !== 'string') return target;
+    return Object.hasOwn(schemas, target) ? names.component('schemas', target) : reference(target);
   };
   const discriminator = (schema: Json, { mapping, defaultMapping, ...others }: Json): Json => {
     const rest = {
       ...others,
-      ...(defaultMapping !== undefined && { defaultMapping: choice(defaultMapping) }),
+      ...(defaultMapping !== undefined && { defaultMapping: mappingTarget(defaultMapping) }),
     };
-    const written = Object.entries(isObject(mapping) ? mapping : {}).map(
-      ([value, meant]) => [value, choice(meant)] as const,
+    const explicit = Object.entries(isObject(mapping) ? mapping : {}).map(
+      ([value, target]) => [value, mappingTarget(target)] as const,
     );
-    const values = new Set(written.map(([value]) => value));
+    const values = new Set(explicit.map(([value]) => value));
     const implied = alternatives(schema, nameOfSchema.get(schema))
       .filter((name) => !values.has(name) && names.component('schemas', name) !== name)
       .map((name) => [name, referenceTo('schemas', names.component('schemas', name))]);
-    const all = [...written, ...implied];
+    const all = [...explicit, ...implied];
     return mapping || all.length > 0 ? { ...rest, mapping: Object.fromEntries(all) } : rest;
   };
 
@@ -73,7 +73,7 @@ export function renamer(document: Json, names: Names): Visit {
       Object.fromEntries(
         Object.entries(node).map(([scheme, scopes]) => [names.component('securitySchemes', scheme), scopes]),
       ),
-    link: (node) => (leadsNowhere(node) ? undefined : operationId(node)),
+    link: (node) => (isDangling(node) ? undefined : operationId(node)),
     operation: (node) => {
       const named = operationId(node);
       return Array.isArray(node.tags) ? { ...named, tags: node.tags.map(names.tag) } : named;
@@ -85,7 +85,7 @@ export function renamer(document: Json, names: Names): Visit {
   };
 
   return (node, kind) => {
-    // A schema is told by identity, so its own fields come before its `$ref`.
+    // A schema is identified by object identity, so its other fields are handled before its `$ref`.
     const seen = byKind[kind] ? byKind[kind](node, kind) : node;
     return seen && typeof seen.$ref === 'string' ? { ...seen, $ref: reference(seen.$ref) } : seen;
   };

@@ -1,77 +1,80 @@
 /**
- * Patterns that look around, as several that do not, where that is exactly the same: what stands at the beginning of a
- * text is known, and what stands at its end, so that `^(?!a)b$` is `^b$` and not `^(?:a)`.
+ * Splits a pattern with lookaround into patterns without it, where the result is exactly equivalent: at the start
+ * and at the end of a text, as `^(?!a)b$` becomes `^b$` and not `^(?:a)`.
  */
 
-/** Takes a text where one of them holds in all its parts. */
-export type Alternatives = readonly (readonly Part[])[];
+/** A text matches if all parts of one alternative match. */
+export type PatternAlternatives = readonly (readonly PatternPart[])[];
 
-interface Part {
-  /** Without lookarounds, if it could be put so. */
+interface PatternPart {
+  /** The pattern, without lookaround where that was possible. */
   readonly source: string;
   /** Whether the text must not match. */
   readonly isNegative: boolean;
 }
 
-/** No pattern that a person wrote has more; each is another one to be matched. */
-const MOST_PARTS = 50;
-const MOST_CHARACTERS = 5000;
+/** Limits of the splitting. Hand-written patterns stay below, and each part is another pattern to match. */
+const MAX_PARTS = 50;
+const MAX_CHARACTERS = 5000;
 
-/** @returns undefined where there is too much to take apart */
-export function withoutLookaround(source: string): Alternatives | undefined {
-  if (source.length > MOST_CHARACTERS) return undefined;
-  const found = alternativesOf(source).flatMap((one) =>
-    one.startsWith('^') ? atStart(one.slice(1)) : anywhere(one),
+/** @returns undefined for a pattern that is too large */
+export function withoutLookaround(source: string): PatternAlternatives | undefined {
+  if (source.length > MAX_CHARACTERS) return undefined;
+  const found = splitAlternatives(source).flatMap((one) =>
+    one.startsWith('^') ? splitAnchored(one.slice(1)) : splitUnanchored(one),
   );
-  return found.flat().length > MOST_PARTS ? undefined : found;
+  return found.flat().length > MAX_PARTS ? undefined : found;
 }
 
-const positive = (source: string): Part => ({ source, isNegative: false });
+const positive = (source: string): PatternPart => ({ source, isNegative: false });
 
-/** Of what has to begin where the text does. */
-function atStart(source: string): Part[][] {
-  const [head, rest] = leading(source);
-  const inner = wrapped(rest);
-  const bodies = inner === undefined ? [ending(rest)] : atStartOfEach(inner);
+/** Splits a pattern that is anchored at the start of the text. */
+function splitAnchored(source: string): PatternPart[][] {
+  const [head, rest] = takeLookaheads(source);
+  const inner = unwrapGroup(rest);
+  const bodies = inner === undefined ? [splitRest(rest)] : atStartOfEach(inner);
   return bodies.map((parts) => [...head, ...parts]);
 
-  function atStartOfEach({ body, end }: { body: string; end: string }): Part[][] {
-    return alternativesOf(body).flatMap((one) => atStart(`${one}${end}`));
+  function atStartOfEach({ body, end }: { body: string; end: string }): PatternPart[][] {
+    return splitAlternatives(body).flatMap((one) => splitAnchored(`${one}${end}`));
   }
 }
 
-function anywhere(source: string): Part[][] {
-  const [rest, tail] = trailing(source);
+function splitUnanchored(source: string): PatternPart[][] {
+  const [rest, tail] = takeLookbehind(source);
   return [[positive(rest), ...tail]];
 }
 
-/** What no character may begin, as `((?!ab).)*$` has it; plain text, which is never found after the last character. */
-const NOT_IN = /^\((?:\?:)?\(\?!([\w\s,;:@#%&=~<>/-]+)\)\.\)([*+])\$$/;
+/**
+ * A text that must not occur anywhere, as in `((?!ab).)*$`. Only plain text, which is never found after the last
+ * character.
+ */
+const TEMPERED_DOT = /^\((?:\?:)?\(\?!([\w\s,;:@#%&=~<>/-]+)\)\.\)([*+])\$$/;
 
-/** What is left once nothing at its beginning looks ahead. */
-function ending(rest: string): Part[] {
-  const [, text, repeated] = NOT_IN.exec(rest) ?? [];
+/** Splits the rest after all leading lookaheads. */
+function splitRest(rest: string): PatternPart[] {
+  const [, text, repeated] = TEMPERED_DOT.exec(rest) ?? [];
   if (text !== undefined) return [positive(`^.${repeated}$`), { source: text, isNegative: true }];
-  const [body, tail] = trailing(rest);
+  const [body, tail] = takeLookbehind(rest);
   return [positive(`^(?:${body})`), ...tail];
 }
 
-/** `(?=a)(?!b)` before anything else, each as a pattern of its own. */
-function leading(source: string): [Part[], string] {
-  const parts: Part[] = [];
+/** Takes leading lookaheads such as `(?=a)(?!b)`, each as a separate pattern. */
+function takeLookaheads(source: string): [PatternPart[], string] {
+  const parts: PatternPart[] = [];
   let rest = source;
   for (;;) {
     const [, mark] = /^\(\?([=!])/.exec(rest) ?? [];
-    const end = mark === undefined ? -1 : closing(rest, 0);
-    // What repeats one that looks ahead is no pattern that means anything.
+    const end = mark === undefined ? -1 : closingParenthesis(rest, 0);
+    // A quantified lookahead has no useful meaning.
     if (mark === undefined || end < 0 || /^[*+?{]/.test(rest.slice(end + 1))) return [parts, rest];
     parts.push({ source: `^(?:${rest.slice(3, end)})`, isNegative: mark === '!' });
     rest = rest.slice(end + 1);
   }
 }
 
-/** `(?<!a)$` after everything else. */
-function trailing(source: string): [string, Part[]] {
+/** Takes a trailing lookbehind such as `(?<!a)$`. */
+function takeLookbehind(source: string): [string, PatternPart[]] {
   if (!source.endsWith(')$')) return [source, []];
   const start = groups(source).find(({ end }) => end === source.length - 2)?.start ?? -1;
   const [, mark] = /^\(\?<([=!])/.exec(source.slice(start)) ?? [];
@@ -80,20 +83,20 @@ function trailing(source: string): [string, Part[]] {
   return [`${source.slice(0, start)}$`, [part]];
 }
 
-/** The body of the one group that all of it is, and what ends it. */
-function wrapped(source: string): { body: string; end: string } | undefined {
+/** The body of a group that spans the whole pattern, and an end anchor after it. */
+function unwrapGroup(source: string): { body: string; end: string } | undefined {
   const [, open = ''] = /^(\((?:\?:)?)(?!\?)/.exec(source) ?? [];
   if (open === '') return undefined;
-  const end = closing(source, 0);
+  const end = closingParenthesis(source, 0);
   const rest = source.slice(end + 1);
   if (end < 0 || !['', '$'].includes(rest)) return undefined;
   return { body: source.slice(open.length, end), end: rest };
 }
 
-const closing = (source: string, start: number): number =>
+const closingParenthesis = (source: string, start: number): number =>
   groups(source).find((group) => group.start === start)?.end ?? -1;
 
-function alternativesOf(source: string): string[] {
+function splitAlternatives(source: string): string[] {
   const found: string[] = [];
   let start = 0;
   scan(source, (character, at, depth) => {
@@ -114,7 +117,7 @@ function groups(source: string): { start: number; end: number }[] {
   return found;
 }
 
-/** Every character that is neither escaped nor in a class, with the groups that it is in. */
+/** Visits every character that is neither escaped nor in a class, with its group depth. */
 function scan(source: string, visit: (character: string, at: number, depth: number) => void): void {
   let [depth, isClass] = [0, false];
   for (let at = 0; at < source.length; at++) {

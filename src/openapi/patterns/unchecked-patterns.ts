@@ -1,31 +1,32 @@
-/** Patterns of a document that no engine matches in time that grows with the text: values are not held to them. */
-import { atOnce, type Steps } from '../incremental.ts';
+/** Finds the patterns of a document that no engine matches in linear time. They are not checked. */
+import { type Incremental, runToCompletion } from '../incremental.ts';
 import type { DocumentFault } from '../load/document-fault.ts';
 import { isObject } from '../load/grammar.ts';
-import { lookThrough } from '../merge/dangling-references.ts';
+import { visitObjects } from '../merge/dangling-references.ts';
 import { isUnchecked } from './pattern.ts';
 
-/** Each by its JSON Pointer. */
-export const uncheckedPatterns = (document: object): DocumentFault[] => atOnce(uncheckedInSteps(document));
+/** The unchecked patterns, each with its JSON Pointer. */
+export const uncheckedPatterns = (document: object): DocumentFault[] =>
+  runToCompletion(uncheckedPatternsIncrementally(document));
 
-export function* uncheckedInSteps(document: object): Steps<DocumentFault[]> {
+export function* uncheckedPatternsIncrementally(document: object): Incremental<DocumentFault[]> {
   const faults: DocumentFault[] = [];
   const known = new Map<string, boolean>();
-  const isTold = (pattern: unknown): pattern is string => {
+  const isReported = (pattern: unknown): pattern is string => {
     if (typeof pattern !== 'string') return false;
-    const told = known.get(pattern) ?? isUnchecked(pattern);
-    known.set(pattern, told);
-    return told;
+    const isUncheckedPattern = known.get(pattern) ?? isUnchecked(pattern);
+    known.set(pattern, isUncheckedPattern);
+    return isUncheckedPattern;
   };
-  yield* lookThrough(document, ({ pattern, patternProperties }, pointer) => {
+  yield* visitObjects(document, ({ pattern, patternProperties }, pointer) => {
     const patterns = [pattern, ...(isObject(patternProperties) ? Object.keys(patternProperties) : [])];
-    for (const one of patterns.filter(isTold)) faults.push({ pointer, reason: reasonOf(one) });
+    for (const one of patterns.filter(isReported)) faults.push({ pointer, reason: reasonOf(one) });
   });
   return faults;
 }
 
-/** A pattern may be as long as it likes. */
-const MOST_CHARACTERS = 100;
+/** The longest part of a pattern that a message shows. */
+const MAX_CHARACTERS = 100;
 
 const reasonOf = (pattern: string): string =>
-  `has the pattern ${pattern.length > MOST_CHARACTERS ? `${pattern.slice(0, MOST_CHARACTERS)}…` : pattern}, which is not checked: it looks around or back where no engine can do that in time that grows with the text`;
+  `has the pattern ${pattern.length > MAX_CHARACTERS ? `${pattern.slice(0, MAX_CHARACTERS)}…` : pattern}, which is not checked: its lookaround or backreference cannot be matched in linear time`;

@@ -1,27 +1,27 @@
 /**
- * A document with one media type for each response, from which clients are generated with one type for each: the one
- * that is asked for where a response has it, and otherwise the first that it has. A client that is made from it sends
- * that media type as `Accept`.
+ * Reduces each response of a document to one media type, so that code generators create one type for each response.
+ * It is the requested media type if the response has it, and otherwise the first one. A generated client sends that
+ * media type as `Accept`.
  */
-import type { Steps } from '../incremental.ts';
-import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
+import type { Incremental } from '../incremental.ts';
+import { isObject, type Json, walkIncrementally } from '../load/grammar.ts';
 
-/** The media types of the successful responses of a document, without their parameters. */
-export function* responseTypes(document: Json): Steps<Set<string>> {
+/** The media types of the responses of a document, without parameters. */
+export function* responseMediaTypes(document: Json): Incremental<Set<string>> {
   const found = new Set<string>();
-  yield* walkInSteps(document, (node, kind) => {
+  yield* walkIncrementally(document, (node, kind) => {
     if (kind === 'response') for (const type of Object.keys(contentOf(node))) found.add(essence(type));
     return node;
   });
   return found;
 }
 
-export const withOneType = (document: Json, mediaType: string): Steps<Json> =>
-  walkInSteps(document, (node, kind) => {
+export const withSingleMediaType = (document: Json, mediaType: string): Incremental<Json> =>
+  walkIncrementally(document, (node, kind) => {
     if (kind !== 'response') return node;
     const entries = Object.entries(contentOf(node));
-    const [kept] = [...entries.filter(([type]) => essence(type) === essence(mediaType)), ...entries];
-    return kept === undefined ? node : { ...node, content: Object.fromEntries([kept]) };
+    const [selected] = [...entries.filter(([type]) => essence(type) === essence(mediaType)), ...entries];
+    return selected === undefined ? node : { ...node, content: Object.fromEntries([selected]) };
   });
 
 const contentOf = ({ content }: Json): Json => (isObject(content) ? content : {});

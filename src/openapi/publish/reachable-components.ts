@@ -1,11 +1,11 @@
 /**
- * Components that some part of a document reaches: by a reference, as a choice of a discriminator, or by name as a
- * security scheme. What only looks like a reference, in an example or an extension, counts: too much is better than
- * what leads nowhere.
+ * Collects the components that a part of a document needs: by reference, as a discriminator target, or by name as a
+ * security scheme. Look-alike references in examples and extensions count too: an unused component is better than a
+ * broken reference.
  */
 import { isObject, type Json } from '../load/grammar.ts';
 import { componentTarget } from '../merge/component-references.ts';
-import type { Outline } from './document-index.ts';
+import type { DocumentIndex } from './document-index.ts';
 
 interface Component {
   readonly section: string;
@@ -13,56 +13,56 @@ interface Component {
   readonly value: unknown;
 }
 
-export class Reached implements Iterable<Component> {
+export class ReachableComponents implements Iterable<Component> {
   readonly #sections: Json;
-  readonly #alternatives: Outline['alternatives'];
+  readonly #alternatives: DocumentIndex['alternatives'];
   readonly #components = new Map<string, Component>();
 
-  constructor({ document: { components }, alternatives }: Pick<Outline, 'document' | 'alternatives'>) {
+  constructor({ document: { components }, alternatives }: Pick<DocumentIndex, 'document' | 'alternatives'>) {
     this.#sections = isObject(components) ? components : {};
     this.#alternatives = alternatives;
   }
 
-  /** Gives those as well that are reached while it is iterated. */
+  /** Also yields components that are added during the iteration. */
   [Symbol.iterator](): Iterator<Component> {
     return this.#components.values();
   }
 
-  look(node: unknown): void {
-    if (Array.isArray(node)) for (const one of node) this.look(one);
+  addReferencesIn(node: unknown): void {
+    if (Array.isArray(node)) for (const one of node) this.addReferencesIn(one);
     if (!isObject(node)) return;
-    if (typeof node.$ref === 'string') this.#byReference(node.$ref);
-    if (isObject(node.discriminator)) this.#choices(node.discriminator);
-    if (Array.isArray(node.security)) this.#schemes(node.security);
-    for (const value of Object.values(node)) this.look(value);
+    if (typeof node.$ref === 'string') this.#addReference(node.$ref);
+    if (isObject(node.discriminator)) this.#addMappingTargets(node.discriminator);
+    if (Array.isArray(node.security)) this.#addSecuritySchemes(node.security);
+    for (const value of Object.values(node)) this.addReferencesIn(value);
   }
 
-  #byReference(reference: string): void {
+  #addReference(reference: string): void {
     const target = componentTarget(reference);
-    if (target) this.#add(target.section, target.name);
+    if (target) this.#addComponent(target.section, target.name);
   }
 
-  #choices({ mapping, defaultMapping }: Json): void {
+  #addMappingTargets({ mapping, defaultMapping }: Json): void {
     for (const choice of [...Object.values(isObject(mapping) ? mapping : {}), defaultMapping]) {
       if (typeof choice !== 'string') continue;
-      this.#add('schemas', choice);
-      this.#byReference(choice);
+      this.#addComponent('schemas', choice);
+      this.#addReference(choice);
     }
   }
 
-  #schemes(requirements: readonly unknown[]): void {
+  #addSecuritySchemes(requirements: readonly unknown[]): void {
     for (const requirement of requirements)
       for (const scheme of Object.keys(isObject(requirement) ? requirement : {}))
-        this.#add('securitySchemes', scheme);
+        this.#addComponent('securitySchemes', scheme);
   }
 
-  #add(section: string, name: string): void {
+  #addComponent(section: string, name: string): void {
     const key = `${section}/${name}`;
     const entries = this.#sections[section];
     if (this.#components.has(key) || !isObject(entries) || !Object.hasOwn(entries, name)) return;
     const value = entries[name];
     this.#components.set(key, { section, name, value });
     if (section !== 'schemas' || !isObject(value) || !isObject(value.discriminator)) return;
-    for (const heir of this.#alternatives(value, name)) this.#add('schemas', heir);
+    for (const subtype of this.#alternatives(value, name)) this.#addComponent('schemas', subtype);
   }
 }

@@ -2,16 +2,9 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
-import { shapeOf } from '../../openapi/load/paths.ts';
-import {
-  appendPointer,
-  type Change,
-  ChangeList,
-  type Direction,
-  dereference,
-  entriesOf,
-  type LocatedValue,
-} from './change.ts';
+import { pathShape } from '../../openapi/load/paths.ts';
+import type { Change, Direction, LocatedValue } from './change.ts';
+import { appendPointer, ChangeList, dereference, entriesOf } from './change.ts';
 import type { Comparison } from './content.ts';
 import type { Operation } from './operation.ts';
 import { compareOperations } from './operations.ts';
@@ -45,7 +38,7 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
     items.flatMap(([path, spot]) => {
       const { node: item } = dereference(document, spot);
       return operationsOf(item).map(([method, operation]): [string, Operation] => [
-        `${method} ${shapeOf(path)}`,
+        `${method} ${pathShape(path)}`,
         {
           name: `${method.toUpperCase()} ${path}`,
           pointer: appendPointer(spot.pointer, method),

@@ -8,7 +8,7 @@ import { operation } from '../../../src/contract/operation.ts';
 import { resource } from '../../../src/contract/resource.ts';
 import { z } from '../../../src/contract/schema.ts';
 import { id, text } from '../../../src/contract/schemas/text.ts';
-import { type Mode, Schemas, schemaAt } from '../../../src/gateway/validation/schema/schemas.ts';
+import { type CheckMode, referenceSchema, Schemas } from '../../../src/gateway/validation/schema/schemas.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import type { Json } from '../../../src/openapi/load/grammar.ts';
@@ -65,8 +65,10 @@ function allows(contract: Contract, value: unknown): boolean {
   const pointer = isBody
     ? `${operationAt}/requestBody/content/application~1json/schema`
     : `${operationAt}/parameters/0/schema`;
-  const mode: Mode = isBody ? 'all' : 'text';
-  const schema = isBody ? schemaAt(pointer) : { type: 'object', properties: { member: schemaAt(pointer) } };
+  const mode: CheckMode = isBody ? 'all' : 'text';
+  const schema = isBody
+    ? referenceSchema(pointer)
+    : { type: 'object', properties: { member: referenceSchema(pointer) } };
   return new Schemas(document, () => {}).check(schema, mode, pointer)({ member: value }).length === 0;
 }
 

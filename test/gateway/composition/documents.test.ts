@@ -63,8 +63,8 @@ describeDocument('31-train-travel.json', (document) => {
   const options = { service: 'ownUrls: ["https://api.example.com"]' };
 
   it('Links come from an overlay, and links of the service get public URLs', async () => {
-    const { document: changed, idle } = overlaid();
-    expect(idle).toEqual([]);
+    const { document: changed, unmatched } = overlaid();
+    expect(unmatched).toEqual([]);
     let dropped = 0;
     const get = await behindGateway(changed, { ...options, onDroppedLink: () => dropped++ });
     const { body: bookings } = await get('/bookings').expect(200);

@@ -43,7 +43,7 @@ const inspectResponse = async (given: Given) => {
   };
   const responses = {
     statuses: ['200'],
-    of: () => ({ types: ['application/json'], media: () => ({ check }), checkHeaders: () => [] }),
+    find: () => ({ types: ['application/json'], mediaFor: () => ({ check }), checkHeaders: () => [] }),
   };
   const operation = { service: 'a', operationId: 'get', responses, ...given.operation };
   const inspection = inspect(response as never, operation as never, 'GET', path);

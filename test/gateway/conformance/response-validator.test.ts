@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
-import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
-import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
+import type { DeclaredResponses } from '../../../src/gateway/validation/responses.ts';
+import { BUDGET_ERRORS } from '../../../src/gateway/validation/schema/validation-budget.ts';
 import type { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 
 const JSON_HEAD = ['Content-Type', 'application/json'];
@@ -40,15 +40,15 @@ const validatorOf = (given: Given): ResponseValidator => {
   };
   const declared = types && {
     types,
-    media: (type: string) => (types.includes(type.split(';')[0] ?? '') ? { check } : undefined),
+    mediaFor: (type: string) => (types.includes(type.split(';')[0] ?? '') ? { check } : undefined),
     checkHeaders: (values: () => ReadonlyMap<string, readonly string[]>) => {
       headers?.(values());
       return headers ? [{ in: 'header', pointer: '#/x-a', detail: 'is required' }] : [];
     },
   };
-  const contract = { of: () => declared, statuses: ['200', 'default'] };
+  const contract = { find: () => declared, statuses: ['200', 'default'] };
   return new ResponseValidator(
-    contract as unknown as ResponseContract,
+    contract as unknown as DeclaredResponses,
     response as unknown as UpstreamResponse,
     {
       method,
@@ -190,7 +190,7 @@ describe('The body of a response', () => {
       gzipSync('1'.repeat(101)),
     ],
     ['a charset that is not known', { head: ['Content-Type', 'application/json; charset=private'] }, text],
-    ['too many steps', { check: () => TOO_MANY }, text],
+    ['too many steps', { check: () => BUDGET_ERRORS }, text],
     [
       'a check that gives up',
       {

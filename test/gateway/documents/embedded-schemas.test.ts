@@ -5,7 +5,7 @@ import { contractDocument } from '../../../src/contract/document/document.ts';
 import { liftDocuments } from '../../../src/gateway/documents/mark-lifted.ts';
 import { publish } from '../../../src/gateway/portal/docs/published-documents.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
-import { mergeInSteps } from '../../../src/openapi/merge/merge.ts';
+import { mergeIncrementally } from '../../../src/openapi/merge/merge.ts';
 import { dangling } from '../../support/dangling.ts';
 import { authors, books } from '../../support/graph.ts';
 
@@ -13,8 +13,8 @@ const documentsOf = (...contracts: readonly (typeof books | typeof authors)[]) =
   contracts.map((contract) => ({ name: contract.service, document: contractDocument(contract, formats) }));
 
 /** Created like `/openapi.json`. */
-const served = (services: Parameters<typeof mergeInSteps>[0]): Promise<OpenAPIObject> => {
-  const [whole] = publish(services, 'All', () => mergeInSteps(services));
+const served = (services: Parameters<typeof mergeIncrementally>[0]): Promise<OpenAPIObject> => {
+  const [whole] = publish(services, 'All', () => mergeIncrementally(services));
   if (whole === undefined) throw new Error('nothing is published');
   return whole.document();
 };
@@ -27,7 +27,7 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 describe('Schemas of _embedded', () => {
   it('The document of a service has its own relations, single and multiple', async () => {
-    const [, own] = publish(documentsOf(books, authors), 'All', () => mergeInSteps([]));
+    const [, own] = publish(documentsOf(books, authors), 'All', () => mergeIncrementally([]));
     expect(own?.path).toBe('/openapi/books.json');
     expect(embeddedOf((await own?.document()) as OpenAPIObject, 'Book')).toEqual({
       chapters: { type: 'array', items: ref('Chapter') },

@@ -162,7 +162,7 @@ it('Unresolvable references are reported', async () => {
   expect(faults).toHaveLength(11);
   expect(faults[0]).toEqual({
     pointer: '#/paths/~1x/get/responses/200',
-    reason: 'refers to #/components/responses/Nope, which is not there',
+    reason: 'refers to #/components/responses/Nope, which does not exist',
   });
   expect(faults.at(-1).reason).toBe('has 2 more references that cannot be resolved');
 });

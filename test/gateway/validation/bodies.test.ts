@@ -96,8 +96,8 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 const pointersOf = ({ body }: { body: { errors?: { pointer: string }[] } }) =>
   (body.errors ?? []).map(({ pointer }) => pointer);
 
-describe('what may only be read', () => {
-  it('need not be sent, wherever it is required, and may be', async () => {
+describe('A readOnly member', () => {
+  it('may be sent and may be missing, even if it is required', async () => {
     const { send } = await start();
     const line = { price: 19.99 };
     const order = { secret: 's', lines: [line] };
@@ -112,15 +112,15 @@ describe('what may only be read', () => {
   });
 });
 
-describe('JSON', () => {
-  it('that is nested too deeply is refused, and the gateway lives on', async () => {
+describe('A JSON body', () => {
+  it('that is nested too deeply is rejected without harm to the gateway', async () => {
     const { send } = await start();
     const deep = await send('/trees', JSON_TYPE, '['.repeat(10_000) + ']'.repeat(10_000));
     expect([200, 400]).toContain(deep.status);
     expect((await send('/trees', JSON_TYPE, '[[]]')).status).toBe(200);
   });
 
-  it('is checked where it is compressed, and goes on as it came', async () => {
+  it('is checked if it is compressed, and forwarded unchanged', async () => {
     const { send, bodies } = await start();
     const good = gzipSync('{"secret":"s","lines":[]}');
     expect((await send('/orders', JSON_TYPE, good, { 'Content-Encoding': 'gzip' })).status).toBe(200);
@@ -138,19 +138,19 @@ describe('JSON', () => {
   });
 });
 
-describe('a media type', () => {
+describe('A media type', () => {
   it.each([
     [JSON_TYPE, '#/plain'],
     ['application/json; charset=UTF-8', '#/plain'],
     ['Application/JSON; v=2', '#/second'],
     ['application/json; v="2"; charset=utf-8', '#/second'],
     ['application/json; v=3', '#/plain'],
-  ])('%s is what the document says most closely', async (type, pointer) => {
+  ])('%s selects the most specific declared type', async (type, pointer) => {
     const { send } = await start();
     expect(pointersOf(await send('/versions', type, '{}'))).toEqual([pointer]);
   });
 
-  it('that only a range covers is not looked into', async () => {
+  it('that only a range covers is not checked', async () => {
     const { send } = await start();
     expect((await send('/versions', 'application/pdf', '{}')).status).toBe(200);
   });
@@ -170,7 +170,7 @@ describe('a media type', () => {
     expect((await send(path, type, '{}')).status).toBe(status);
   });
 
-  it('is said once, since a service might read the other', async () => {
+  it('must not be sent twice, because a service might read the other', async () => {
     const { url, services } = await start();
     const response = await fetchRaw(
       url,
@@ -182,7 +182,7 @@ describe('a media type', () => {
   });
 });
 
-describe('a form', () => {
+describe('A form', () => {
   it.each([
     ['name=Ada&age=36&member=true&tags=ab&tags=cd&ids=1,2', []],
     ['name=Ada&age=36&tags=ab', []],
@@ -205,7 +205,7 @@ describe('a form', () => {
     expect(bodies.map(String)).toEqual(pointers.length === 0 ? [form] : []);
   });
 
-  it('is bounded, and well-formed', async () => {
+  it('must be well-formed and within its limits', async () => {
     const { send } = await start();
     expect((await send('/contacts', FORM_TYPE, 'a=1&'.repeat(1001))).status).toBe(413);
     const broken = await send('/contacts', FORM_TYPE, 'name=%zz');

@@ -1,12 +1,15 @@
-/** A schema that says something that cannot be leaves unchecked only itself; all around it holds, and it is told. */
+/**
+ * An invalid part of a schema disables only its own check. The rest of the schema applies, and the part is
+ * reported.
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SchemaReferences } from '../../../src/gateway/validation/schema/schema-references.ts';
-import { Schemas, schemaAt } from '../../../src/gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../../../src/gateway/validation/schema/schemas.ts';
 import type { DocumentFault } from '../../../src/openapi/load/document-fault.ts';
 import { JSON_PLACES, startPlaces, TEXT_PLACES, VERSIONS } from '../../support/schema-places.ts';
 
-/** What is wrong, and where it is told, below the schema. */
+/** The invalid keyword, and the location of its report, below the schema. */
 const BROKEN: readonly (readonly [keyword: object, place: string])[] = [
   [{ pattern: '[' }, '/pattern'],
   [{ pattern: ['a'] }, '/pattern'],
@@ -40,7 +43,7 @@ const BROKEN: readonly (readonly [keyword: object, place: string])[] = [
   [{ $ref: '#/components/schemas/Broken' }, 'component'],
 ];
 
-/** Keywords that 2020-12 has no opinion on, or that name a schema: nothing is wrong with them. */
+/** Keywords that are unknown to 2020-12 or name a schema: they are valid. */
 const ODD: readonly object[] = [
   { id: 'a' },
   { $id: 'https://example.com/odd' },
@@ -58,34 +61,37 @@ const ODD: readonly object[] = [
 
 const schemas = { Broken: { type: 'string', pattern: '(' } };
 
-describe.each(VERSIONS)('in OpenAPI %s', (version) => {
-  it.each(BROKEN)('%j is told, takes anything, and leaves all around it checked', async (keyword, place) => {
-    // In 3.0 a reference stands alone.
-    const schema = '$ref' in keyword ? { allOf: [keyword] } : keyword;
-    const faults: DocumentFault[] = [];
-    for (const around of [
-      { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: schema } },
-      {
-        type: 'object',
-        required: ['a'],
-        properties: { b: { $ref: '#/components/schemas/Own' }, a: { type: 'integer' } },
-      },
-    ]) {
-      const places = await startPlaces(version, around, { ...schemas, Own: schema });
-      for (const at of JSON_PLACES) {
-        expect([at, await places.takes(at, { a: 1, b: 'text' })]).toEqual([at, true]);
-        expect([at, await places.takes(at, { a: 'x', b: 'text' })]).toEqual([at, false]);
-        expect([at, await places.takes(at, { b: 'text' })]).toEqual([at, false]);
+describe.each(VERSIONS)('A broken schema in OpenAPI %s', (version) => {
+  it.each(BROKEN)(
+    'with %j is reported, accepts anything, and does not affect its surroundings',
+    async (keyword, place) => {
+      // In 3.0 a reference has no other keywords beside it.
+      const schema = '$ref' in keyword ? { allOf: [keyword] } : keyword;
+      const faults: DocumentFault[] = [];
+      for (const around of [
+        { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: schema } },
+        {
+          type: 'object',
+          required: ['a'],
+          properties: { b: { $ref: '#/components/schemas/Own' }, a: { type: 'integer' } },
+        },
+      ]) {
+        const places = await startPlaces(version, around, { ...schemas, Own: schema });
+        for (const at of JSON_PLACES) {
+          expect([at, await places.takes(at, { a: 1, b: 'text' })]).toEqual([at, true]);
+          expect([at, await places.takes(at, { a: 'x', b: 'text' })]).toEqual([at, false]);
+          expect([at, await places.takes(at, { b: 'text' })]).toEqual([at, false]);
+        }
+        faults.push(...places.faults);
       }
-      faults.push(...places.faults);
-    }
-    const own = `${'$ref' in keyword ? '/allOf/0' : ''}${place}`;
-    expect(faults.map(({ pointer }) => pointer)).toContain(
-      place === 'component' ? '#/components/schemas/Broken/pattern' : `#/components/schemas/Own${own}`,
-    );
-  });
+      const own = `${'$ref' in keyword ? '/allOf/0' : ''}${place}`;
+      expect(faults.map(({ pointer }) => pointer)).toContain(
+        place === 'component' ? '#/components/schemas/Broken/pattern' : `#/components/schemas/Own${own}`,
+      );
+    },
+  );
 
-  it.each(ODD)('%j says nothing, and all around it holds', async (keyword) => {
+  it.each(ODD)('with %j has no effect, and its surroundings apply', async (keyword) => {
     const places = await startPlaces(version, { type: 'string', maxLength: 3, ...keyword });
     for (const at of [...JSON_PLACES, ...TEXT_PLACES]) {
       expect([at, await places.takes(at, 'abc')]).toEqual([at, true]);
@@ -116,10 +122,10 @@ const errorsOf = (schemas: object, value: unknown, faults: DocumentFault[] = [])
     'request',
     new SchemaReferences(document),
   );
-  return checks.check(schemaAt('#/components/schemas/A'), 'all', '#')(value);
+  return checks.check(referenceSchema('#/components/schemas/A'), 'all', '#')(value);
 };
 
-describe('a schema that refers to itself', () => {
+describe('A schema that refers to itself', () => {
   it.each([
     { A: { $ref: '#/components/schemas/A', type: 'string' } },
     {
@@ -127,14 +133,14 @@ describe('a schema that refers to itself', () => {
       B: { anyOf: [{ $ref: '#/components/schemas/A' }] },
     },
     { A: { type: 'string', not: { $ref: '#/components/schemas/A' } } },
-  ])('is cut where it is about nothing but itself: %j', (schemas) => {
+  ])('is cut if it only refers to itself: %j', (schemas) => {
     const faults: DocumentFault[] = [];
     expect(errorsOf(schemas, 'text', faults)).toEqual([]);
-    expect(faults).toEqual([{ pointer: expect.any(String), reason: 'goes unchecked: it refers to itself' }]);
+    expect(faults).toEqual([{ pointer: expect.any(String), reason: 'is not checked: it refers to itself' }]);
     expect(errorsOf(schemas, 1)).not.toEqual([]);
   });
 
-  it('is followed as deep as the value', () => {
+  it('is followed to the depth of the value', () => {
     const A = {
       type: 'object',
       properties: { next: { $ref: '#/components/schemas/A' }, id: { type: 'integer' } },
@@ -144,10 +150,18 @@ describe('a schema that refers to itself', () => {
   });
 });
 
-describe('any broken schema', () => {
+describe('Any broken schema', () => {
   const anything = fc.jsonValue({ maxDepth: 2 });
   const keyword = fc.constantFrom(
-    ...['type', 'enum', 'const', 'pattern', 'minLength', 'required', 'properties', 'items', 'prefixItems'],
+    'type',
+    'enum',
+    'const',
+    'pattern',
+    'minLength',
+    'required',
+    'properties',
+    'items',
+    'prefixItems',
     ...[
       'allOf',
       'anyOf',
@@ -173,7 +187,7 @@ describe('any broken schema', () => {
     ],
   );
 
-  it('never takes the check of its neighbour along', () => {
+  it('never disables the check of its neighbor', () => {
     fc.assert(
       fc.property(fc.dictionary(keyword, anything, { maxKeys: 4 }), (broken) => {
         const schema = { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: broken } };

@@ -1,4 +1,4 @@
-/** Lists and objects in headers and cookies, as HTTP has them (RFC 9110 §5.3, §5.6.1). */
+/** Lists and objects in headers and cookies, as defined by HTTP (RFC 9110 §5.3, §5.6.1). */
 import http from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { document, startGateway } from '../../support/gateway.ts';
@@ -61,7 +61,7 @@ const start = async () => {
   return { get, both };
 };
 
-describe('a list in a header', () => {
+describe('A list in a header', () => {
   it.each([
     ['X-Pages', ['1,3,10']],
     ['X-Pages', ['1, 3, 10']],
@@ -79,7 +79,7 @@ describe('a list in a header', () => {
     ['X-Color', ['R, 100', 'G, 200']],
     ['X-Colors', ['R=100, G=200']],
     ['X-Colors', ['R=100', 'G=200']],
-  ])('%s %j is taken, in requests and in responses', async (name, lines) => {
+  ])('%s %j is accepted in requests and responses', async (name, lines) => {
     expect(await (await start()).both(name, lines)).toEqual([200, 200]);
   });
 
@@ -96,19 +96,19 @@ describe('a list in a header', () => {
     ['X-Color', ['G, 200']],
     ['X-Color', ['R, 100, B, 1']],
     ['X-Colors', ['R=x, G=200']],
-  ])('%s %j is refused, in requests and in responses', async (name, lines) => {
+  ])('%s %j is rejected in requests and responses', async (name, lines) => {
     expect(await (await start()).both(name, lines)).toEqual([400, 502]);
   });
 });
 
-describe('a cookie', () => {
+describe('A cookie', () => {
   it.each([
     ['ids=1,2,3', 200],
     ['ids=1, 2, 3', 200],
     ['ids=1,x', 400],
     ['tags=a; tags=b', 200],
     ['tags=a; tags=d', 400],
-    // The one of the nearest path comes first (RFC 6265 §5.4).
+    // The cookie of the nearest path comes first (RFC 6265 §5.4).
     ['size=1; size=x', 200],
     ['size=x; size=1', 400],
   ])('%s gives %i', async (cookie, status) => {

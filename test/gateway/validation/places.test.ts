@@ -1,4 +1,4 @@
-/** What a schema says holds at every place where a value comes in or goes out, in OpenAPI 3.0 and in 3.1. */
+/** A schema applies wherever a value is received or sent, in OpenAPI 3.0 and in 3.1. */
 import { describe, expect, it } from '@jest/globals';
 import {
   JSON_PLACES,
@@ -55,8 +55,12 @@ const NULLABLE: Case[] = [
   ['that is false', { nullable: false, oneOf: [{ type: 'integer' }] }, [1], [null, 'a']],
 ].map(([about, schema, good, bad]) => ({
   about: `nullable ${about}`,
-  ...{ schema, versions: V30, at: JSON_PLACES, schemas: { Code } },
-  ...{ good: good as unknown[], bad: bad as unknown[] },
+  schema,
+  versions: V30,
+  at: JSON_PLACES,
+  schemas: { Code },
+  good: good as unknown[],
+  bad: bad as unknown[],
 }));
 
 const CASES: Case[] = [
@@ -200,7 +204,7 @@ const CASES: Case[] = [
 ];
 
 describe.each(CASES)('$about', ({ versions = VERSIONS, schema, schemas, at = EVERYWHERE, good, bad }) => {
-  it.each(versions)('holds at every place, in OpenAPI %s', async (version) => {
+  it.each(versions)('applies at every location, in OpenAPI %s', async (version) => {
     const places = await startPlaces(version, schema, schemas);
     for (const value of good)
       expect([value, await verdicts(places, at, value)]).toEqual([value, all(at, true)]);

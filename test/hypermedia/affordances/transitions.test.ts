@@ -3,9 +3,9 @@ import { defineContract } from '../../../src/contract/contract.ts';
 import { operation } from '../../../src/contract/operation.ts';
 import { resource } from '../../../src/contract/resource.ts';
 import { z } from '../../../src/contract/schema.ts';
-import { allowed, guard } from '../../../src/hypermedia/affordances/affordance.ts';
+import { allowedRelations, guard } from '../../../src/hypermedia/affordances/affordance.ts';
 import { stateDiagram, withDiagrams } from '../../../src/hypermedia/affordances/state-diagram.ts';
-import { describeStates, transitions } from '../../../src/hypermedia/affordances/transitions.ts';
+import { describeAvailability, transitions } from '../../../src/hypermedia/affordances/transitions.ts';
 
 const Door = resource('Door', z.object({ state: z.enum(['OPEN', 'SHUT', 'GONE']), locked: z.boolean() }));
 const act = (operationId: string, description?: string) =>
@@ -31,16 +31,17 @@ const doors = transitions(Door, {
   conditions: { open: { text: 'not locked', holds: ({ locked }) => !locked } },
 });
 
-describe('a transition table', () => {
-  it('says what each state offers', () => {
-    const offers = (state: 'OPEN' | 'SHUT' | 'GONE', locked = false) => allowed(doors, { state, locked });
+describe('A transition table', () => {
+  it('defines what each state offers', () => {
+    const offers = (state: 'OPEN' | 'SHUT' | 'GONE', locked = false) =>
+      allowedRelations(doors, { state, locked });
     expect(offers('OPEN')).toEqual(['shut', 'remove']);
     expect(offers('SHUT')).toEqual(['open', 'remove']);
     expect(offers('SHUT', true)).toEqual(['remove']);
     expect(offers('GONE')).toEqual([]);
   });
 
-  it('refuses what the state does not offer, with what it does', () => {
+  it('rejects what the state does not offer, and names what it offers', () => {
     guard(doors, shut, { state: 'OPEN', locked: false });
     expect(() => guard(doors, open, { state: 'SHUT', locked: true })).toThrow(
       expect.objectContaining({
@@ -50,7 +51,7 @@ describe('a transition table', () => {
     );
   });
 
-  it('does not compile with a state or an action that there is not, or without one that there is', () => {
+  it('does not compile with an unknown state or action, or without a known one', () => {
     const table = { OPEN: { shut: 'SHUT' }, SHUT: {}, GONE: {} } as const;
     const spec = { field: 'state', start: 'SHUT' } as const;
     // @ts-expect-error an event that no state has
@@ -63,7 +64,7 @@ describe('a transition table', () => {
     transitions(Door, { ...spec, start: 'AJAR', table, actions: {} });
   });
 
-  it('is told in the description of each action', () => {
+  it('is part of the description of each action', () => {
     const contract = defineContract({
       service: 'doors',
       title: 'Doors',
@@ -71,14 +72,14 @@ describe('a transition table', () => {
       version: '1.0.0',
       operations: [open, shut, remove],
     });
-    expect(describeStates(contract, [doors]).operations.map(({ description }) => description)).toEqual([
+    expect(describeAvailability(contract, [doors]).operations.map(({ description }) => description)).toEqual([
       'Pulls.\n\nOffered by the Door while it is `SHUT` and not locked; otherwise refused with 409.',
       'Offered by the Door while it is `OPEN`; otherwise refused with 409.',
       'Offered by the Door while it is `OPEN` or `SHUT`; otherwise refused with 409.',
     ]);
   });
 
-  it('is drawn, with its conditions and its ends', () => {
+  it('is drawn with its conditions and final states', () => {
     if (doors.chart === undefined) throw new Error('no chart');
     expect(stateDiagram(doors.chart)).toEqual([
       'stateDiagram-v2',
@@ -91,13 +92,13 @@ describe('a transition table', () => {
     ]);
   });
 
-  it('is put into a README where it belongs, however often', () => {
+  it('is updated in a README at its place, repeatedly', () => {
     const readme = '# doors\n\n<!-- states of Door -->\nold\n<!-- end -->\n\nMore.\n';
-    const made = withDiagrams(readme, [doors]);
-    expect(made).toMatch(
+    const updated = withDiagrams(readme, [doors]);
+    expect(updated).toMatch(
       /^# doors\n\n<!-- states of Door -->\n\n```mermaid\nstateDiagram-v2\n[^`]*```\n\n<!-- end -->\n\nMore\.\n$/,
     );
-    expect(withDiagrams(made, [doors])).toBe(made);
+    expect(withDiagrams(updated, [doors])).toBe(updated);
     for (const without of ['# doors\n', '# doors\n<!-- end -->\n', '<!-- end -->\n<!-- states of Door -->\n'])
       expect(() => withDiagrams(without, [doors])).toThrow('add the lines <!-- states of Door --> and');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callsFor, type Target } from '../../../src/hypermedia/expand/batch.ts';
+import { type ExpandTarget, planRequests } from '../../../src/hypermedia/expand/batch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
@@ -13,30 +13,30 @@ const operation = (graph: LinkGraph, service: string, id: string): GraphOperatio
 const getAuthor = operation(libraryGraph(), 'authors', 'getAuthor');
 const getChapter = operation(libraryGraph(), 'books', 'getChapter');
 
-const target = (href: string, expand = '', of = getAuthor): Target => ({
+const target = (href: string, expand = '', of = getAuthor): ExpandTarget => ({
   href,
   operation: of,
   expand: parseExpand([expand]).tree,
 });
-const hrefs = (...targets: Target[]) => callsFor(targets).map(({ href }) => href);
+const hrefs = (...targets: ExpandTarget[]) => planRequests(targets).map(({ href }) => href);
 
-describe('the calls for a set of targets', () => {
-  it('are one for all that one operation can answer, with a limit that lets all of them in', () => {
+describe('The requests for a set of targets', () => {
+  it('are one batch for all targets of an operation, with a sufficient limit', () => {
     expect(hrefs(target('/authors/a'), target('/authors/b%2Fc'), target('/authors/d'))).toEqual([
       '/authors?id=a%2Cb%2Fc%2Cd&limit=3'.replace('/c', '%2Fc'),
     ]);
   });
 
-  it('are one each where there is no such operation', () => {
+  it('are one for each target without a batch operation', () => {
     const chapters = ['one', 'two'].map((id) => target(`/books/b/chapters/${id}`, '', getChapter));
     expect(hrefs(...chapters)).toEqual(['/books/b/chapters/one', '/books/b/chapters/two']);
   });
 
-  it('are the plain one where there is one target', () => {
+  it('are a plain request for a single target', () => {
     expect(hrefs(target('/authors/a'))).toEqual(['/authors/a']);
   });
 
-  it('keep apart what is expanded differently, or asked for in a way of its own', () => {
+  it('separate targets with different expansions or queries', () => {
     expect(
       hrefs(
         target('/authors/a'),
@@ -48,22 +48,22 @@ describe('the calls for a set of targets', () => {
     ).toEqual(['/authors?id=a%2Cc&limit=2', '/authors?id=b%2Ce&limit=2&expand=books', '/authors/d?lang=la']);
   });
 
-  it('leave alone an id in which stands what parts ids', () => {
+  it('fetch an id that contains the separator alone', () => {
     expect(hrefs(target('/authors/a%2Cb'), target('/authors/c'), target('/authors/d'))).toEqual([
       '/authors/a%2Cb',
       '/authors?id=c%2Cd&limit=2',
     ]);
   });
 
-  it('are no larger than the contract allows', () => {
+  it('are batches within the limit of the contract', () => {
     const many = Array.from({ length: 201 }, (_, index) => target(`/authors/${index}`));
-    const calls = callsFor(many);
+    const calls = planRequests(many);
     expect(calls.map(({ targets }) => targets.length)).toEqual([100, 100, 1]);
     expect(calls[2]?.href).toBe('/authors/200');
   });
 });
 
-describe('x-batches in a document of another hand', () => {
+describe('x-batches in a foreign document', () => {
   const authors = documented('authors');
   const withParameter = (parameter: object) => {
     const document = structuredClone(authors.document);
@@ -85,13 +85,13 @@ describe('x-batches in a document of another hand', () => {
     return hrefs(target('/authors/a', '', get), target('/authors/b', '', get));
   };
 
-  it('is asked in the style that the document names, without a limit that it does not have', () => {
+  it('follows the declared style, without an undeclared limit', () => {
     expect(two(withParameter({}))).toEqual(['/authors?key=a&key=b']);
     expect(two(withParameter({ explode: false }))).toEqual(['/authors?key=a%2Cb']);
     expect(two(withParameter({ style: 'pipeDelimited', explode: false }))).toEqual(['/authors?key=a%7Cb']);
   });
 
-  it('is not used, and noted, where it names no operation that it could stand for', () => {
+  it('is ignored and reported if it names no matching operation', () => {
     const graph = withParameter({ 'x-batches': 'getNobody' });
     expect(two(graph)).toEqual(['/authors/a', '/authors/b']);
     expect(graph.dangling).toContain('listAuthors x-batches');

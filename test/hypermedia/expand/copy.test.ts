@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { copyOf } from '../../../src/hypermedia/expand/copy.ts';
+import { copyJson } from '../../../src/hypermedia/expand/copy.ts';
 
-describe('a copy of JSON', () => {
+describe('A copy of JSON', () => {
   const text = '{"a":{"b":[{"c":1},null,"d"]},"e":null,"__proto__":{"polluted":true}}';
 
-  it('is the same', () => {
-    expect(JSON.stringify(copyOf(JSON.parse(text)))).toBe(text);
+  it('equals the original', () => {
+    expect(JSON.stringify(copyJson(JSON.parse(text)))).toBe(text);
   });
 
-  it('can be changed without the other', () => {
+  it('can be changed without changing the original', () => {
     const original = JSON.parse(text);
-    const copy = copyOf(original);
+    const copy = copyJson(original);
     copy.a.b[0].c = 2;
     copy.a.b.push('more');
     expect(JSON.stringify(original)).toBe(text);
   });
 
-  it('takes a member called __proto__ for a member', () => {
-    expect(copyOf(JSON.parse(text)).polluted).toBeUndefined();
+  it('keeps a member named __proto__', () => {
+    expect(copyJson(JSON.parse(text)).polluted).toBeUndefined();
   });
 });

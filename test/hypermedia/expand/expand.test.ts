@@ -3,7 +3,7 @@ import { defaultLimits, type ExpandLimits } from '../../../src/config/limits.ts'
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
-import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
+import type { FetchedPart } from '../../../src/hypermedia/expand/fetch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
@@ -24,14 +24,14 @@ const page = (...items: Body[]): Body => ({
   _embedded: { item: items },
 });
 
-/** A world of resources by href; what is not there is a 404. Many authors can be asked for at once. */
+/** Resources by href; any other href is a 404. Many authors can be fetched in one batch. */
 const world = (resources: Record<string, Body>, cacheControl?: string) => {
   const calls: string[] = [];
   const authorsOf = (href: string) => {
     const ids = new URLSearchParams(href.split('?')[1]).get('id')?.split(',') ?? [];
     return page(...ids.map((id) => resources[`/authors/${id}`]).filter((body) => body !== undefined));
   };
-  const fetch = async (href: string): Promise<Part> => {
+  const fetch = async (href: string): Promise<FetchedPart> => {
     calls.push(href);
     const body = href.startsWith('/authors?') ? authorsOf(href) : resources[href];
     if (body === undefined) throw new Problem(notFound, `There is no ${href}.`);
@@ -50,10 +50,15 @@ async function expand(
     deadline?: AbortSignal;
     concurrency?: number;
     limits?: Partial<ExpandLimits>;
-    isCut?: boolean;
+    isProjected?: boolean;
   } = {},
 ) {
-  const { cacheControl, deadline = new AbortController().signal, concurrency = 16, isCut = false } = given;
+  const {
+    cacheControl,
+    deadline = new AbortController().signal,
+    concurrency = 16,
+    isProjected = false,
+  } = given;
   const subject = graph.operation('books', operationId) ?? graph.operation('authors', operationId);
   if (subject === undefined) throw new Error(operationId);
   const limits = { ...defaultLimits.expand, concurrency, ...given.limits };
@@ -65,17 +70,17 @@ async function expand(
     cacheControl,
     limits,
     deadline,
-    isCut,
+    isProjected,
   });
 }
 
-describe('expansion', () => {
-  it('embeds the whole resource and keeps the link', async () => {
+describe('An expansion', () => {
+  it('embeds the complete resource and keeps the link', async () => {
     const { body } = await expand('getBook', book('1', 'a'), 'author', world({ '/authors/a': author('a') }));
     expect(body).toEqual({ ...book('1', 'a'), _embedded: { author: author('a') } });
   });
 
-  it('fetches a target once, however many lead to it, and all of a kind together', async () => {
+  it('fetches each target once, and targets of one operation in a batch', async () => {
     const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
     const items = [book('1', 'a'), book('2', 'b'), book('3', 'a')];
     const { body } = await expand('listBooks', page(...items), 'author', at);
@@ -84,7 +89,7 @@ describe('expansion', () => {
     expect(expanded.map((item) => (item._embedded as { author: Body }).author.id)).toEqual(['a', 'b', 'a']);
   });
 
-  it('asks once more for what a call for many left out, and says why it is not there', async () => {
+  it('fetches alone what a batch left out, and reports why it is missing', async () => {
     const at = world({ '/authors/a': author('a') });
     const items = [book('1', 'a'), book('2', 'b')];
     const { body } = await expand('listBooks', page(...items), 'author', at);
@@ -114,9 +119,9 @@ describe('expansion', () => {
     },
   );
 
-  it('leaves out what is not there when the time is over, and waits for nothing', async () => {
+  it('leaves out parts that are missing at the deadline, without waiting longer', async () => {
     const deadline = new AbortController();
-    const never = new Promise<Part>(() => undefined);
+    const never = new Promise<FetchedPart>(() => undefined);
     const at = world({ '/authors/a': author('a') });
     const fetch = (href: string) => {
       if (!href.startsWith('/books')) return at.fetch(href);
@@ -139,9 +144,9 @@ describe('expansion', () => {
     expect(cacheControl).toBe('no-store');
   });
 
-  it('makes no more calls at once than it may', async () => {
+  it('respects the limit of concurrent requests', async () => {
     let [running, most] = [0, 0];
-    const fetch = async (href: string): Promise<Part> => {
+    const fetch = async (href: string): Promise<FetchedPart> => {
       most = Math.max(most, ++running);
       await new Promise(setImmediate);
       running--;
@@ -161,7 +166,7 @@ describe('expansion', () => {
     expect(body).toHaveProperty(['_embedded', 'author', '_embedded', 'books'], books);
   });
 
-  it('cuts a cycle to the link', async () => {
+  it('ends a cycle with the link', async () => {
     const at = world({ '/authors/a': author('a'), '/books?authorId=a': page(book('1', 'a')) });
     const { body } = await expand('getBook', book('1', 'a'), 'author.books.author', at);
     const [inner] = (
@@ -171,7 +176,7 @@ describe('expansion', () => {
     expect(at.calls).toEqual(['/authors/a', '/books?authorId=a']);
   });
 
-  it('leaves out what fails, lists it once, and must not be kept', async () => {
+  it('leaves out failed parts, lists each once, and is not stored', async () => {
     const at = world({ '/authors/b': author('b') }, 'max-age=60');
     const given = page(book('1', 'a'), book('2', 'b'), book('3', 'a'));
     const { body, failures, cacheControl } = await expand('listBooks', given, 'author', at, {
@@ -186,14 +191,14 @@ describe('expansion', () => {
     expect([failures.length, cacheControl]).toEqual([1, 'no-store']);
   });
 
-  it('reports what fails further down under its whole path', async () => {
+  it('reports nested failures under their complete path', async () => {
     const at = world({ '/authors/a': author('a') });
     const { body } = await expand('getBook', book('1', 'a'), 'author.books', at);
     expect(body._expandErrors).toMatchObject([{ path: 'author.books', href: '/books?authorId=a' }]);
     expect(body).toHaveProperty('_embedded.author.id', 'a');
   });
 
-  it('tells at the top, under their whole path, what the service of a part could not embed', async () => {
+  it("reports failures of a part's service at the top, under their complete path", async () => {
     const failure = { path: 'books', href: '/books?authorId=a', problem: { status: 503 } };
     const at = world({ '/authors/a': { ...author('a'), _expandErrors: [failure] } });
     const { body, failures } = await expand('getBook', book('1', 'a'), 'author', at);
@@ -208,7 +213,7 @@ describe('expansion', () => {
     ['failures without a problem', [{ path: 'books', href: '/x' }]],
     ['failures without a path', [{ href: '/x', problem: {} }]],
     ['failures without an href', [{ path: 'books', problem: {} }]],
-  ])('leaves a part as it came that calls %s _expandErrors', async (_, own) => {
+  ])('does not change a part whose _expandErrors are %s', async (_, own) => {
     const part = { ...author('a'), _expandErrors: own };
     const { body, failures } = await expand(
       'getBook',
@@ -235,13 +240,13 @@ describe('expansion', () => {
     ['max-age=60', 'no-cache', 'no-cache'],
     ['max-age=60', undefined, 'no-cache'],
     ['max-age=60', 'no-store', 'no-store'],
-  ])('is as fresh as its parts: %s and %s make %s', async (own, part, whole) => {
+  ])('combines the freshness of its parts: %s and %s give %s', async (own, part, whole) => {
     const at = world({ '/authors/a': author('a') }, part);
     const { cacheControl } = await expand('getBook', book('1', 'a'), 'author', at, { cacheControl: own });
     expect(cacheControl).toBe(whole);
   });
 
-  it('is the same whatever arrives first', async () => {
+  it('does not depend on the order of arrival', async () => {
     const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
     const late = {
       ...at,
@@ -258,7 +263,7 @@ describe('expansion', () => {
     expect(JSON.stringify(one.body)).toBe(JSON.stringify(other.body));
   });
 
-  it('refuses to embed more resources than the limit, before it asks for them', async () => {
+  it('rejects more resources than the limit before it fetches them', async () => {
     const items = Array.from({ length: 201 }, (_, index) => book(`${index}`, `${index}`));
     const at = world({});
     const refusal = { status: 400, extensions: { limit: { resources: 200 } } };
@@ -266,7 +271,7 @@ describe('expansion', () => {
     expect(at.calls).toEqual([]);
   });
 
-  it('counts a shared resource once, and bounds the places that it is in', async () => {
+  it('counts a shared resource once, and limits its places', async () => {
     const items = (count: number) => Array.from({ length: count }, (_, index) => book(`${index}`, 'a'));
     const at = world({ '/authors/a': author('a') });
     await expand('listBooks', page(...items(2000)), 'author', at);
@@ -275,7 +280,7 @@ describe('expansion', () => {
     });
   });
 
-  it('counts the items of what it embeds', async () => {
+  it('counts the items of embedded pages', async () => {
     const items = Array.from({ length: 200 }, (_, index) => book(`${index}`, 'a'));
     const at = world({ '/authors/a': author('a'), '/books?authorId=a': page(...items) });
     const tooMany = expand('getBook', book('1', 'a'), 'author.books', at);
@@ -284,28 +289,28 @@ describe('expansion', () => {
     await expand('getBook', book('1', 'a'), 'author.books', fewer);
   });
 
-  it('leads from page to page as this one is, forward and back', async () => {
+  it('keeps the expansion in the links to the next and previous page', async () => {
     const paging = Object.fromEntries(
       ['first', 'prev', 'next', 'last'].map((rel) => [rel, { href: `/books?cursor=${rel}` }]),
     );
     const template = { href: '/books{?q}', templated: true };
     const body = { _links: { ...paging, search: template }, _embedded: { item: [] } };
-    const { body: made } = await expand('listBooks', body, 'author', world({}));
-    const links = made._links as Record<string, { href: string }>;
+    const { body: expanded } = await expand('listBooks', body, 'author', world({}));
+    const links = expanded._links as Record<string, { href: string }>;
     for (const rel of Object.keys(paging))
       expect(links[rel]?.href).toBe(`/books?cursor=${rel}&expand=author`);
     expect(links.search).toEqual(template);
   });
 });
 
-describe('an expansion of more than is allowed', () => {
+describe('An expansion beyond a limit', () => {
   const large = (id: string, bytes: number): Body => ({ ...author(id), text: 'x'.repeat(bytes) });
   const refusal = (name: string, most: number) => ({
     type: { code: 'expand-limit' },
     extensions: { limit: { [name]: most } },
   });
 
-  it('is refused for its bytes, counted in every place', async () => {
+  it('is rejected for its bytes, counted in every place', async () => {
     const items = Array.from({ length: 10 }, (_, n) => book(`${n}`, 'a'));
     const at = world({ '/authors/a': large('a', 950) });
     const limits = { bytes: 10_000 };
@@ -316,7 +321,7 @@ describe('an expansion of more than is allowed', () => {
     expect(JSON.stringify(body).match(/x{950}/g)).toHaveLength(9);
   });
 
-  it('is refused for the bytes of items that came together', async () => {
+  it('is rejected for the bytes of the items of a batch', async () => {
     const items = [...Array.from({ length: 9 }, (_, n) => book(`${n}`, 'a')), book('9', 'b')];
     const at = world({ '/authors/a': large('a', 900), '/authors/b': author('b') });
     const limits = { bytes: 8000 };
@@ -352,11 +357,11 @@ describe('an expansion of more than is allowed', () => {
     },
   );
 
-  it('shares equal parts, and none that is expanded in one place or changed', async () => {
+  it('shares equal parts, except parts that are expanded or changed', async () => {
     const items = [book('1', 'a'), book('2', 'a')];
     const resources = { '/authors/a': author('a'), '/books?authorId=a': page(book('3', 'a')) };
-    const embedded = async (paths: string, isCut = false) => {
-      const { body } = await expand('listBooks', page(...items), paths, world(resources), { isCut });
+    const embedded = async (paths: string, isProjected = false) => {
+      const { body } = await expand('listBooks', page(...items), paths, world(resources), { isProjected });
       return (body._embedded as { item: Body[] }).item.map((item) => (item._embedded as Body).author);
     };
     const [one, same] = await embedded('author');

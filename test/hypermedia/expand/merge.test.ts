@@ -19,10 +19,10 @@ it.each<[whole: string, ...parts: (string | undefined)[]]>([
   ['private, max-age=60', 'max-age=60, private="x"'],
   ['must-revalidate, max-age=60', 'max-age=60', 'max-age=90, must-revalidate'],
   ['no-store', 'max-age=60', 'No-Store'],
-])('The whole is %s where its parts are %s and %s', (whole, ...parts) => {
+])('The expanded response is %s if its parts are %s and %s', (whole, ...parts) => {
   expect(of(...parts)).toBe(whole);
 });
 
-it('The whole is not stored where a part is missing', () => {
+it('The expanded response is not stored if a part is missing', () => {
   expect(freshness([{ cacheControl: 'max-age=60' }], true)).toBe('no-store');
 });

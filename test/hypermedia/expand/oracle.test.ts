@@ -1,7 +1,7 @@
 /**
- * The engine against an oracle: on any graph of resources, with cycles, shared, missing and failing targets and
- * pages, it gives what a naive walk gives that fetches one thing after the other, and never asks more often than
- * there are targets and batches.
+ * Compares the engine with an oracle: on any graph of resources, with cycles, shared, missing and failing targets
+ * and pages, its result equals that of a naive algorithm that fetches one resource after the other. It never sends
+ * more requests than there are targets and batches.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { defaultLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
-import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
+import type { FetchedPart } from '../../../src/hypermedia/expand/fetch.ts';
 import { type ExpandTree, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
@@ -22,11 +22,11 @@ type Kind = (typeof KINDS)[number];
 const RELATIONS = ['x', 'y', 'list'] as const;
 
 interface World {
-  /** Relation → kind that it leads to, of each kind. */
+  /** Relation → kind of its target, for each kind. */
   readonly schema: Readonly<Record<Kind, Readonly<Record<'x' | 'y', Kind>>>>;
-  /** Which kinds can be asked for many at once. */
+  /** The kinds with a batch operation. */
   readonly batched: readonly Kind[];
-  /** What each relation of each resource leads to, by number; several for a list of links. */
+  /** The targets of each relation of each resource, by number; several for a list of links. */
   readonly links: Readonly<Record<string, { readonly x: readonly number[]; readonly y: number }>>;
   readonly missing: readonly string[];
   readonly failing: readonly string[];
@@ -62,7 +62,7 @@ const path = fc
   .map((relations) => relations.join('.'));
 const expressions = fc.uniqueArray(path, { minLength: 1, maxLength: 4 });
 
-/** The document of a service with such links: `list` leads from a resource to the collection of its kind. */
+/** The document of a service with these links: `list` leads from a resource to the collection of its kind. */
 function graphOf({ schema, batched }: World): LinkGraph {
   const answer = (name: string, links: object) => ({
     200: {
@@ -117,7 +117,10 @@ function graphOf({ schema, batched }: World): LinkGraph {
   return new LinkGraph([{ name: 'world', document: document as unknown as OpenAPIObject }]);
 }
 
-/** What is at an address. @throws Problem as a service would */
+/**
+ * The resource at a URL.
+ * @throws Problem as a service would
+ */
 function at(world: World, href: string): Body {
   const [, name = '', rest = ''] = /^\/(\w)(.*)$/.exec(href) ?? [];
   const own = name as Kind;
@@ -145,7 +148,7 @@ function at(world: World, href: string): Body {
   };
 }
 
-/** One thing after the other, fetched anew each time: what `expand` means. */
+/** The naive algorithm fetches one resource after the other, without a cache. It defines what `expand` means. */
 function naive(
   world: World,
   body: Body,
@@ -179,8 +182,8 @@ function naive(
 
 const key = ({ path: at, href }: Body) => `${at} ${href}`;
 
-describe('an expansion', () => {
-  it('gives what a naive walk gives, for no more calls than there are targets and batches', async () => {
+describe('An expansion', () => {
+  it('equals the result of a naive algorithm, with at most one request for each target or batch', async () => {
     let batches = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -209,7 +212,7 @@ describe('an expansion', () => {
           if (distinct.length > 0) expected._expandErrors = distinct;
 
           const calls: string[] = [];
-          const fetch = async (target: string): Promise<Part> => {
+          const fetch = async (target: string): Promise<FetchedPart> => {
             calls.push(target);
             if (late.next().value) await new Promise(setImmediate);
             return { body: at(whole, target) };
@@ -233,7 +236,7 @@ describe('an expansion', () => {
             calls.filter((call) => !call.includes('?')),
           ];
           batches += many.length;
-          // Each target once by itself, at the most, and each at the most once in a batch.
+          // At most one request for each target, and one in a batch.
           expect(new Set(single).size).toBe(single.length);
           const inBatches = many.flatMap((call) => {
             const [collection, query] = call.split('?');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../../src/config/limits.ts';
 import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
-import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
+import { isFullyPushedDown, planExpand, pushdown } from '../../../src/hypermedia/expand/plan.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 import { libraryGraph } from '../../support/graph.ts';
 import { problemOf } from '../../support/problem-of.ts';
@@ -13,19 +13,19 @@ const operation = (service: string, id: string): GraphOperation => {
   return found;
 };
 const getBook = operation('books', 'getBook');
-/** As a gateway plans: each service embeds what it owns. */
+/** As at the gateway: each service embeds its own resources. */
 const atGateway = (owner: GraphOperation, target: GraphOperation) => owner.service === target.service;
 const plan = (expand: string, subject = getBook) =>
   planExpand(parseExpand([expand]), subject, atGateway, defaultLimits.expand);
 
-describe('the plan of an expansion', () => {
-  it('joins repeated parameters and shares common beginnings', () => {
+describe('The plan of an expansion', () => {
+  it('joins repeated parameters and shares common prefixes', () => {
     const { tree, paths } = parseExpand(['author.books,author', 'chapters', '']);
     expect(paths).toEqual(['author.books', 'author', 'chapters']);
     expect(formatExpand(tree)).toBe('author.books,chapters');
   });
 
-  it('leaves to a service what it owns, and fetches the rest', () => {
+  it('lets a service embed its own resources, and fetches the others', () => {
     const nodes = plan('chapters,author.books.chapters');
     expect(nodes.map(({ rel, embedded }) => [rel, embedded])).toEqual([
       ['chapters', true],
@@ -33,11 +33,11 @@ describe('the plan of an expansion', () => {
     ]);
     expect(formatExpand(pushdown(nodes))).toBe('chapters');
     expect(formatExpand(pushdown(nodes[1]?.children[0]?.children ?? []))).toBe('chapters');
-    expect(servedBySubject(nodes)).toBe(false);
-    expect(servedBySubject(plan('chapters'))).toBe(true);
+    expect(isFullyPushedDown(nodes)).toBe(false);
+    expect(isFullyPushedDown(plan('chapters'))).toBe(true);
   });
 
-  it('takes the same names on a page as on its items', () => {
+  it('accepts the same names on a page as on its items', () => {
     expect(plan('author', operation('books', 'listBooks')).map(({ path }) => path)).toEqual(['author']);
   });
 
@@ -47,14 +47,14 @@ describe('the plan of an expansion', () => {
     ['burn', 'burn', ['author', 'chapters'], 'author'],
     ['self', 'self', ['author', 'chapters'], 'author'],
     ['chapters.x', 'chapters.x', [], undefined],
-  ])('%s: 400 with what is allowed', (expand, path, allowed, nearest) => {
+  ])('rejects %s with 400 and the allowed names', (expand, path, allowed, nearest) => {
     const { status, extensions } = problemOf(() => plan(expand));
     expect(status).toBe(400);
     expect(extensions).toMatchObject({ path, allowed });
     expect(extensions.nearest).toBe(nearest);
   });
 
-  it('refuses more depth and more paths than the limits, naming the limit', () => {
+  it('rejects more depth or paths than the limits allow, and names the limit', () => {
     const deep = problemOf(() => plan('author.books.author.books'));
     expect(deep.toJSON()).toMatchObject({ type: '/problems/expand-limit', status: 400, limit: { depth: 3 } });
     const wide = problemOf(() => plan(Array.from({ length: 11 }, (_, index) => `x${index}`).join()));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '../../../src/hypermedia/expand/expand.ts';
-import { isStrict, refuseIncomplete } from '../../../src/hypermedia/expand/strict.ts';
+import type { ExpandFailure } from '../../../src/hypermedia/expand/expand.ts';
+import { isStrict, requireComplete } from '../../../src/hypermedia/expand/strict.ts';
 
-const failure = (path: string, status: number, retryAfter?: string): Failure => ({
+const failure = (path: string, status: number, retryAfter?: string): ExpandFailure => ({
   path,
   href: `/${path}`,
   problem: { status },
@@ -10,13 +10,13 @@ const failure = (path: string, status: number, retryAfter?: string): Failure => 
 });
 
 describe('Prefer: handling=strict', () => {
-  it('is asked for by its value', () => {
+  it('is requested by its value', () => {
     expect(['handling=strict', 'return=minimal, Handling="strict"'].map(isStrict)).toEqual([true, true]);
     expect([undefined, 'handling=lenient', 'strict'].map(isStrict)).toEqual([false, false, false]);
   });
 
-  it('lets pass what is whole', () => {
-    expect(() => refuseIncomplete([])).not.toThrow();
+  it('accepts a complete response', () => {
+    expect(() => requireComplete([])).not.toThrow();
   });
 
   it.each([
@@ -25,16 +25,16 @@ describe('Prefer: handling=strict', () => {
     [502, [503, 404]],
     [502, [403]],
     [502, [500, 504]],
-  ])('makes %d of parts with %j', (status, statuses) => {
+  ])('gives %d for failed parts with the statuses %j', (status, statuses) => {
     const failures = statuses.map((one, index) => failure(`p${index}`, one));
-    expect(() => refuseIncomplete(failures)).toThrow(expect.objectContaining({ status }));
+    expect(() => requireComplete(failures)).toThrow(expect.objectContaining({ status }));
   });
 
-  it('says which parts, with their problems, and when to come again', () => {
+  it('names the failed parts with their problems and the time to retry', () => {
     const failures = [failure('a', 503, '2'), failure('b.c', 503, '7'), failure('d', 503)];
-    expect(() => refuseIncomplete(failures)).toThrow(
+    expect(() => requireComplete(failures)).toThrow(
       expect.objectContaining({
-        message: 'Not to be had: a, b.c, d.',
+        message: 'These parts could not be fetched: a, b.c, d.',
         headers: { 'Preference-Applied': 'handling=strict', 'Retry-After': '7' },
         extensions: {
           _expandErrors: failures.map(({ path, href, problem }) => ({ path, href, problem })),

@@ -15,8 +15,8 @@ const document = {
 };
 const node = { $ref: '#/components/schemas/Node' };
 
-describe('the members of a schema', () => {
-  it('are those of all that it is put together from', () => {
+describe('The members of a schema', () => {
+  it('are those of all schemas that it is composed of', () => {
     const members = membersOf(document, {
       allOf: [node, { $ref: '#/components/schemas/Dated' }, { description: 'A dated node.' }],
       properties: { tags: { type: 'array', items: { type: 'object', properties: { text: {} } } } },
@@ -27,7 +27,7 @@ describe('the members of a schema', () => {
     expect(members.member('other')).toBeUndefined();
   });
 
-  it('go down as far as they are asked for, where a schema holds itself', () => {
+  it('are available at any depth of a recursive schema', () => {
     let at = membersOf(document, node);
     for (let depth = 0; depth < 50; depth++) at = at.member('next') ?? at;
     expect(at.names).toEqual(['name', 'next']);
@@ -43,7 +43,7 @@ describe('the members of a schema', () => {
     [{ type: 'object' as const, additionalProperties: false }, false],
     [{ type: 'string' as const }, false],
     [{ enum: ['a'] }, false],
-  ])('%j: whether there may be others is %p', (schema, open) => {
+  ])('for %j: whether others are allowed is %p', (schema, open) => {
     expect(membersOf(document, schema).open).toBe(open);
   });
 
@@ -54,7 +54,7 @@ describe('the members of a schema', () => {
     },
   );
 
-  it('are those beside a reference too', () => {
+  it('include those beside a reference', () => {
     const members = membersOf(document, { ...node, properties: { beside: {} } } as typeof node);
     expect(members.names.toSorted()).toEqual(['beside', 'name', 'next']);
     expect(members.open).toBe(false);

@@ -12,12 +12,12 @@ const planned = (fields: string | string[], operationId = 'getBook') => {
   return planFields([fields].flat(), operation);
 };
 
-describe('the fields that are kept', () => {
-  it('are members, members within them, and what relations lead to', () => {
+describe('The selected fields', () => {
+  it('are members, nested members, and members of related resources', () => {
     const kept = planned('id,chapters.id,author.id,author.books.authorId');
     expect([...(kept?.members ?? [])]).toEqual([
       ['id', undefined],
-      // A member goes before a relation of the same name.
+      // A member takes precedence over a relation of the same name.
       ['chapters', new Map([['id', undefined]])],
     ]);
     const author = kept?.relations.get('author');
@@ -26,18 +26,18 @@ describe('the fields that are kept', () => {
     expect(kept && impliedPaths(kept)).toEqual(['author.books']);
   });
 
-  it('are all of a thing when it is named with something of it', () => {
+  it('include everything of a name that is selected with and without subfields', () => {
     expect(planned(['author.id', 'author', 'chapters.id,chapters'])).toMatchObject({
       members: new Map([['chapters', undefined]]),
       relations: new Map([['author', undefined]]),
     });
   });
 
-  it('have the same names on a page as on its items', () => {
+  it('have the same names on a page and on its items', () => {
     expect(planned('id,author.id', 'listBooks')?.text).toBe('id,author.id');
   });
 
-  it('are not asked for where nothing is named', () => {
+  it('are undefined without a name', () => {
     for (const fields of [[], '', ',']) expect(planned(fields)).toBeUndefined();
   });
 
@@ -49,7 +49,7 @@ describe('the fields that are kept', () => {
     ['burn', 'burn', ['id', 'authorId', 'chapters', 'author'], undefined],
     ['_links', '_links', ['id', 'authorId', 'chapters', 'author'], undefined],
     ['constructor', 'constructor', ['id', 'authorId', 'chapters', 'author'], undefined],
-  ])('%s: 400 with what is allowed', (fields, path, allowed, nearest) => {
+  ])('are rejected for %s with 400 and the allowed names', (fields, path, allowed, nearest) => {
     const { status, type, extensions, message } = problemOf(() => planned(fields));
     expect([status, type.code, extensions.path]).toEqual([400, 'fields-unknown', path]);
     expect((extensions.allowed as string[]).toSorted()).toEqual(allowed.toSorted());
@@ -58,7 +58,7 @@ describe('the fields that are kept', () => {
     expect(message).toContain(nearest);
   });
 
-  it('may be any where the schema leaves it open', () => {
+  it('may have any name if the schema is open', () => {
     const open = new LinkGraph([
       {
         name: 'things',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planFields } from '../../../src/hypermedia/fields/plan.ts';
-import { cut } from '../../../src/hypermedia/fields/project.ts';
+import { project } from '../../../src/hypermedia/fields/project.ts';
 import type { Body, Format } from '../../../src/hypermedia/formats/format.ts';
 import { hal } from '../../../src/hypermedia/formats/hal.ts';
 import { siren } from '../../../src/hypermedia/formats/siren.ts';
@@ -43,24 +43,24 @@ const pageOf = (items: Representation[]): Representation => ({
   items,
 });
 
-describe.each([hal, siren])('what is kept in $mediaType', (format) => {
-  it('is the members that are named, and all links', () => {
+describe.each([hal, siren])('A projection in $mediaType', (format) => {
+  it('has the selected members and all links', () => {
     const body = format.write(book('1'));
-    cut(body, keptOf('id,chapters.id', 'getBook'), format);
+    project(body, keptOf('id,chapters.id', 'getBook'), format);
     const state = { ...format.state(body) };
     for (const name of ['_links']) delete state[name];
     expect(state).toEqual({ id: '1', chapters: [{ id: 'one' }] });
     expect(format.hrefs(body, 'author')).toEqual(['/authors/a']);
   });
 
-  it('says in its own address that it is not the whole', () => {
+  it('has the selection in its own link', () => {
     const body = format.write(pageOf([book('1'), book('2')]));
-    for (const item of format.subjects(body)) format.embed(item, 'author', [author(format)]);
-    cut(body, keptOf('id,author.id', 'listBooks'), format);
+    for (const item of format.resources(body)) format.embed(item, 'author', [author(format)]);
+    project(body, keptOf('id,author.id', 'listBooks'), format);
     expect(format.state(body).total).toBe(9);
     expect(format.hrefs(body, 'self')).toEqual(['/books?fields=id,author.id']);
     expect(format.hrefs(body, 'next')).toEqual(['/books?cursor=x&fields=id,author.id']);
-    const items = format.subjects(body);
+    const items = format.resources(body);
     expect(items.flatMap((item) => format.hrefs(item, 'self'))).toEqual([
       '/books/1?fields=id,author.id',
       '/books/2?fields=id,author.id',
@@ -73,18 +73,18 @@ describe.each([hal, siren])('what is kept in $mediaType', (format) => {
     }
   });
 
-  it('is all of a part that no field speaks of', () => {
+  it('keeps parts without a selection completely', () => {
     const body = format.write(book('1'));
     format.embed(body, 'author', [author(format)]);
-    cut(body, keptOf('id', 'getBook'), format);
+    project(body, keptOf('id', 'getBook'), format);
     const [part] = format.embedded(body, 'author');
     expect(part && format.state(part).name).toBe('Ann');
     expect(part && format.hrefs(part, 'self')).toEqual(['/authors/a']);
   });
 
-  it('leaves an empty page a page', () => {
+  it('keeps an empty page', () => {
     const body = format.write(pageOf([]));
-    cut(body, keptOf('id', 'listBooks'), format);
+    project(body, keptOf('id', 'listBooks'), format);
     expect(format.state(body).total).toBe(9);
   });
 });

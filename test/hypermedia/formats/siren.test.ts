@@ -53,7 +53,7 @@ const get = async (path: string) => {
 };
 
 describe('Siren', () => {
-  it('has the state, links that can be followed, and what can be done as actions', async () => {
+  it('has the state, links that can be followed, and actions', async () => {
     const body = await get('/books/b');
     expect(body).toMatchObject({ class: ['Book'], properties: book('b') });
     expect(body.links).toContainEqual({ rel: ['self'], href: '/books/b' });
@@ -71,7 +71,7 @@ describe('Siren', () => {
     expect(entities[0]).toMatchObject({ rel: ['item'], class: ['Book'], properties: { id: 'b' } });
   });
 
-  it('embeds what is expanded as entities, with the rest as it was', async () => {
+  it('embeds expanded parts as entities, and changes nothing else', async () => {
     const plain = await get('/books/b');
     const { entities, ...rest } = await get('/books/b?expand=chapters,author');
     expect(rest).toEqual(plain);
@@ -113,7 +113,7 @@ describe('Siren', () => {
     expect(body.links).toContainEqual({ rel: ['next'], href: '/books?cursor=x&expand=author' });
   });
 
-  it('makes a form of a link whose href is a template, and of constraints what HTML calls them', () => {
+  it('turns a templated link into a form with HTML constraints', () => {
     const inline = [{ prompt: 'Red', value: 'red' }];
     const properties = [
       { name: 'code', prompt: 'Code', required: true, regex: '^a+$', maxLength: 3 },
@@ -150,7 +150,7 @@ describe('Siren', () => {
     ]);
   });
 
-  it('is one file and one line: nothing else names it', () => {
+  it('consists of one file and one line: no other code refers to it', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ts'),
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileLink, holder, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
+import { compileLink, linkOwner, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 
-describe('the operation that a link leads to by its place', () => {
+describe('A link to an operation by its path', () => {
   it.each<[string | undefined, string | undefined, string | undefined]>([
     ['#/paths/~1orders~1{orderId}/get', '/orders/{orderId}', 'GET'],
     ['#/paths/~1a~0b/patch', '/a~b', 'PATCH'],
@@ -13,12 +13,12 @@ describe('the operation that a link leads to by its place', () => {
     ['https://a.example/#/paths/~1orders/get', undefined, undefined],
     ['', undefined, undefined],
     [undefined, undefined, undefined],
-  ])('%s is %s, %s', (operationRef, path, method) => {
+  ])('refers with %s to the path %s and the method %s', (operationRef, path, method) => {
     expect(operationAt(operationRef)).toEqual({ path, method });
   });
 });
 
-describe('what a link holds for', () => {
+describe('The owner of a link', () => {
   interface Named {
     readonly name?: string;
     readonly itemsAt?: readonly string[];
@@ -27,46 +27,46 @@ describe('what a link holds for', () => {
   const item: Named = { name: 'Item' };
   const spec = { operationId: 'getItem', parameters: { id: '$response.body#/id' } };
 
-  it('is the resource', () => {
+  it('is the resource of the response', () => {
     const whole: Named = { name: 'Order' };
-    expect(holder(whole, spec)).toEqual({ shape: whole, spec });
-    expect(holder(undefined, spec)).toEqual({ shape: undefined, spec });
+    expect(linkOwner(whole, spec)).toEqual({ shape: whole, spec });
+    expect(linkOwner(undefined, spec)).toEqual({ shape: undefined, spec });
   });
 
-  it('is each item of a list that is an array', () => {
-    expect(holder<Named>({ itemsAt: [], item }, spec)).toEqual({ shape: item, spec });
+  it('is each item of an array', () => {
+    expect(linkOwner<Named>({ itemsAt: [], item }, spec)).toEqual({ shape: item, spec });
   });
 
-  it('is the page of a list within an object, unless it is of each of its items', () => {
+  it('is the page of a wrapped list, unless the link is declared for each item', () => {
     const page: Named = { itemsAt: ['data', 'items'], item };
-    expect(holder(page, spec)).toEqual({ shape: page, spec });
+    expect(linkOwner(page, spec)).toEqual({ shape: page, spec });
     const other = { ...spec, 'x-each': '/others' };
-    expect(holder(page, other)).toEqual({ shape: page, spec: other });
+    expect(linkOwner(page, other)).toEqual({ shape: page, spec: other });
     const each = {
       operationId: 'getItem',
       parameters: { id: '$response.body#/data/items/0/id', total: '$response.body#/total', n: 5 },
       'x-each': '/data/items',
     };
-    expect(holder(page, each)).toEqual({
+    expect(linkOwner(page, each)).toEqual({
       shape: item,
       spec: {
         operationId: 'getItem',
         parameters: { id: '$response.body#/id', total: '$response.body#/total', n: '5' },
       },
     });
-    expect(holder(page, { operationId: 'getItem', 'x-each': '/data/items' } as object)).toEqual({
+    expect(linkOwner(page, { operationId: 'getItem', 'x-each': '/data/items' } as object)).toEqual({
       shape: item,
       spec: { operationId: 'getItem', parameters: {} },
     });
   });
 });
 
-describe('a compiled link', () => {
+describe('A compiled link', () => {
   const target = { operationId: 'getOrder' } as GraphOperation;
   const exchange = { body: { a: { id: 'o1' } }, path: { id: 'p1' }, query: {} };
 
-  it('names its parameters without their place, and knows where in the body they are', () => {
-    const { parameters, places, ...link } = compileLink('order', target, {
+  it('has parameter names without their location, and pointers into the body', () => {
+    const { parameters, parameterPointers, ...link } = compileLink('order', target, {
       operationId: 'getOrder',
       parameters: {
         'path.orderId': '$response.body#/a/id',
@@ -84,14 +84,18 @@ describe('a compiled link', () => {
       ['pathology', 'p1'],
       ['whole', undefined],
     ]);
-    expect([...places]).toEqual([['orderId', ['a', 'id']]]);
+    expect([...parameterPointers]).toEqual([['orderId', ['a', 'id']]]);
   });
 
-  it('has the description and the array of each where it has them', () => {
+  it('keeps an optional description and the array that it is declared for', () => {
     const spec = { operationId: 'getOrder', description: 'What was ordered.', 'x-each': '/a~1b/c' };
     expect(compileLink('order', target, spec)).toEqual({
-      ...{ rel: 'order', target, parameters: [], places: new Map() },
-      ...{ description: 'What was ordered.', each: ['a/b', 'c'] },
+      rel: 'order',
+      target,
+      parameters: [],
+      parameterPointers: new Map(),
+      description: 'What was ordered.',
+      each: ['a/b', 'c'],
     });
   });
 });

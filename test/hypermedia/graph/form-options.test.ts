@@ -111,12 +111,14 @@ const optionsOf = (properties: readonly { readonly name: string; readonly option
   );
 const from = (href: string, valueField: string, promptField: string, more: object = {}) => ({
   link: { href, ...more, type: 'application/hal+json' },
-  ...{ valueField, promptField, maxItems: 1 },
+  valueField,
+  promptField,
+  maxItems: 1,
 });
 const guests = from('/guests', 'number', 'name');
 
-describe('what there is to choose from', () => {
-  it('in a form is the collection that a member leads into, by what names and what tells its items', () => {
+describe('The options of a property', () => {
+  it('in a form are the collection that its member identifies a resource of, with name and id', () => {
     expect(optionsOf(operation('placeOrder')?.properties)).toEqual({
       guestId: guests,
       waiterId: from('/waiters', 'id', 'title'),
@@ -124,14 +126,14 @@ describe('what there is to choose from', () => {
     });
   });
 
-  it('within an array is told where its elements are described', () => {
+  it('within an array are in the schema of its elements', () => {
     const property = operation('placeOrder')?.properties?.find(({ name }) => name === 'lines');
     expect(property?.schema).toMatchObject({
       items: { properties: { dishId: { type: 'string', 'x-options': from('/dishes', 'id', 'name') } } },
     });
   });
 
-  it('in a query is a collection whose address is known, for what has no choices of its own', () => {
+  it('in a query are a collection with a known URL, unless the parameter has options of its own', () => {
     expect(optionsOf(operation('listOrders')?.filters)).toEqual({
       guestId: guests,
       waiterId: expect.not.objectContaining({ link: expect.anything() }),

@@ -5,13 +5,13 @@ import { sizeOf } from '../../../src/config/yaml/parse-text.ts';
 import { membersOf } from '../../../src/hypermedia/fields/members.ts';
 import { documentedOperations } from '../../../src/hypermedia/graph/graph-operation.ts';
 import { inlineSchemas } from '../../../src/hypermedia/graph/inline-schemas.ts';
-import { describeBody, hasLinks } from '../../../src/hypermedia/graph/response-schema.ts';
+import { declaresLinks, describeBody } from '../../../src/hypermedia/graph/response-schema.ts';
 import { dense } from '../../support/hostile.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-describe('schemas of a form', () => {
-  it('are written out wherever they are referred to', () => {
+describe('Schemas of a form', () => {
+  it('are inlined at every reference', () => {
     const document = {
       components: {
         schemas: {
@@ -30,17 +30,17 @@ describe('schemas of a form', () => {
     ]);
   });
 
-  it('are cut where there is enough, from the bottom up', () => {
+  it('are truncated at the limit, deepest levels first', () => {
     const document = { components: { schemas: dense(12) } };
-    const [made] = inlineSchemas(document, [ref('S0')]) as [SchemaObject];
-    expect(sizeOf(made).values).toBeLessThan(20_000);
-    // Everything near the top is there, and what is cut says its type.
-    const second = Object.values(made.properties ?? {}) as SchemaObject[];
+    const [inlined] = inlineSchemas(document, [ref('S0')]) as [SchemaObject];
+    expect(sizeOf(inlined).values).toBeLessThan(20_000);
+    // The upper levels are complete, and truncated schemas keep their type.
+    const second = Object.values(inlined.properties ?? {}) as SchemaObject[];
     expect(second.map(({ properties }) => Object.keys(properties ?? {}).length)).toEqual(Array(12).fill(12));
-    expect(JSON.stringify(made)).not.toContain('$ref');
+    expect(JSON.stringify(inlined)).not.toContain('$ref');
   });
 
-  it('take time and room that grow with the document, however its schemas refer to each other', () => {
+  it('take linear time and space, whatever the references between them are', () => {
     const MOST = 12;
     const index = fc.nat(MOST - 1);
     const schema = fc.record(
@@ -92,7 +92,7 @@ describe('schemas of a form', () => {
         const [operation] = documentedOperations('a', document as never);
         expect(sizeOf(operation?.form()).values).toBeLessThan(20_000);
         describeBody(document as never, ref('S1'), { isHal: false, mayWrap: true });
-        hasLinks(document, ref('S2'));
+        declaresLinks(document, ref('S2'));
         membersOf(document, ref('S3')).member('a')?.member('b')?.member('c');
         expect(looked.count).toBeLessThan(500_000);
       }),
@@ -101,7 +101,7 @@ describe('schemas of a form', () => {
   });
 });
 
-/** Counts every look at a member of what it is given. */
+/** Counts every access to a member of the value. */
 function watched<T extends object>(value: T, looked: { count: number }): T {
   const known = new WeakMap<object, object>();
   const watch = (one: unknown): unknown => {

@@ -1,35 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
-import { actions, expandable } from '../../../src/hypermedia/graph/model.ts';
-import { Represent } from '../../../src/hypermedia/represent.ts';
+import { actionLinks, expandable } from '../../../src/hypermedia/graph/model.ts';
+import { Representer } from '../../../src/hypermedia/represent.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';
 
-describe('the link graph', () => {
+describe('The link graph', () => {
   const graph = libraryGraph();
   const book = graph.operation('books', 'getBook')?.shape;
 
-  it('knows which relations lead on, and which act', () => {
+  it('distinguishes relations that can be followed from actions', () => {
     expect(book && expandable(book).map(({ rel }) => rel)).toEqual(['author', 'chapters']);
-    expect(book && actions(book).map(({ rel }) => rel)).toEqual(['burn']);
+    expect(book && actionLinks(book).map(({ rel }) => rel)).toEqual(['burn']);
   });
 
   it('finds the target of a link in the document of another service', () => {
     expect(book?.links.get('author')?.target).toMatchObject({ service: 'authors', operationId: 'getAuthor' });
   });
 
-  it('holds for the items of a page what holds for the item', () => {
+  it('gives the items of a page the links of a single resource', () => {
     expect(graph.operation('books', 'listBooks')?.shape?.item).toBe(book);
   });
 
-  it('leaves out a link that no document has an operation for, and tells', () => {
+  it('leaves out and reports a link without an operation', () => {
     expect(graph.dangling).toEqual(['Author.agent']);
     expect(graph.shape('authors', 'Author')?.links.has('agent')).toBe(false);
   });
 
-  it('makes one link for each element, each once, and none where a value is missing', () => {
+  it('creates one distinct link for each element, and none without a value', () => {
     if (book === undefined) throw new Error('no shape');
-    const { links } = new Represent([]).resource(
+    const { links } = new Representer([]).resource(
       book,
       { id: 'b 1', chapters: [{ id: 'c1' }, { id: 'c2' }, { id: 'c1' }] },
       { path: {}, query: {} },
@@ -40,7 +40,7 @@ describe('the link graph', () => {
     });
   });
 
-  it('looks for the operation of a link in its own document first, whatever the order of the documents', () => {
+  it('resolves an operation id in the own document first, in any order of documents', () => {
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const service = (name: string) => ({
       name,
@@ -70,7 +70,7 @@ describe('the link graph', () => {
     }
   });
 
-  it('has no link for a value that is the name of another path', () => {
+  it('creates no link for a value that is a segment of another path', () => {
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const user = { description: 'ok', content: { 'application/json': { schema: { type: 'object' } } } };
     const get = (operationId: string, more: object = {}) => ({
@@ -91,7 +91,7 @@ describe('the link graph', () => {
     const shape = users.operation('users', 'getUser')?.shape;
     if (shape === undefined) throw new Error('no shape');
     const hrefOf = (value: string) => {
-      const { links } = new Represent([]).resource(shape, { id: value }, { path: {}, query: {} });
+      const { links } = new Representer([]).resource(shape, { id: value }, { path: {}, query: {} });
       return links.get('self');
     };
     expect(hrefOf('u1')).toEqual({ href: '/users/u1' });
@@ -100,7 +100,7 @@ describe('the link graph', () => {
     expect(hrefOf('me')).toBeUndefined();
   });
 
-  it('knows the items of an array, also at the path of one thing', () => {
+  it('finds the items of an array, even at the path of a single resource', () => {
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const array = { type: 'array', items: { type: 'object', properties: { name: {} } } };
     const paths = {

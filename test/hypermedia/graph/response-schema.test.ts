@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { hasLinks, schemaName, standingNames } from '../../../src/hypermedia/graph/response-schema.ts';
+import { declaresLinks, schemaName, standaloneNames } from '../../../src/hypermedia/graph/response-schema.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const own = { type: 'object', properties: { more: {} } } as const;
@@ -13,17 +13,17 @@ it.each<[string, object, string | undefined]>([
   ['two that stand by themselves', { allOf: [ref('Order'), ref('Guest')] }, undefined],
   ['nothing that has a name', { allOf: [own] }, undefined],
   ['a schema without a name', own, undefined],
-])('The name of %s is told', (_, schema, name) => {
+])('The name of %s is found', (_, schema, name) => {
   expect(schemaName(schema as never, new Set(['Order', 'Guest']))).toBe(name);
 });
 
-it('Names stand by themselves where bodies or items refer to them', () => {
+it('Components that bodies or items refer to are standalone', () => {
   const bodies = [
     { schema: ref('Order') },
     { schema: own, items: { schema: ref('Guest'), at: [] } },
     { schema: { allOf: [ref('Mixin')] } },
   ];
-  expect([...standingNames(bodies as never)]).toEqual(['Order', 'Guest']);
+  expect([...standaloneNames(bodies as never)]).toEqual(['Order', 'Guest']);
 });
 
 it.each([
@@ -31,6 +31,6 @@ it.each([
   [{ properties: { _embedded: {} } }, true],
   [{ properties: { links: {}, embedded: {} } }, false],
   [{ allOf: [{ properties: { a: {} } }, { properties: { _links: {} } }] }, true],
-])('Whether %j says itself where it leads: %s', (schema, expected) => {
-  expect(hasLinks({}, schema as never)).toBe(expected);
+])('Whether %j contains links is %s', (schema, expected) => {
+  expect(declaresLinks({}, schema as never)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-/** Documents in several files. */
+/** Documents that consist of several files. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,7 +32,7 @@ components:
     Owner: { type: object, properties: { pet: { $ref: "${ref}" } } }
 `;
 
-it('are one, with what each file has under a name of its own', async () => {
+it('Several files become one document, with the parts of each file under unique names', async () => {
   write('openapi.yaml', pets('schemas/pet.json#/$defs/Pet'));
   write(
     'paths/pets.yaml',
@@ -94,7 +94,7 @@ NotFound: { description: None }
   expect(schemas.Pet.example).toEqual({ $ref: './not-a-reference' });
 });
 
-it('keep names apart, and choices by file', async () => {
+it('Names and discriminator mappings of different files stay separate', async () => {
   write(
     'a.yaml',
     `
@@ -118,7 +118,7 @@ components:
   expect(schemas.Pet.discriminator.mapping).toEqual({ cat: '#/components/schemas/External_Cat', own: 'Cat' });
 });
 
-it('are read from one server, and from no other', async () => {
+it('References are read from the same server, and from no other', async () => {
   const other = await startUpstream();
   const server = await startUpstream((req, res) => {
     if (req.url === '/v1/a.yaml')
@@ -143,7 +143,7 @@ it.each([
   ['in a folder that is a link', './linked/secret.json'],
   ['that is no file', '/dev/zero'],
   ['that is a folder', './folder.json'],
-])('do not have what is %s', async (_, reference) => {
+])('A reference is not followed if it is %s', async (_, reference) => {
   const outside = mkdtempSync(join(tmpdir(), 'linkway-'));
   const secret = join(dirname(folder), `secret.json`);
   const absolute = join(outside, 'secret.json');
@@ -157,7 +157,7 @@ it.each([
   rmSync(secret);
 });
 
-it('have what is beside the configuration, and what a link within the folder leads to', async () => {
+it('Files beside the configuration and symbolic links within the folder are read', async () => {
   write('service/openapi.yaml', pets('../common/pet.json#/Pet'));
   write('data/pet.json', '{"Pet":{"description":"a pet"}}');
   mkdirSync(join(folder, 'common'));
@@ -179,7 +179,7 @@ it('have what is beside the configuration, and what a link within the folder lea
   });
 });
 
-it('have nothing of another server that theirs redirects to', async () => {
+it('A redirect to another server is not followed', async () => {
   const internal = await startUpstream((_req, res) =>
     res.end('{"internal":{"description":"internal-value"}}'),
   );

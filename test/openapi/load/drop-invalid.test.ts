@@ -1,4 +1,4 @@
-/** Documents with something in them that does not belong there. */
+/** Documents with invalid values. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -26,7 +26,7 @@ const read = (document: object) => {
 };
 const base = { openapi: '3.1.0', info: { title: 't', version: '1.0.0' } };
 
-describe('what does not belong', () => {
+describe('An invalid value', () => {
   it.each([
     ['#/paths/~1x/get', { paths: { '/x': { get: 'yes' } } }],
     ['#/paths/~1x/parameters/1', { paths: { '/x': { parameters: [{ name: 'a', in: 'query' }, null] } } }],
@@ -41,7 +41,7 @@ describe('what does not belong', () => {
     ['#/components/schemas/A/%24ref', { components: { schemas: { A: { $ref: 1 } } } }],
     ['#/servers', { servers: [{}] }],
     ['#/info', { info: 'none' }],
-  ])('is left out and told: %s', (pointer, part) => {
+  ])('is left out and reported: %s', (pointer, part) => {
     const { document, faults } = read({ ...base, ...part });
     expect(faults.map((fault) => fault.pointer)).toEqual([pointer]);
     expect(document.info.title).toEqual(expect.any(String));
@@ -62,7 +62,7 @@ describe('what does not belong', () => {
       );
   });
 
-  it('is nothing that a document may have', () => {
+  it('is never a valid value', () => {
     const document = {
       ...base,
       info: { title: 't', version: 1.1 },
@@ -79,7 +79,7 @@ describe('what does not belong', () => {
     expect(sound).toEqual({ ...document, info: { title: 't', version: '1.1' } });
   });
 
-  it('costs one path of Swagger 2.0, and not the others', () => {
+  it('costs only its own path in Swagger 2.0', () => {
     const { document, faults } = read({
       swagger: '2.0',
       info: base.info,
@@ -99,7 +99,7 @@ const documents = [
   file('test/support/documents/link-example.yaml'),
 ];
 
-/** What somebody may have written by mistake. */
+/** Values that an author may have written by mistake. */
 const mistake = fc.constantFrom<unknown>(
   ...[null, 0, 1.5, '', 'x', true, [], {}, [null], [[]], { a: null }, '#/x', '__proto__'],
   ...[{ $ref: '#' }, { $ref: 1 }, { $ref: '#/paths' }, { $ref: '#/components/schemas/Nope' }, undefined],
@@ -140,7 +140,7 @@ function serve(text: string): void {
   mock('a', services);
 }
 
-it('serves whatever is changed in a document, or says in one line why not', () => {
+it('A document with any change is served, or rejected with one line', () => {
   const steps = fc.array(fc.nat(1000), { minLength: 1, maxLength: 10 });
   fc.assert(
     fc.property(

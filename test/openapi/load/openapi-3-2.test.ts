@@ -1,4 +1,4 @@
-/** What only OpenAPI 3.2 has. */
+/** Features that only OpenAPI 3.2 has. */
 import { request as send } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { parseOpenApi } from '../../../src/gateway/documents/read-document.ts';
@@ -35,7 +35,7 @@ const ask = (url: string, method: string, body = ''): Promise<number | undefined
     request.end(body);
   });
 
-it('is served: QUERY, other methods, media types by reference', async () => {
+it('OpenAPI 3.2 is served: QUERY, other methods, media types by reference', async () => {
   const faults: unknown[] = [];
   const { url, services } = await startGateway(
     { a: parseOpenApi(text, 'a.json') },
@@ -54,7 +54,7 @@ it('is served: QUERY, other methods, media types by reference', async () => {
   ]);
 });
 
-it('is in the merged document as it was', () => {
+it('OpenAPI 3.2 is unchanged in the merged document', () => {
   const merged = JSON.parse(
     JSON.stringify(mergeDocuments([{ name: 'a', document: parseOpenApi(text, 'a.json') }])),
   );

@@ -6,7 +6,7 @@ import { mergeDocuments } from '../../../src/openapi/merge/merge.ts';
 const document = (openapi: string, schema: object) => ({ openapi, components: { schemas: { A: schema } } });
 const upgraded = (schema: object) => upgrade(document('3.0.3', schema)).components;
 
-it('says in 3.1 what a 3.0 schema says', () => {
+it('A schema of 3.0 is converted to an equivalent schema of 3.1', () => {
   expect(upgraded({ type: 'string', nullable: true, enum: ['a'] })).toEqual({
     schemas: { A: { type: ['string', 'null'], enum: ['a', null] } },
   });
@@ -18,7 +18,7 @@ it('says in 3.1 what a 3.0 schema says', () => {
   });
 });
 
-it('says in 3.1 what Swagger 2.0 says', () => {
+it('Swagger 2.0 is converted to an equivalent document of 3.1', () => {
   const swagger = {
     swagger: '2.0',
     info: { title: 'Pets', version: '1.0.0' },
@@ -60,25 +60,28 @@ it('says in 3.1 what Swagger 2.0 says', () => {
   });
 });
 
-it('leaves 3.1 alone', () => {
+it('A document of 3.1 is not changed', () => {
   const modern = document('3.1.0', { type: 'string', nullable: true });
 
   expect(upgrade(modern)).toBe(modern);
 });
 
-it('leaves nullable out of what is served, in 3.0 and in 3.1', () => {
+it('The served document has no nullable, from 3.0 and from 3.1', () => {
   const places = {
-    ...{ alone: { nullable: true }, typed: { type: 'string', nullable: true }, not: { nullable: false } },
+    alone: { nullable: true },
+    typed: { type: 'string', nullable: true },
+    not: { nullable: false },
     ...{
       choice: { nullable: true, oneOf: [{ type: 'integer' }] },
       list: { items: { nullable: true, not: {} } },
     },
-    ...{ referring: { $ref: '#/components/schemas/A', nullable: true } },
+    referring: { $ref: '#/components/schemas/A', nullable: true },
   };
   for (const openapi of ['3.0.3', '3.1.0']) {
     const read = parseOpenApi(
       JSON.stringify({
-        ...{ openapi, info: { title: 't', version: '1.0.0' } },
+        openapi,
+        info: { title: 't', version: '1.0.0' },
         paths: {
           '/a': {
             get: {
@@ -97,7 +100,7 @@ it('leaves nullable out of what is served, in 3.0 and in 3.1', () => {
   }
 });
 
-it('keeps nothing beside a reference of 3.0 but what describes it', () => {
+it('Only descriptions are kept beside a reference of 3.0', () => {
   expect(
     upgraded({ $ref: '#/components/schemas/B', maxLength: 3, readOnly: true, description: 'd' }),
   ).toEqual({

@@ -1,4 +1,7 @@
-/** Every place of a document where a Reference Object may stand (OpenAPI 3.0.4, 3.1.1, 3.2.0), and every way to refer. */
+/**
+ * Every location of a document where a Reference Object is allowed (OpenAPI 3.0.4, 3.1.1, 3.2.0), and every kind of
+ * reference.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +18,9 @@ type Json = Record<string, unknown>;
 
 interface Place {
   readonly section: string;
-  /** What stands there, or is referred to. */
+  /** The value at this location, or the target of its reference. */
   readonly value: Json;
-  /** Where it stands. */
+  /** The location. */
   readonly at: readonly string[];
   readonly since?: string;
 }
@@ -30,31 +33,38 @@ const json = ['content', 'application/json'];
 
 const places: Readonly<Record<string, Place>> = {
   'a parameter of an operation': {
-    ...{ section: 'parameters', at: [...get, 'parameters', '0'] },
+    section: 'parameters',
+    at: [...get, 'parameters', '0'],
     value: { name: 'q', in: 'query', description: MARK, schema: { type: 'string' } },
   },
   'a parameter of a path item': {
-    ...{ section: 'parameters', at: ['paths', '/a', 'parameters', '0'] },
+    section: 'parameters',
+    at: ['paths', '/a', 'parameters', '0'],
     value: { name: 'q', in: 'query', description: MARK, schema: { type: 'string' } },
   },
   'a request body': {
-    ...{ section: 'requestBodies', at: ['paths', '/a', 'post', 'requestBody'] },
+    section: 'requestBodies',
+    at: ['paths', '/a', 'post', 'requestBody'],
     value: { description: MARK, content },
   },
   'a response': {
-    ...{ section: 'responses', at: [...get, 'responses', '200'] },
+    section: 'responses',
+    at: [...get, 'responses', '200'],
     value: { description: MARK, content },
   },
   'a header': {
-    ...{ section: 'headers', at: [...get, 'responses', '200', 'headers', 'X-Total'] },
+    section: 'headers',
+    at: [...get, 'responses', '200', 'headers', 'X-Total'],
     value: { description: MARK, schema: { type: 'integer' } },
   },
   'an example of a media type': {
-    ...{ section: 'examples', at: [...get, 'responses', '200', ...json, 'examples', 'one'] },
+    section: 'examples',
+    at: [...get, 'responses', '200', ...json, 'examples', 'one'],
     value: { summary: 'One', description: MARK, value: { a: 1 } },
   },
   'an example of a parameter': {
-    ...{ section: 'examples', at: [...get, 'parameters', '0', 'examples', 'one'] },
+    section: 'examples',
+    at: [...get, 'parameters', '0', 'examples', 'one'],
     value: { summary: 'One', description: MARK, value: 'x' },
   },
   'a header of an encoding': {
@@ -65,11 +75,13 @@ const places: Readonly<Record<string, Place>> = {
     value: { description: MARK, schema: { type: 'integer' } },
   },
   'a link': {
-    ...{ section: 'links', at: [...get, 'responses', '200', 'links', 'self'] },
+    section: 'links',
+    at: [...get, 'responses', '200', 'links', 'self'],
     value: { description: MARK, operationId: 'getA' },
   },
   'a callback': {
-    ...{ section: 'callbacks', at: ['paths', '/a', 'post', 'callbacks', 'done'] },
+    section: 'callbacks',
+    at: ['paths', '/a', 'post', 'callbacks', 'done'],
     value: { '{$request.body#/url}': { post: { description: MARK, responses: { 200: ok } } } },
   },
   'a path item of a callback': {
@@ -81,28 +93,36 @@ const places: Readonly<Record<string, Place>> = {
     value: { description: MARK, post: { responses: { 200: ok } } },
   },
   'a schema': {
-    ...{ section: 'schemas', at: [...get, 'responses', '200', ...json, 'schema'] },
+    section: 'schemas',
+    at: [...get, 'responses', '200', ...json, 'schema'],
     value: { type: 'object', description: MARK },
   },
   'a path item': {
-    ...{ section: 'pathItems', at: ['paths', '/b'], since: '3.1' },
+    section: 'pathItems',
+    at: ['paths', '/b'],
+    since: '3.1',
     value: { description: MARK, get: { operationId: 'getB', responses: { 200: ok } } },
   },
   'a webhook': {
-    ...{ section: 'pathItems', at: ['webhooks', 'done'], since: '3.1' },
+    section: 'pathItems',
+    at: ['webhooks', 'done'],
+    since: '3.1',
     value: { description: MARK, post: { responses: { 200: ok } } },
   },
   'a security scheme': {
-    ...{ section: 'securitySchemes', at: ['components', 'securitySchemes', 'key'] },
+    section: 'securitySchemes',
+    at: ['components', 'securitySchemes', 'key'],
     value: { type: 'apiKey', in: 'header', name: 'X-Key', description: MARK },
   },
   'a media type': {
-    ...{ section: 'mediaTypes', at: [...get, 'responses', '200', ...json], since: '3.2' },
+    section: 'mediaTypes',
+    at: [...get, 'responses', '200', ...json],
+    since: '3.2',
     value: { schema: { type: 'object', description: MARK } },
   },
 };
 
-/** What is around each of them. */
+/** The document around each location. */
 const frame = (openapi: string): Json => ({
   openapi,
   info: { title: 't', version: '1.0.0' },
@@ -119,7 +139,7 @@ const frame = (openapi: string): Json => ({
   components: {},
 });
 
-/** A copy with one more member. */
+/** Copies a value with one more member. */
 function withValue(at: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   if (key === '0') return [withValue(Array.isArray(at) ? at[0] : {}, rest, value)];
@@ -135,7 +155,7 @@ const ways = [
   'a file that refers on',
 ] as const;
 
-describe('a reference is kept and leads to what is meant', () => {
+describe('A reference is kept and leads to its target', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));
@@ -181,7 +201,7 @@ describe('a reference is kept and leads to what is meant', () => {
   });
 });
 
-/** What stands there once every reference on the way is followed. */
+/** The value at a location after following every reference on the way. */
 function follow(document: object, at: readonly string[]): unknown {
   let found: unknown = document;
   for (const key of at) found = resolveReference(document, valueAt(found, [key]) as object);

@@ -29,8 +29,8 @@ const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
 // biome-ignore lint/suspicious/noExplicitAny: a test reads into documents as deep as it likes
 const merge = (...services: ReturnType<typeof service>[]): any => mergeDocuments(services);
 
-describe('merging documents', () => {
-  it('puts every path under one server, says whose each operation is and adds what the gateway answers', () => {
+describe('A merge of documents', () => {
+  it("puts every path under one server, and adds the service and the gateway's responses to each operation", () => {
     const merged = merge(
       service('orders', {
         paths: { '/orders': get('listOrders') },
@@ -51,7 +51,7 @@ describe('merging documents', () => {
     expect(dangling(merged)).toEqual([]);
   });
 
-  it('leaves the answers that an operation declares itself', () => {
+  it('keeps the responses that an operation declares', () => {
     const own = { 503: { description: 'Closed on Mondays.' } };
     const merged = merge(
       service('shop', {
@@ -63,7 +63,7 @@ describe('merging documents', () => {
     expect(Object.keys(merged.paths['/b'].get.responses)).toEqual(['5XX']);
   });
 
-  it('shares what is equal and renames what is not, with all that refers to it', () => {
+  it('shares equal components, and renames different ones with all references to them', () => {
     const order = { type: 'object', properties: { price: ref('Money'), $ref: { type: 'string' } } };
     const parts = (id: string, money: object): Parts => ({
       paths: { [`/${id}`]: get(id, returning('Order')) },
@@ -93,7 +93,7 @@ describe('merging documents', () => {
     expect(dangling(merged)).toEqual([]);
   });
 
-  it('tells cycles of components apart as a whole', () => {
+  it('distinguishes cycles of components as a unit', () => {
     const parts = (id: string, leaf: string): Parts => ({
       paths: { [`/${id}`]: get(id, returning('Tree')) },
       components: {
@@ -113,7 +113,7 @@ describe('merging documents', () => {
     expect(dangling(different)).toEqual([]);
   });
 
-  it('keeps examples and extensions as they are written', () => {
+  it('keeps examples and extensions unchanged', () => {
     const data = { $ref: '#/components/schemas/Money', discriminator: { mapping: { x: 'Money' } } };
     const parts = (type: string): Parts => ({
       components: {
@@ -175,7 +175,7 @@ describe('merging documents', () => {
     expect(dangling(merged)).toEqual([]);
   });
 
-  it('keeps what discriminators mean', () => {
+  it('keeps the meaning of discriminators', () => {
     const parts = (id: string, dog: object): Parts => ({
       paths: { [`/${id}`]: get(id, returning('Pet')) },
       components: {
@@ -205,7 +205,7 @@ describe('merging documents', () => {
     expect(components.schemas.Pet.discriminator.mapping).not.toHaveProperty('Dog');
   });
 
-  it('keeps what each document asks for in security', () => {
+  it('keeps the security of each document', () => {
     const parts = (id: string, name: string): Parts => ({
       security: [{ key: [] }],
       paths: { [`/${id}`]: get(id), [`/${id}/open`]: get(`${id}Open`, { security: [] }) },
@@ -224,7 +224,7 @@ describe('merging documents', () => {
     expect(merged.paths['/c'].get.security).toBeUndefined();
   });
 
-  it('renames operation ids that collide, and links follow; links lead into other documents', () => {
+  it('renames colliding operation ids with their links, also across documents', () => {
     const linked = (id: string, to: string) =>
       get(id, {
         responses: {
@@ -268,7 +268,7 @@ describe('merging documents', () => {
     });
   });
 
-  it('refuses one operation in two documents, and a reserved path, by name', () => {
+  it('rejects an operation in two documents and a reserved path, by name', () => {
     const one = service('orders', { paths: { '/orders/{id}': get('a') } });
 
     expect(() => merge(one, service('kitchen', { paths: { '/orders/{orderId}': get('b') } }))).toThrow(
@@ -279,7 +279,7 @@ describe('merging documents', () => {
     );
   });
 
-  it('keeps webhooks, tags, problem types and what documents say of themselves', () => {
+  it('keeps webhooks, tags, problem types and the metadata of documents', () => {
     const parts = (text: string): Parts => ({
       tags: [{ name: 'health', description: text }],
       paths: { [`/${text}`]: get(text, { tags: ['health'] }) },
@@ -299,7 +299,7 @@ describe('merging documents', () => {
     expect(merged['x-linkway-services'].b).toMatchObject({ 'x-logo': 'two', info: { version: '1.2.3' } });
   });
 
-  it('keeps the meaning of the problem types of the library, whatever a service calls so', () => {
+  it("keeps the library's problem types, even if a service uses their codes", () => {
     const theirs = { status: 418, title: 'Mine', meaning: 'Mine', remedy: 'Mine' };
     const components = { 'x-problems': { 'not-found': theirs, zzz: theirs, 'a-first': theirs } };
     const merged = merge(service('a', { components }), service('b', { components }));
@@ -308,7 +308,7 @@ describe('merging documents', () => {
     expect(zzz).toEqual(theirs);
   });
 
-  it('takes documents with nulls and oddities in them', () => {
+  it('accepts documents with nulls and oddities', () => {
     const odd = {
       paths: {
         '/odd': { get: null, post: { responses: null, parameters: [null], requestBody: null } },
@@ -323,7 +323,7 @@ describe('merging documents', () => {
     expect(merged.paths['/odd'].post.parameters).toEqual([null]);
   });
 
-  it('gives the same document every time and changes none that it is given', () => {
+  it('is deterministic and does not change its input', () => {
     const services = [
       service('a', { paths: { '/a': get('a') }, components: { schemas: { A: { type: 'string' } } } }),
       service('b', { paths: { '/b': get('a') }, components: { schemas: { A: { type: 'null' } } } }),
@@ -334,7 +334,7 @@ describe('merging documents', () => {
     expect(JSON.stringify(services)).toBe(before);
   });
 
-  it('takes out references that lead nowhere, whatever they are to', () => {
+  it('removes broken references of every kind', () => {
     const nowhere = { $ref: '#/components/x/nope' };
     const { paths, components } = merge({
       name: 'a',
@@ -367,10 +367,10 @@ describe('merging documents', () => {
     expect(Object.keys(paths)).toEqual(['/a']);
     const [parameter, ...others] = paths['/a'].parameters;
     expect(others).toEqual([]);
-    expect(parameter.schema.description).toBe('Refers to elsewhere.yaml#/A, which is not there.');
+    expect(parameter.schema.description).toBe('Refers to elsewhere.yaml#/A, which does not exist.');
     expect(paths['/a'].get.requestBody).toBeUndefined();
     expect(paths['/a'].get.responses).toMatchObject({
-      200: { description: 'Refers to #/components/x/nope, which is not there.' },
+      200: { description: 'Refers to #/components/x/nope, which does not exist.' },
     });
     expect(components.schemas.Pet.anyOf[1]).toEqual({ $ref: '#/components/schemas/Any' });
     expect(components.schemas.Pet.discriminator.mapping).toEqual({});

@@ -3,7 +3,7 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { renamePaths } from '../../../src/openapi/merge/rename-paths.ts';
 import { dangling } from '../../support/dangling.ts';
 
-it('renames paths in their order, and what points at one follows it', () => {
+it('Paths are renamed in order, together with the pointers to them', () => {
   const document = {
     openapi: '3.1.0',
     info: { title: 't', version: '1.0.0' },

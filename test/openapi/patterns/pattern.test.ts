@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isUnchecked, linearTime } from '../../../src/openapi/patterns/pattern.ts';
+import { isUnchecked, linearTimePattern } from '../../../src/openapi/patterns/pattern.ts';
 
-/** As documents have them. */
+/** Patterns from real documents. */
 const LOOKING = [
   '^(?!-)([a-z0-9]+-?)+$',
   '^(?!admin$).+$',
@@ -100,12 +100,12 @@ const TEXTS = [
   ],
 ];
 
-/** Made to keep an engine that goes back busy. */
+/** Patterns that make a backtracking engine slow. */
 const BUSY = ['a', 'a-', 'ab', ' ', '1', 'aA1-', 'foo'].flatMap((text) =>
   ['', '!', '-', '\n'].map((end) => text.repeat(Math.ceil(499 / text.length)).slice(0, 499) + end),
 );
 
-describe('a pattern', () => {
+describe('A pattern', () => {
   it.each([
     ['^[A-Z]{2}$', 'DE', 'de'],
     ['^[a-z0-9]+(-[a-z0-9]+)*$', 'a-slug-1', 'a--slug'],
@@ -116,30 +116,30 @@ describe('a pattern', () => {
     ['^\\u0041\\/\\-?x$', 'A/x', 'B/x'],
     ['^[\\w.+-]+@[\\w-]+\\.[\\w.-]+$', 'ada@example.com', 'ada'],
     ['^\\u0041+\\d*\\/$', 'AA1/', 'B1/'],
-    // More is escaped than the u flag allows.
+    // The pattern escapes more than the u flag allows.
     ['^\\-\\_$', '-_', '_'],
-  ])('%s takes %j and not %j', (pattern, good, bad) => {
-    const matcher = linearTime(pattern);
+  ])('%s matches %j and not %j', (pattern, good, bad) => {
+    const matcher = linearTimePattern(pattern);
     expect([matcher.test(good), matcher.test(bad)]).toEqual([true, false]);
   });
 
   it.each(['^(a+)+$', '^(a|a)*$', 'a*a*a*b$', '(?:a+b?)+c', '^(([a-z])+.)+[A-Z]([a-z])+$'])(
     '%s ends with a text that is made to keep it busy',
     (pattern) => {
-      expect(linearTime(pattern).test(`${'a'.repeat(50_000)}!`)).toBe(false);
+      expect(linearTimePattern(pattern).test(`${'a'.repeat(50_000)}!`)).toBe(false);
     },
   );
 
-  it('says which it is, so that two are not taken for one', () => {
-    expect(String(linearTime('a+b+'))).not.toBe(String(linearTime('a+c+')));
+  it('has its source as text, so that patterns are distinguished', () => {
+    expect(String(linearTimePattern('a+b+'))).not.toBe(String(linearTimePattern('a+c+')));
   });
 
-  it('is refused where it is none', () => {
-    expect(() => linearTime('(')).toThrow(SyntaxError);
+  it('is rejected if it is invalid', () => {
+    expect(() => linearTimePattern('(')).toThrow(SyntaxError);
   });
 
-  it.each(LOOKING)('%s is what V8 makes of it, and ends soon with every text', (pattern) => {
-    const [matcher, own] = [linearTime(pattern), new RegExp(pattern, 'u')];
+  it.each(LOOKING)('%s has the same result as V8, and ends soon for every text', (pattern) => {
+    const [matcher, own] = [linearTimePattern(pattern), new RegExp(pattern, 'u')];
     expect(isUnchecked(pattern)).toBe(false);
     expect(TEXTS.filter((text) => matcher.test(text) !== own.test(text))).toEqual([]);
     const before = process.cpuUsage();
@@ -152,12 +152,12 @@ describe('a pattern', () => {
     (pattern) => {
       expect(isUnchecked(pattern)).toBe(true);
       const before = process.cpuUsage();
-      for (const text of BUSY) expect(linearTime(pattern).test(text)).toBe(true);
+      for (const text of BUSY) expect(linearTimePattern(pattern).test(text)).toBe(true);
       expect(cpuSince(before)).toBeLessThan(1000);
     },
   );
 
-  it('is taken apart exactly, whatever it is put together from', () => {
+  it('is split exactly, whatever it is composed of', () => {
     const atom = fc.constantFrom('a', 'b', '-', '[ab]', '.', 'ab', 'a*', '-?', '(?:a|b)', '(a|-)+', '\\w');
     const body = fc.array(atom, { maxLength: 3 }).map((parts) => parts.join(''));
     const ahead = fc.tuple(fc.constantFrom('(?=', '(?!'), body, fc.constantFrom('', '$'));
@@ -177,7 +177,7 @@ describe('a pattern', () => {
       fc.property(pattern, fc.array(text, { minLength: 5, maxLength: 10 }), (source, texts) => {
         if (isUnchecked(source)) return;
         const own = new RegExp(source, 'u');
-        const matcher = linearTime(source);
+        const matcher = linearTimePattern(source);
         for (const one of texts)
           expect([source, one, matcher.test(one)]).toEqual([source, one, own.test(one)]);
       }),

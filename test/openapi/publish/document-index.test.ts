@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { outlineOf } from '../../../src/openapi/publish/document-index.ts';
+import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 
-it('The outline of a document is made path by path, so that requests are served in between.', () => {
+it('A document is indexed path by path, so that requests are served in between', () => {
   let read = 0;
   const operation = {
     get tags() {
@@ -16,7 +16,7 @@ it('The outline of a document is made path by path, so that requests are served 
   );
   const document: OpenAPIObject = { openapi: '3.1.0', info: { title: 'many', version: '1' }, paths };
 
-  const steps = outlineOf(document);
+  const steps = indexDocument(document);
   const readInStep: number[] = [];
   let operations = 0;
   for (let step = steps.next(); ; step = steps.next()) {
@@ -28,6 +28,6 @@ it('The outline of a document is made path by path, so that requests are served 
   }
 
   expect(operations).toBe(100);
-  // Each operation is asked for its tags twice.
+  // The tags of each operation are read twice.
   expect(Math.max(...readInStep)).toBe(2);
 });

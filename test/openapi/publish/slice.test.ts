@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { atOnce } from '../../../src/openapi/incremental.ts';
-import { outlineOf } from '../../../src/openapi/publish/document-index.ts';
+import { runToCompletion } from '../../../src/openapi/incremental.ts';
+import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 import { slice } from '../../../src/openapi/publish/slice.ts';
 
-/** @param onRead called whenever an operation is looked into */
+/** @param onRead called whenever an operation is read */
 const documentOf = (count: number, onRead: () => void): OpenAPIObject => {
   const operation = (index: number) => ({
     operationId: `get${index}`,
@@ -18,13 +18,13 @@ const documentOf = (count: number, onRead: () => void): OpenAPIObject => {
   return { openapi: '3.1.0', info: { title: 'many', version: '1' }, paths: Object.fromEntries(paths) };
 };
 
-describe('a part of a document', () => {
-  it('is made path by path, so that others have their turn between two', () => {
+describe('A part of a document', () => {
+  it('is built path by path, so that other work can run in between', () => {
     let read = 0;
     const onRead = (): void => {
       read += 1;
     };
-    const outline = atOnce(outlineOf(documentOf(100, onRead)));
+    const outline = runToCompletion(indexDocument(documentOf(100, onRead)));
     const steps = slice(outline, outline.operations, '/openapi.json');
     const mostOfStep: number[] = [];
     let paths: object | undefined;

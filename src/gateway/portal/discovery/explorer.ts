@@ -66,8 +66,8 @@ ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((se
 
 const GUIDE = [
   ['The resource', 'its state, with times in your time zone'],
-  ['Can be done now', 'a form for each action that is allowed in the current state'],
-  ['Leads to', 'its links; “Show here” shows the linked resource on the same page'],
+  ['Available actions', 'a form for each action that is allowed in the current state'],
+  ['Links', 'its links; “Show here” shows the linked resource on the same page'],
   ['The raw exchange', 'the request and the response as a program sees them, with headers'],
 ] as const;
 

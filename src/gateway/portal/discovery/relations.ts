@@ -10,7 +10,7 @@ import { notFound } from '../../../contract/problems.ts';
 import { get, sendNegotiated } from '../../../http/page/entity.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
-import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
+import { linkGraphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { entryPointsOf } from './entry-points.ts';
@@ -75,7 +75,7 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
 }
 
 function relationsOf(services: readonly ServiceDocument[]): Relations {
-  const graph = graphOf(services);
+  const graph = linkGraphOf(services);
   const entries = services.flatMap(entryPointsOf).map(({ rel, service, href, title }) => ({
     rel,
     use: { from: 'the entry point', service, method: 'GET', path: href, title },

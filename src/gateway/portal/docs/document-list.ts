@@ -1,14 +1,14 @@
 /** The controls above Swagger UI that select a document and a part of it. They work without scripts. */
 import { type Html, html } from '../../../http/page/html.ts';
-import { type OutlinedPart, partsOf } from '../../../openapi/load/document-parts.ts';
-import type { Outline } from '../../../openapi/publish/document-index.ts';
+import { type DocumentPart, documentParts } from '../../../openapi/load/document-parts.ts';
+import type { DocumentIndex } from '../../../openapi/publish/document-index.ts';
 import { docsPath } from '../discovery/discovery.ts';
 import { type Part, queryOf } from './document-part.ts';
 import type { PublishedDocument } from './published-documents.ts';
 
 /** A document with its index. */
 export interface IndexedDocument extends Pick<PublishedDocument, 'service' | 'title' | 'path'> {
-  readonly index: Outline;
+  readonly index: DocumentIndex;
 }
 
 /** Operations that Swagger UI can show at once. With more operations, a click takes a second or longer. */
@@ -50,7 +50,7 @@ export const titleOf = (chosen: Pick<PublishedDocument, 'title'>, part: Part | u
   [...(part ? [...part.tags, part.path ?? []].flat() : []), chosen.title].join(' · ');
 
 const parts = (chosen: IndexedDocument, shown?: Part): Html => {
-  const all = partsOf(chosen.index, MAX_AT_ONCE);
+  const all = documentParts(chosen.index, MAX_AT_ONCE);
   const current = shown && queryOf(shown);
   return html`<p class="filter" hidden><label for="filter">Filter</label>
 <input id="filter" type="search" autocomplete="off" spellcheck="false"> <span role="status"></span></p>
@@ -59,7 +59,7 @@ const parts = (chosen: IndexedDocument, shown?: Part): Html => {
 
 const item = (
   { service }: IndexedDocument,
-  { tag, path, operations }: OutlinedPart,
+  { tag, path, operations }: DocumentPart,
   current?: string,
 ): Html => {
   const query = queryOf({ tags: [tag], ...(path !== undefined && { path }) });

@@ -7,7 +7,7 @@ import { JSON_TYPE } from '../../../contract/media-types.ts';
 import { Problem } from '../../../contract/problem.ts';
 import { partUnknown } from '../../../contract/problems.ts';
 import { nearestTo } from '../../../hypermedia/nearest.ts';
-import type { Outline, OutlinedOperation } from '../../../openapi/publish/document-index.ts';
+import type { DocumentIndex, IndexedOperation } from '../../../openapi/publish/document-index.ts';
 
 export interface Part {
   readonly tags: readonly string[];
@@ -49,7 +49,7 @@ export async function mediaOf(
 }
 
 /** @throws Problem if no operation has the tag or the path */
-export function operationsOfPart(index: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
+export function operationsOfPart(index: DocumentIndex, { tags, path }: Part): readonly IndexedOperation[] {
   for (const tag of tags) if (!index.tags.has(tag)) throwUnknown('tag', tag, [...index.tags.keys()]);
   const wantedTags = new Set(tags);
   const tagged =
@@ -58,8 +58,8 @@ export function operationsOfPart(index: Outline, { tags, path }: Part): readonly
       : index.operations.filter((one) => one.tags.some((tag) => wantedTags.has(tag)));
   if (path === undefined) return tagged;
   const top = path.replace(/\/$/, '');
-  const chosen = tagged.filter(({ place }) => place === top || place.startsWith(`${top}/`));
-  if (chosen.length === 0) throwUnknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
+  const chosen = tagged.filter(({ path }) => path === top || path.startsWith(`${top}/`));
+  if (chosen.length === 0) throwUnknown('path', path, [...new Set(tagged.map(({ path }) => path))]);
   return chosen;
 }
 

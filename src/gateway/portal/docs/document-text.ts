@@ -1,13 +1,13 @@
 /** Serializes a document in steps of one small path or component, because large documents take long. */
 import { stringify } from 'yaml';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import { isLarge, isObject } from '../../../openapi/load/grammar.ts';
 
 /** Levels from the document to a component. */
 const LEVELS = 3;
 
 /** Writes the same text as `JSON.stringify`. */
-export function* jsonText(value: object, levels = LEVELS): Steps<string> {
+export function* jsonText(value: object, levels = LEVELS): Incremental<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
@@ -17,7 +17,7 @@ export function* jsonText(value: object, levels = LEVELS): Steps<string> {
   return `{${members.join()}}`;
 }
 
-function* jsonOf(value: unknown, levels: number): Steps<string> {
+function* jsonOf(value: unknown, levels: number): Incremental<string> {
   if (isObject(value) && (levels > 0 || isLarge(value))) return yield* jsonText(value, levels);
   if (!Array.isArray(value) || !isWide(value)) return JSON.stringify(value);
   const items: string[] = [];
@@ -34,7 +34,7 @@ const ITEMS_PER_STEP = 500;
 const isWide = (list: readonly unknown[]): boolean => list.length > ITEMS_PER_STEP || isLarge(list);
 
 /** @param pad indentation of each line */
-export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<string> {
+export function* yamlText(value: object, levels = LEVELS, pad = ''): Incremental<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
@@ -46,7 +46,7 @@ export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<strin
 }
 
 /** @returns undefined for a value that is serialized in one step */
-function* dividedYaml(value: unknown, levels: number, pad: string): Steps<string | undefined> {
+function* dividedYaml(value: unknown, levels: number, pad: string): Incremental<string | undefined> {
   if (isObject(value) && Object.keys(value).length > 0 && (levels > 0 || isLarge(value)))
     return yield* yamlText(value, levels, pad);
   if (!Array.isArray(value) || !isWide(value)) return undefined;

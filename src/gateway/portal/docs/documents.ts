@@ -13,9 +13,9 @@ import { Problem } from '../../../contract/problem.ts';
 import { notFound } from '../../../contract/problems.ts';
 import { LruCache } from '../../../http/lru-cache.ts';
 import { type Entity, entity, get, send } from '../../../http/page/entity.ts';
-import { inTurns } from '../../../openapi/incremental.ts';
-import { outlineOf } from '../../../openapi/publish/document-index.ts';
-import { responseTypes, withOneType } from '../../../openapi/publish/one-media-type.ts';
+import { runInSlices } from '../../../openapi/incremental.ts';
+import { indexDocument } from '../../../openapi/publish/document-index.ts';
+import { responseMediaTypes, withSingleMediaType } from '../../../openapi/publish/one-media-type.ts';
 import { slice } from '../../../openapi/publish/slice.ts';
 import { YAML } from '../discovery/discovery.ts';
 import { lazy } from '../lazy.ts';
@@ -26,8 +26,8 @@ import type { PublishedDocument } from './published-documents.ts';
 type Write = (document: OpenAPIObject) => Promise<Entity>;
 
 const WRITERS: Readonly<Record<string, Write>> = {
-  json: async (document) => entity(OPENAPI_JSON, await inTurns(jsonText(document))),
-  yaml: async (document) => entity(YAML, await inTurns(yamlText(document))),
+  json: async (document) => entity(OPENAPI_JSON, await runInSlices(jsonText(document))),
+  yaml: async (document) => entity(YAML, await runInSlices(yamlText(document))),
 };
 
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -48,16 +48,18 @@ export function documents(router: Router, published: readonly PublishedDocument[
   const viewOfAll = createViews();
   const files = new Map<string, DocumentFile>();
   for (const { path, document, index } of published) {
-    const types = lazy(async () => inTurns(responseTypes((await index()).document)));
+    const types = lazy(async () => runInSlices(responseMediaTypes((await index()).document)));
     const buildView = async ({ part, media }: DocumentView): Promise<OpenAPIObject> => {
       const whole = await index();
       const of =
         media === undefined
           ? whole
-          : await inTurns(
-              outlineOf((await inTurns(withOneType(whole.document, media))) as unknown as OpenAPIObject),
+          : await runInSlices(
+              indexDocument(
+                (await runInSlices(withSingleMediaType(whole.document, media))) as unknown as OpenAPIObject,
+              ),
             );
-      return inTurns(slice(of, part ? operationsOfPart(of, part) : of.operations, path));
+      return runInSlices(slice(of, part ? operationsOfPart(of, part) : of.operations, path));
     };
     for (const [extension, write] of Object.entries(WRITERS)) {
       const name = path.replace(/json$/, extension);

@@ -1,9 +1,11 @@
 /** The public documents, created on first use, so that the start does not wait for large ones. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../../contract/shared-paths.ts';
-import { inTurns, type Steps } from '../../../openapi/incremental.ts';
-import { publicInSteps } from '../../../openapi/merge/merge.ts';
-import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
+import { runInSlices } from '../../../openapi/incremental.ts';
+import { publicDocumentIncrementally } from '../../../openapi/merge/merge.ts';
+import type { DocumentIndex } from '../../../openapi/publish/document-index.ts';
+import { indexDocument } from '../../../openapi/publish/document-index.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { withEmbedded } from '../../documents/embedded-schemas.ts';
 import { lazy } from '../lazy.ts';
@@ -15,21 +17,21 @@ export interface PublishedDocument {
   /** Path of the JSON document. */
   readonly path: string;
   readonly document: () => Promise<OpenAPIObject>;
-  readonly index: () => Promise<Outline>;
+  readonly index: () => Promise<DocumentIndex>;
 }
 
 /** The merged document first, then one for each service. */
 export function publish(
   services: readonly ServiceDocument[],
   title: string,
-  merge: () => Steps<OpenAPIObject>,
+  merge: () => Incremental<OpenAPIObject>,
 ): PublishedDocument[] {
   const of = (
     what: Pick<PublishedDocument, 'service' | 'title' | 'path'>,
-    make: () => Steps<OpenAPIObject>,
+    make: () => Incremental<OpenAPIObject>,
   ): PublishedDocument => {
-    const document = lazy(async () => inTurns(withEmbedded(await inTurns(make()))));
-    const index = lazy(async () => inTurns(outlineOf(await document())));
+    const document = lazy(async () => runInSlices(withEmbedded(await runInSlices(make()))));
+    const index = lazy(async () => runInSlices(indexDocument(await document())));
     return { ...what, document, index };
   };
   return [
@@ -37,7 +39,7 @@ export function publish(
     ...services.map((service) => {
       const { name, document } = service;
       return of({ service: name, title: document.info.title, path: documentPath(name) }, () =>
-        publicInSteps(service),
+        publicDocumentIncrementally(service),
       );
     }),
   ];

@@ -1,6 +1,6 @@
 /** Finds what depends on a service, from the documents: its operations, and resources that embed its resources. */
 
-import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
+import { linkGraphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { LinkDependency } from './picture.ts';
 
@@ -35,7 +35,7 @@ export function linkDependenciesOf(services: readonly ServiceDocument[]): readon
 }
 
 export function dependentsOf(services: readonly ServiceDocument[]): ReadonlyMap<string, Dependents> {
-  const graph = graphOf(services);
+  const graph = linkGraphOf(services);
   const links = services.flatMap(({ name }) =>
     graph
       .shapesOf(name)

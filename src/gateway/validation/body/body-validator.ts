@@ -1,41 +1,41 @@
-/** The bytes of a body against its schema: what its codec makes of them, and what the schema says of that. */
+/** Validates the bytes of a body: its codec decodes them, and its schema checks the value. */
 import type { Codec } from '../../../codecs/codec.ts';
 import { form } from '../../../codecs/form.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import type { Located } from '../schema/json-node.ts';
-import { type Schemas, schemaAt } from '../schema/schemas.ts';
+import type { JsonNode } from '../schema/json-node.ts';
+import { referenceSchema, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
-import { Form } from './form.ts';
+import { FormValidator } from './form.ts';
 
 /**
- * @throws Problem bad-request (400) where the bytes are not what their media type says, content-too-large (413) for
- * more fields than a form has
+ * @throws Problem bad-request (400) if the bytes do not match their media type, content-too-large (413) if a form
+ * has too many fields
  */
-export type Check = (bytes: Buffer) => readonly Fault[];
+export type BodyCheck = (bytes: Buffer) => readonly Fault[];
 
-/** Where the schema of a body is. */
-export interface BodyPlace {
+/** The schema of a body and its context. */
+export interface DeclaredBody {
   readonly document: Json;
   /** The Media Type Object; absent where the document has none. */
-  readonly media: Located | undefined;
+  readonly media: JsonNode | undefined;
   /** Absent where any value is allowed. */
-  readonly schema: Located | undefined;
-  /** Of the schema, for what is told of it. */
+  readonly schema: JsonNode | undefined;
+  /** Pointer to the schema, for messages. */
   readonly pointer: string;
 }
 
-/** @returns undefined where there is nothing to check */
-export function bodyCheck(codec: Codec, place: BodyPlace, schemas: Schemas): Check | undefined {
-  return codec === form ? formCheck(place, schemas) : valueCheck(codec, place, schemas);
+/** @returns undefined if there is nothing to check */
+export function bodyCheck(codec: Codec, body: DeclaredBody, schemas: Schemas): BodyCheck | undefined {
+  return codec === form ? formCheck(body, schemas) : valueCheck(codec, body, schemas);
 }
 
-function valueCheck(codec: Codec, { schema, pointer }: BodyPlace, schemas: Schemas): Check {
-  const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
+function valueCheck(codec: Codec, { schema, pointer }: DeclaredBody, schemas: Schemas): BodyCheck {
+  const validate = schemas.checkJson(schema ? referenceSchema(schema.pointer) : {}, pointer);
   return (bytes) => {
     const value = codec.decode(bytes, schema?.node, schemas.json);
     try {
-      return faultsOf('body', errorsOf(value, bytes.length));
+      return faultsOf('body', validate(value, bytes.length));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return [{ in: 'body', pointer: '#', detail: 'is nested too deeply' }];
@@ -43,9 +43,9 @@ function valueCheck(codec: Codec, { schema, pointer }: BodyPlace, schemas: Schem
   };
 }
 
-/** The texts of a form get their types from the schema. */
-function formCheck({ document, media, schema }: BodyPlace, schemas: Schemas): Check | undefined {
+/** Validates a form, whose text values get their types from the schema. */
+function formCheck({ document, media, schema }: DeclaredBody, schemas: Schemas): BodyCheck | undefined {
   if (!media || !schema) return undefined;
-  const reader = new Form(document, media, schema, schemas, 'body');
+  const reader = new FormValidator(document, media, schema, schemas, 'body');
   return (bytes) => reader.check(form.decode(bytes));
 }

@@ -1,68 +1,71 @@
-/** `application/x-www-form-urlencoded` against a schema, each field written as its Encoding Object says (OpenAPI 3.1 §4.8.15). */
+/**
+ * Validates `application/x-www-form-urlencoded` against a schema. Each field is parsed as its Encoding Object says
+ * (OpenAPI 3.1 §4.8.15).
+ */
 import type { Fault } from '../../../contract/problem.ts';
 import { isJsonType } from '../../../http/body/json-type.ts';
 import { FORM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { fieldOf, type Written } from '../parameters/field.ts';
-import { Fields, type Texts } from '../parameters/fields.ts';
-import { type Located, locate } from '../schema/json-node.ts';
+import { createField, type Serialization } from '../parameters/field.ts';
+import { Fields, type RawValues } from '../parameters/fields.ts';
+import { type JsonNode, resolvePath } from '../schema/json-node.ts';
 import { propertiesOf, typesOf } from '../schema/schema-properties.ts';
-import { type Check, type Schemas, schemaAt } from '../schema/schemas.ts';
+import { referenceSchema, type SchemaCheck, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
 
-export class Form {
-  readonly #place: Fault['in'];
+export class FormValidator {
+  readonly #location: Fault['in'];
   readonly #fields: Fields;
-  readonly #check: Check;
-  /** Of the fields that are written as JSON, which says itself what is a string. */
-  readonly #checkJson: Check | undefined;
+  readonly #check: SchemaCheck;
+  /** Checks fields that contain JSON, whose strings are not converted to other types. */
+  readonly #checkJson: SchemaCheck | undefined;
 
   /** @param media the Media Type Object that has the schema */
-  constructor(document: Json, media: Located, schema: Located, schemas: Schemas, place: Fault['in']) {
-    const written: [string, Json][] = [];
+  constructor(document: Json, media: JsonNode, schema: JsonNode, schemas: Schemas, place: Fault['in']) {
+    const jsonProperties: [string, Json][] = [];
     const fields = [...propertiesOf(document, schema)].map(([name, property]) => {
-      const encoding = locate(document, media, 'encoding', name)?.node ?? {};
-      const field = fieldOf(
+      const encoding = resolvePath(document, media, 'encoding', name)?.node ?? {};
+      const field = createField(
         document,
         name,
-        writtenAs(encoding, typesOf(document, property)),
+        serializationOf(encoding, typesOf(document, property)),
         property,
         'form',
       );
-      if (field.isJson) written.push([name, schemaAt(property.pointer)]);
+      if (field.isJson) jsonProperties.push([name, referenceSchema(property.pointer)]);
       return field;
     });
-    this.#place = place;
+    this.#location = place;
     this.#fields = new Fields(fields, place, FORM, schemas.json);
-    this.#check = schemas.check(schemaAt(schema.pointer), 'form', schema.pointer);
+    this.#check = schemas.check(referenceSchema(schema.pointer), 'form', schema.pointer);
     this.#checkJson =
-      written.length === 0
+      jsonProperties.length === 0
         ? undefined
-        : schemas.check({ properties: Object.fromEntries(written) }, 'all', schema.pointer);
+        : schemas.check({ properties: Object.fromEntries(jsonProperties) }, 'all', schema.pointer);
   }
 
-  check(texts: Texts): readonly Fault[] {
+  check(texts: RawValues): readonly Fault[] {
     const { value, faults, unknown } = this.#fields.read(texts);
-    const others = unknown.map((name): [string, unknown] => [
+    const unknownFields = unknown.map((name): [string, unknown] => [
       name,
-      this.#fields.plain(texts.get(name) ?? []),
+      this.#fields.decodeUnknown(texts.get(name) ?? []),
     ]);
-    // First, as the other check writes what it reads into the value.
-    const ofJson = faultsOf(this.#place, this.#checkJson?.(value) ?? []);
-    const known = new Set([...faults, ...ofJson].map(({ pointer }) => pointer));
-    const found = faultsOf(this.#place, this.#check({ ...value, ...Object.fromEntries(others) }));
+    // Runs first, because the other check writes converted values into the object.
+    const jsonFaults = faultsOf(this.#location, this.#checkJson?.(value) ?? []);
+    const reported = new Set([...faults, ...jsonFaults].map(({ pointer }) => pointer));
+    const found = faultsOf(this.#location, this.#check({ ...value, ...Object.fromEntries(unknownFields) }));
     return [
       ...faults,
-      ...ofJson,
+      ...jsonFaults,
       ...found
-        .filter(({ pointer }) => !known.has(pointer))
-        .map((fault) => ({ ...fault, pointer: this.#fields.written(fault.pointer) })),
+        .filter(({ pointer }) => !reported.has(pointer))
+        .map((fault) => ({ ...fault, pointer: this.#fields.externalPointer(fault.pointer) })),
     ];
   }
 }
 
-/** A style goes before a media type; an object without either is as brackets say, which everybody writes. */
-function writtenAs(encoding: Json, types: ReadonlySet<string>): Written {
+/** A style takes precedence over a media type. An object without either uses the common bracket notation. */
+function serializationOf(encoding: Json, types: ReadonlySet<string>): Serialization {
   if (['style', 'explode', 'allowReserved'].some((name) => encoding[name] !== undefined)) return encoding;
   if (typeof encoding.contentType === 'string' && isJsonType(encoding.contentType))
     return { contentType: encoding.contentType };

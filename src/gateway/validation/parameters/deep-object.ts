@@ -1,24 +1,24 @@
 /**
- * `filter[state]=open&filter[price][max]=5` as an object. The specification says it for one level; deeper ones, and
- * `[]` for one of several, are as everybody writes them.
+ * Parses `filter[state]=open&filter[price][max]=5` into an object. The specification defines one level; deeper
+ * levels and `[]` for arrays follow common practice.
  */
 import type { Json } from '../../../openapi/load/grammar.ts';
 
 type Tree = Map<string, Tree | unknown>;
 
 /**
- * @param parts by their whole names, decoded
- * @returns undefined for one of more levels than `most`
+ * @param parts values by their complete, decoded names
+ * @returns undefined for more levels than `maxLevels`
  */
-export function nested(
+export function parseDeepObject(
   name: string,
   parts: readonly (readonly [string, unknown])[],
-  most: number,
+  maxLevels: number,
 ): Json | undefined {
   const root: Tree = new Map();
-  for (const [whole, value] of parts) {
-    const keys = [...whole.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
-    if (keys.length > most) return undefined;
+  for (const [fullName, value] of parts) {
+    const keys = [...fullName.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
+    if (keys.length > maxLevels) return undefined;
     const isList = keys.length > 1 && keys.at(-1) === '';
     if (isList) keys.pop();
     let at = root;

@@ -1,34 +1,34 @@
-/** Named values that come as text, put together to one object as their schemas want it. */
+/** Parses named text values into one object, as their schemas require. */
 import { JsonError, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import { fragmentPointer } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import type { Encoding } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { nested } from './deep-object.ts';
+import { parseDeepObject } from './deep-object.ts';
 import type { Field } from './field.ts';
 import { readStyled } from './style.ts';
 
 /** RFC 8259 §6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Values by name, as they came. */
-export type Texts = ReadonlyMap<string, readonly string[]>;
+/** Encoded values by name. */
+export type RawValues = ReadonlyMap<string, readonly string[]>;
 
-interface Read {
+interface ReadResult {
   readonly value: Json;
   readonly faults: readonly Fault[];
-  /** Names that belong to no field. */
+  /** Names without a field. */
   readonly unknown: readonly string[];
 }
 
 export class Fields {
-  readonly #place: Fault['in'];
+  readonly #location: Fault['in'];
   readonly #encoding: Encoding;
   readonly #json: JsonLimits;
   readonly #fields = new Map<string, Field>();
-  /** Those whose members have names of their own. */
-  readonly #spread: readonly Field[];
+  /** Fields whose members are sent under their own names. */
+  readonly #exploded: readonly Field[];
 
   constructor(
     fields: readonly Field[],
@@ -36,61 +36,63 @@ export class Fields {
     encoding: Encoding,
     json: JsonLimits = defaultLimits,
   ) {
-    this.#place = place;
+    this.#location = place;
     this.#json = json;
     this.#encoding = encoding;
-    this.#spread = fields.filter(({ members }) => members !== undefined);
+    this.#exploded = fields.filter(({ members }) => members !== undefined);
     for (const field of fields) if (!field.members) this.#fields.set(field.name, field);
   }
 
   get size(): number {
-    return this.#fields.size + this.#spread.length;
+    return this.#fields.size + this.#exploded.length;
   }
 
   get names(): readonly string[] {
     return [
       ...this.#fields.keys(),
-      ...this.#spread.flatMap(({ name, members }) =>
+      ...this.#exploded.flatMap(({ name, members }) =>
         members?.isDeep ? [`${name}[…]`] : [...(members?.names ?? [])],
       ),
     ];
   }
 
-  /** The name that a caller writes, for a path into the object: members of an exploded object have no parent there. */
-  written(pointer: string): string {
-    const parent = this.#spread.find(
+  /** The pointer as the client knows it: members of an exploded object have no parent in the request. */
+  externalPointer(pointer: string): string {
+    const parent = this.#exploded.find(
       ({ name, members }) => !members?.isDeep && pointer.startsWith(`${fragmentPointer([name])}/`),
     );
     return parent ? `#${pointer.slice(fragmentPointer([parent.name]).length)}` : pointer;
   }
 
   /** @param isLenient whether an encoded comma is a delimiter too */
-  read(texts: Texts, isLenient = false): Read {
+  read(texts: RawValues, isLenient = false): ReadResult {
     const entries: [string, unknown][] = [];
     const faults: Fault[] = [];
     const unknown: string[] = [];
-    const spread = new Map<Field, [string, readonly string[]][]>();
+    const exploded = new Map<Field, [string, readonly string[]][]>();
     for (const [name, values] of texts) {
       const field = this.#fields.get(name);
       const owner = field ? undefined : this.#ownerOf(name);
       if (owner) {
-        const members = spread.get(owner) ?? [];
+        const members = exploded.get(owner) ?? [];
         members.push([name, values]);
-        spread.set(owner, members);
+        exploded.set(owner, members);
       } else if (!field) unknown.push(name);
-      else if (!(field.takesEmpty && values.every((value) => value === ''))) {
-        const found = this.#one(field, values, isLenient);
-        if (found.detail === undefined) entries.push([name, found.value]);
-        else faults.push({ in: this.#place, pointer: fragmentPointer([name]), detail: found.detail });
+      else if (!(field.allowsEmpty && values.every((value) => value === ''))) {
+        const result = this.#readField(field, values, isLenient);
+        if (result.detail === undefined) entries.push([name, result.value]);
+        else faults.push({ in: this.#location, pointer: fragmentPointer([name]), detail: result.detail });
       }
     }
-    for (const [{ name, members }, parts] of spread) {
-      const decoded = parts.map(([part, values]): [string, unknown] => [part, this.plain(values)]);
-      const value = members?.isDeep ? nested(name, decoded, this.#json.depth) : Object.fromEntries(decoded);
+    for (const [{ name, members }, parts] of exploded) {
+      const decoded = parts.map(([part, values]): [string, unknown] => [part, this.decodeUnknown(values)]);
+      const value = members?.isDeep
+        ? parseDeepObject(name, decoded, this.#json.depth)
+        : Object.fromEntries(decoded);
       if (value) entries.push([name, value]);
       else
         faults.push({
-          in: this.#place,
+          in: this.#location,
           pointer: fragmentPointer([name]),
           detail: `is nested more than ${this.#json.depth} levels deep`,
         });
@@ -98,44 +100,48 @@ export class Fields {
     return { value: Object.fromEntries(entries), faults, unknown };
   }
 
-  /** A value of which nobody says how it is written. */
-  plain(values: readonly string[]): unknown {
+  /** A value without a known serialization. */
+  decodeUnknown(values: readonly string[]): unknown {
     const decoded = values.map(this.#encoding.decode);
     return decoded.length === 1 ? decoded[0] : decoded;
   }
 
-  /** Whether a name belongs to one of them. */
+  /** Whether a name belongs to a field. */
   has(name: string): boolean {
     return this.#fields.has(name) || this.#ownerOf(name) !== undefined;
   }
 
   #ownerOf(name: string): Field | undefined {
     return (
-      this.#spread.find(({ name: own, members }) =>
-        members?.isDeep ? name.startsWith(`${own}[`) : members?.names.has(name),
-      ) ?? this.#spread.find(({ members }) => !members?.isDeep && members?.isOpen)
+      this.#exploded.find(({ name: owner, members }) =>
+        members?.isDeep ? name.startsWith(`${owner}[`) : members?.names.has(name),
+      ) ?? this.#exploded.find(({ members }) => !members?.isDeep && members?.allowsOthers)
     );
   }
 
-  #one(field: Field, texts: readonly string[], isLenient: boolean): { value?: unknown; detail?: string } {
-    const isOne = ['scalar', 'object'].includes(field.form);
-    // A browser sends a cookie of each path, the nearest one first (RFC 6265 §5.4).
-    const own = isOne && this.#place === 'cookie' ? texts.slice(0, 1) : texts;
-    if (own.length > 1 && isOne) return { detail: 'must be given once' };
-    const value = readStyled(field, own, this.#encoding, isLenient);
-    if (field.isJson) return json(String(value), this.#json);
+  #readField(
+    field: Field,
+    texts: readonly string[],
+    isLenient: boolean,
+  ): { value?: unknown; detail?: string } {
+    const isOne = ['scalar', 'object'].includes(field.shape);
+    // A browser sends one cookie for each path, the nearest path first (RFC 6265 §5.4).
+    const values = isOne && this.#location === 'cookie' ? texts.slice(0, 1) : texts;
+    if (values.length > 1 && isOne) return { detail: 'must be given once' };
+    const value = readStyled(field, values, this.#encoding, isLenient);
+    if (field.isJson) return parseJson(String(value), this.#json);
     if (!field.numeric) return { value };
-    return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };
+    return { value: Array.isArray(value) ? value.map(toNumber) : toNumber(value) };
   }
 }
 
-/** What is no number has to fail where it stands, and not be read as JavaScript would. */
-const numberOf = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NO_NUMBER);
+/** Invalid numbers must fail validation at their position instead of being converted as JavaScript would. */
+const toNumber = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NOT_A_NUMBER);
 
-/** Nothing that is said of numbers is said of it. */
-const NO_NUMBER = Object.freeze({});
+/** A value that is not a number, so that its schema rejects it. */
+const NOT_A_NUMBER = Object.freeze({});
 
-function json(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {
+function parseJson(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {
   try {
     return { value: readJson(text, limits) };
   } catch (error) {

@@ -1,4 +1,7 @@
-/** The query of an operation, compiled: its parameters, or the one value that all of it is (OpenAPI 3.2 §4.12). */
+/**
+ * The query of an operation, compiled: its parameters, or one value for the complete query string (OpenAPI 3.2
+ * §4.12).
+ */
 
 import { form } from '../../../codecs/form.ts';
 import { codecFor } from '../../../codecs/index.ts';
@@ -8,63 +11,69 @@ import type { Fault } from '../../../contract/problem.ts';
 import { essence } from '../../../http/body/media-type.ts';
 import { parseUrlencoded } from '../../../http/uri/urlencoded.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { Form } from '../body/form.ts';
-import { type Located, locate, locateSchema } from '../schema/json-node.ts';
-import { type Schemas, schemaAt } from '../schema/schemas.ts';
+import { FormValidator } from '../body/form.ts';
+import { type JsonNode, resolvePath, resolveSchemaPath } from '../schema/json-node.ts';
+import { referenceSchema, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
-import { contentOf } from './field.ts';
+import { contentTypeOf } from './field.ts';
 import { Parameters } from './parameters.ts';
 
-export interface Query {
-  /** Whether there has to be one. */
+export interface QueryValidator {
+  /** Whether the query is required. */
   readonly required: boolean;
-  /** @param query without its question mark; @throws Problem bad-request (400) where percent-encoding is broken */
+  /**
+   * @param query without its question mark
+   * @throws Problem bad-request (400) if percent-encoding is invalid
+   */
   check(query: string): readonly Fault[];
 }
 
-export function queryOf(
+export function compileQuery(
   document: Json,
-  parameters: readonly Located[],
+  parameters: readonly JsonNode[],
   schemas: Schemas,
   pointer: string,
   rejectUnknown: boolean,
-): Query {
-  const whole = parameters.find(({ node }) => node.in === 'querystring');
-  if (whole) return wholeQuery(document, whole, schemas);
-  const own = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
-  return { required: own.required, check: (query) => own.check(parseUrlencoded(query, WHAT, own.isChecked)) };
+): QueryValidator {
+  const queryString = parameters.find(({ node }) => node.in === 'querystring');
+  if (queryString) return compileQueryString(document, queryString, schemas);
+  const parsed = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
+  return {
+    required: parsed.required,
+    check: (query) => parsed.check(parseUrlencoded(query, SUBJECT, parsed.isChecked)),
+  };
 }
 
-const WHAT = 'The query';
+const SUBJECT = 'The query';
 
-function wholeQuery(document: Json, parameter: Located, schemas: Schemas): Query {
+function compileQueryString(document: Json, parameter: JsonNode, schemas: Schemas): QueryValidator {
   const required = parameter.node.required === true;
   const missing: Fault = { in: 'query', pointer: '#', detail: 'is required' };
-  const check = checkOf(document, parameter, schemas);
+  const check = queryStringCheck(document, parameter, schemas);
   return {
     required,
     check: (query) => (query === '' ? (required ? [missing] : []) : check(query)),
   };
 }
 
-function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['check'] {
-  const type = contentOf(parameter.node) ?? '';
-  const media = locate(document, parameter, 'content', type);
-  const schema = media && locateSchema(document, media, 'schema');
+function queryStringCheck(document: Json, parameter: JsonNode, schemas: Schemas): QueryValidator['check'] {
+  const type = contentTypeOf(parameter.node) ?? '';
+  const media = resolvePath(document, parameter, 'content', type);
+  const schema = media && resolveSchemaPath(document, media, 'schema');
   if (!media || !schema) return () => [];
   const codec = codecFor(essence(type));
   if (codec === form) {
-    const form = new Form(document, media, schema, schemas, 'query');
-    return (query) => form.check(parseUrlencoded(query, WHAT));
+    const form = new FormValidator(document, media, schema, schemas, 'query');
+    return (query) => form.check(parseUrlencoded(query, SUBJECT));
   }
   if (codec !== json) return () => [];
-  const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
+  const errorsOf = schemas.check(referenceSchema(schema.pointer), 'all', schema.pointer);
   return (query) => {
     let value: unknown;
     try {
       value = readJson(decodeURIComponent(query), schemas.json);
     } catch (error) {
-      const detail = error instanceof JsonError ? error.message : 'is not percent-encoded';
+      const detail = error instanceof JsonError ? error.message : 'is not validly percent-encoded';
       return [{ in: 'query', pointer: '#', detail }];
     }
     return faultsOf('query', errorsOf(value));

@@ -1,30 +1,30 @@
-/** How a parameter stands in text (OpenAPI 3.1 §4.8.12, "Style Examples"), and what it is when that is taken off. */
+/** Parses text by the style of its parameter (OpenAPI 3.1 §4.8.12, "Style Examples"). */
 
 import { type Encoding, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 
-/** Whether the schema takes an array, an object, one value, or one or many. */
-export type Form = 'array' | 'object' | 'scalar' | 'either';
+/** Whether the schema accepts an array, an object, a single value, or a single value and an array. */
+export type ValueShape = 'array' | 'object' | 'scalar' | 'either';
 
 export interface Style {
   readonly name: string;
   readonly style: string;
   readonly explode: boolean;
-  readonly form: Form;
+  readonly shape: ValueShape;
 }
 
-/** As it is written, or where a delimiter may be written percent-encoded too. */
+/** Delimiters, plain or percent-encoded. */
 const SEPARATORS: Readonly<Record<string, RegExp>> = {
   spaceDelimited: /%20|\+| /,
   pipeDelimited: /\||%7C/i,
 };
 const COMMA = /,/;
-/** As many clients write a list, for whom every comma is data. */
+/** The delimiter of clients that encode every comma of a list. */
 const ENCODED_COMMA = /,|%2C/i;
 
 /**
- * Taken apart before it is decoded: a delimiter that is percent-encoded is data (RFC 6570 §3.2.1).
- * @param texts as they came: more than one where the name was given more often
+ * Splits text before decoding it: a percent-encoded delimiter is data (RFC 6570 §3.2.1).
+ * @param texts still encoded; several if the name was given several times
  * @param isLenient whether an encoded comma is a delimiter too
  */
 export function readStyled(
@@ -33,16 +33,16 @@ export function readStyled(
   { decode, hasHttpLists }: Encoding = VERBATIM,
   isLenient = false,
 ): unknown {
-  const { form, explode } = parameter;
-  const written = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
-  const pieces = hasHttpLists && form !== 'scalar' ? elementsOf(written, form) : written;
+  const { shape: form, explode } = parameter;
+  const raw = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
+  const pieces = hasHttpLists && form !== 'scalar' ? elementsOf(raw, form) : raw;
   if (form === 'object') return explode ? fromPairs(pieces, decode) : fromList(pieces.map(decode));
   const values = pieces.map(decode);
   if (form === 'scalar') return values[0];
   return form === 'either' && values.length === 1 ? values[0] : values;
 }
 
-function piecesOf({ name, style, explode, form }: Style, text: string, comma: RegExp): string[] {
+function piecesOf({ name, style, explode, shape: form }: Style, text: string, comma: RegExp): string[] {
   if (style === 'matrix') {
     const parts = text.replace(/^(?:;|%3B)/i, '').split(';');
     const values = parts.map((part) => (part.startsWith(`${name}=`) ? part.slice(name.length + 1) : part));
@@ -52,13 +52,13 @@ function piecesOf({ name, style, explode, form }: Style, text: string, comma: Re
     const value = text.replace(/^\./, '');
     return form === 'scalar' ? [value] : value.split(explode ? '.' : comma);
   }
-  // In a query each has a parameter of its own then.
+  // An exploded query parameter has one value for each occurrence.
   if (form === 'scalar' || (style === 'form' && explode)) return [text];
   return text.split(SEPARATORS[style] ?? comma);
 }
 
-/** An empty value of an object stands for itself. */
-function elementsOf(pieces: readonly string[], form: Form): string[] {
+/** An empty value is a valid member of an object. */
+function elementsOf(pieces: readonly string[], form: ValueShape): string[] {
   const elements = pieces.map(withoutBlanks);
   const isList = form === 'array' || (form === 'either' && elements.length > 1);
   return isList ? elements.filter((element) => element !== '') : elements;

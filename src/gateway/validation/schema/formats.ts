@@ -1,6 +1,6 @@
 /**
- * Formats (JSON Schema 2020-12, Validation §7.3) by the RFCs that they are named after, where ajv-formats takes other texts
- * than those. Each takes time that grows with the text.
+ * Formats (JSON Schema 2020-12, Validation §7.3) by their RFCs, where ajv-formats differs from those. Each check
+ * takes linear time.
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -11,12 +11,12 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 
 export function addAllFormats(ajv: Ajv2020): void {
   addFormats(ajv);
-  for (const [name, validate] of Object.entries(OWN)) ajv.addFormat(name, { type: 'string', validate });
+  for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, { type: 'string', validate });
 }
 
 let known: ReadonlySet<string> | undefined;
 
-/** What any other name says is not known, and not checked. */
+/** Whether a format is known. Unknown formats are ignored. */
 export function isKnownFormat(name: string): boolean {
   if (!known) {
     const ajv = new Ajv2020({ logger: false, meta: false });
@@ -59,12 +59,12 @@ const DURATION =
 /** RFC 9562 §4. */
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** RFC 3986 Appendix B, taken apart before each part is looked at. */
-const REFERENCE = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+/** RFC 3986 Appendix B: splits a reference before each part is checked. */
+const URI_PARTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 const SCHEME = /^[a-z][a-z\d+.-]*$/i;
 const BROKEN_PERCENT = /%(?![\da-f]{2})/i;
 
-/** Characters of one kind of identifier; those of an IRI are more (RFC 3987 §2.2). */
+/** The allowed characters of one kind of identifier; an IRI allows more (RFC 3987 §2.2). */
 interface Characters {
   readonly userinfo: RegExp;
   readonly name: RegExp;
@@ -107,11 +107,11 @@ function isIpv6(text: string): boolean {
   );
 }
 
-function isReference(text: string, characters: Characters, isAbsolute: boolean): boolean {
-  const [, scheme, authority, path = '', query = '', fragment = ''] = REFERENCE.exec(text) ?? [];
+function isUriReference(text: string, characters: Characters, isAbsolute: boolean): boolean {
+  const [, scheme, authority, path = '', query = '', fragment = ''] = URI_PARTS.exec(text) ?? [];
   if (BROKEN_PERCENT.test(text)) return false;
   if (scheme === undefined ? isAbsolute : !SCHEME.test(scheme)) return false;
-  // Without a scheme the first segment has no colon, which would make it one.
+  // Without a scheme the first segment has no colon, which would end a scheme.
   if (scheme === undefined && authority === undefined && /^[^/]*:/.test(path)) return false;
   if (authority === undefined ? path.startsWith('//') : path !== '' && !path.startsWith('/')) return false;
   return (
@@ -149,18 +149,18 @@ function isUriTemplate(text: string): boolean {
   return true;
 }
 
-/** RFC 1123 §2.1; labels that are encoded (RFC 5890 §2.3.2.1) have to be of such. */
+/** RFC 1123 §2.1; encoded labels (RFC 5890 §2.3.2.1) must be valid too. */
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
 
 function isHostname(text: string): boolean {
   if (text.length === 0 || text.length > 253) return false;
   return text
     .split('.')
-    .every((label) => LABEL.test(label) && (label.slice(2, 4) !== '--' || isEncoded(label)));
+    .every((label) => LABEL.test(label) && (label.slice(2, 4) !== '--' || isALabel(label)));
 }
 
-/** An A-label, which is what its own decoding is encoded as. */
-function isEncoded(label: string): boolean {
+/** Whether a label is an A-label: encoding its decoded form gives the same label. */
+function isALabel(label: string): boolean {
   if (!/^xn--/i.test(label)) return false;
   const decoded = domainToUnicode(label);
   return (
@@ -181,7 +181,7 @@ function isIdnHostname(text: string): boolean {
   );
 }
 
-/** Characters that IDNA allows only beside certain others (RFC 5892 Appendix A), and those it never does (§2.6). */
+/** Checks characters that IDNA allows only in context (RFC 5892 Appendix A) or never (§2.6). */
 function isIdnLabel(label: string): boolean {
   if (/^\p{M}/u.test(label) || label.startsWith('-') || label.endsWith('-') || label.slice(2, 4) === '--')
     return false;
@@ -226,7 +226,7 @@ function isRegex(text: string): boolean {
   }
 }
 
-const OWN: Readonly<Record<string, (text: string) => boolean>> = {
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   time: isTime,
   'date-time': isDateTime,
@@ -234,10 +234,10 @@ const OWN: Readonly<Record<string, (text: string) => boolean>> = {
   uuid: (text) => UUID.test(text),
   ipv4: (text) => IPV4.test(text),
   ipv6: isIpv6,
-  uri: (text) => isReference(text, OF_URI, true),
-  'uri-reference': (text) => isReference(text, OF_URI, false),
-  iri: (text) => isReference(text, OF_IRI, true),
-  'iri-reference': (text) => isReference(text, OF_IRI, false),
+  uri: (text) => isUriReference(text, OF_URI, true),
+  'uri-reference': (text) => isUriReference(text, OF_URI, false),
+  iri: (text) => isUriReference(text, OF_IRI, true),
+  'iri-reference': (text) => isUriReference(text, OF_IRI, false),
   'uri-template': isUriTemplate,
   hostname: isHostname,
   'idn-hostname': isIdnHostname,

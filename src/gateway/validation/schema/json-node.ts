@@ -1,22 +1,22 @@
-/** An object of a document together with where it stands, so that schemas in it can be named by reference. */
+/** An object of a document with its pointer, so that schemas in it can be referenced. */
 
 import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import { followReference, isReference } from '../../../openapi/reference.ts';
 import { valueAt } from '../../../openapi/value-at.ts';
 
-export interface Located {
+export interface JsonNode {
   readonly node: Json;
   /** JSON Pointer in URI fragment form (RFC 6901 §6): `#/paths/~1orders/get`. */
   readonly pointer: string;
 }
 
-/** The object at `keys` below, with Reference Objects followed; undefined where there is none. */
-export const locate = (
+/** Follows a path of keys and the Reference Objects on it; undefined where there is no object. */
+export const resolvePath = (
   document: Json,
-  { node, pointer }: Located,
+  { node, pointer }: JsonNode,
   ...keys: readonly (string | number)[]
-): Located | undefined => {
+): JsonNode | undefined => {
   let found: unknown = node;
   let at = pointer;
   for (const key of keys) {
@@ -29,20 +29,20 @@ export const locate = (
 };
 
 /**
- * The Schema Object at `keys` below. Its own `$ref` is a keyword beside others (JSON Schema 2020-12 §8.2.3.1) and is
- * not followed; those on the way to it are.
+ * The Schema Object at a path of keys. References on the way are followed. The `$ref` of the schema itself is a
+ * keyword beside others (JSON Schema 2020-12 §8.2.3.1) and is not followed.
  */
-export const locateSchema = (
+export const resolveSchemaPath = (
   document: Json,
-  owner: Located,
+  owner: JsonNode,
   ...keys: readonly (string | number)[]
-): Located | undefined => {
-  const parent = locate(document, owner, ...keys.slice(0, -1));
-  return parent && schemaBelow(parent, String(keys.at(-1)));
+): JsonNode | undefined => {
+  const parent = resolvePath(document, owner, ...keys.slice(0, -1));
+  return parent && subschemaAt(parent, String(keys.at(-1)));
 };
 
-/** The schema under one key; a boolean as the object that says the same. */
-export function schemaBelow({ node, pointer }: Located, key: string): Located | undefined {
+/** The subschema of a key. A boolean schema becomes an equivalent object. */
+export function subschemaAt({ node, pointer }: JsonNode, key: string): JsonNode | undefined {
   const found = valueAt(node, [key]);
   const at = `${pointer}/${fragmentToken(key)}`;
   if (typeof found === 'boolean') return { node: found ? {} : { not: {} }, pointer: at };

@@ -1,7 +1,7 @@
-/** The keywords of JSON Schema 2020-12 that say something of a value, and what each of them has to be. */
+/** The keywords of JSON Schema 2020-12 that constrain a value, and the values that each keyword allows. */
 import { isObject } from '../../../openapi/load/grammar.ts';
 
-interface Expected {
+interface KeywordRule {
   readonly expected: string;
   is(value: unknown): boolean;
 }
@@ -18,25 +18,25 @@ const TYPES: ReadonlySet<unknown> = new Set([
   'integer',
 ]);
 
-const any: Expected = { expected: 'a value', is: () => true };
-const number: Expected = { expected: 'a number', is: Number.isFinite };
-const positive: Expected = {
+const any: KeywordRule = { expected: 'a value', is: () => true };
+const number: KeywordRule = { expected: 'a number', is: Number.isFinite };
+const positive: KeywordRule = {
   expected: 'a number above 0',
   is: (value) => Number.isFinite(value) && (value as number) > 0,
 };
-const count: Expected = {
+const count: KeywordRule = {
   expected: 'an integer that is not negative',
   is: (value) => Number.isInteger(value) && (value as number) >= 0,
 };
-const boolean: Expected = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
-const text: Expected = { expected: 'a text', is: isText };
-const texts: Expected = {
-  expected: 'a list of texts',
+const boolean: KeywordRule = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
+const text: KeywordRule = { expected: 'a string', is: isText };
+const texts: KeywordRule = {
+  expected: 'a list of strings',
   is: (value) => Array.isArray(value) && value.every(isText),
 };
 
 /** JSON Schema 2020-12, Validation §6 and §7. */
-export const ASSERTIONS: Readonly<Record<string, Expected>> = {
+export const ASSERTIONS: Readonly<Record<string, KeywordRule>> = {
   type: {
     expected: 'a type, or a list of types',
     is: (value) =>
@@ -61,7 +61,7 @@ export const ASSERTIONS: Readonly<Record<string, Expected>> = {
   minProperties: count,
   required: texts,
   dependentRequired: {
-    expected: 'an object of lists of texts',
+    expected: 'an object of lists of strings',
     is: (value) => isObject(value) && Object.values(value).every(texts.is),
   },
   format: text,
@@ -69,8 +69,8 @@ export const ASSERTIONS: Readonly<Record<string, Expected>> = {
 };
 
 /**
- * How a keyword has schemas in it, and what they are about: the value itself (`same`) or what is in it (`inner`).
- * JSON Schema 2020-12, Core §10 and §11.
+ * How a keyword contains schemas, and whether they apply to the same value (`same`) or to its members and items
+ * (`inner`). JSON Schema 2020-12, Core §10 and §11.
  */
 export interface Applicator {
   readonly shape: 'one' | 'list' | 'map';
@@ -100,20 +100,20 @@ export const APPLICATORS: Readonly<Record<string, Applicator>> = {
   unevaluatedItems: applicator('one', 'inner'),
 };
 
-/** Schemas that one keyword may list: a list is gone through in one turn of the event loop. */
-export const MOST_OF_KEYWORD = 20_000;
+/** The most schemas of one keyword, because they are handled in one turn of the event loop. */
+export const MAX_SUBSCHEMAS = 20_000;
 
 const counts = new WeakMap<object, number>();
 
-/** Members or items. Those of a large object are counted once, which takes long. */
+/** The number of members or items. It is cached for large objects, because counting takes long. */
 export function countOf(container: object): number {
   if (Array.isArray(container)) return container.length;
   const known = counts.get(container);
   if (known !== undefined) return known;
   const count = Object.keys(container).length;
-  if (count > MOST_OF_KEYWORD) counts.set(container, count);
+  if (count > MAX_SUBSCHEMAS) counts.set(container, count);
   return count;
 }
 
-/** Expected where a schema has to be. */
+/** Whether a value can be a schema. */
 export const isSchema = (value: unknown): boolean => isObject(value) || typeof value === 'boolean';

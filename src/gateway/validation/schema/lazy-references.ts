@@ -1,51 +1,52 @@
 /**
- * Schemas that refer to each other, each compiled by itself when a value comes to it first: ajv compiles a schema with
- * all that it reaches, which of a large document may be thousands that no value ever comes to.
+ * Compiles each referenced schema when a value reaches it first. ajv would compile a schema together with
+ * everything that it refers to, which may be thousands of schemas that no value ever reaches.
  */
 import { _, type Ajv2020, type KeywordCxt, type ValidateFunction } from 'ajv/dist/2020.js';
 import { callRef } from 'ajv/dist/vocabularies/core/ref.js';
-import type { Made } from './schema-graph.ts';
+import type { AjvSchema } from './schema-graph.ts';
 
-/** What cannot be compiled. */
-export class NotCompiled extends Error {}
+/** Thrown for a schema that cannot be compiled. */
+export class CompilationError extends Error {}
 
-/** Of one schema. */
+/** The validator of one schema. */
 export interface Validator {
-  /** Another function once it is compiled: its errors are read from what stands here after the call. */
+  /** Replaced by the compiled function. Errors are read from the current function after the call. */
   validate: ValidateFunction;
-  /** @throws NotCompiled for what ajv does not take */
+  /** @throws CompilationError for a schema that ajv rejects */
   compile(): void;
 }
 
 /**
- * @param schemaOf by the id that a `$ref` has
- * @param onWork called after each that is compiled
- * @returns the validator of a schema by its id; calling it throws NotCompiled for what ajv does not take
+ * @param schemaOf finds a schema by the id in its `$ref`
+ * @param onWork called after each compilation
+ * @returns a function that finds a validator by id; a call of the validator throws CompilationError for a schema
+ * that ajv rejects
  */
 export function lazyReferences(
   ajv: Ajv2020,
-  schemaOf: (id: string) => Made,
+  schemaOf: (id: string) => AjvSchema,
   onWork: () => void,
 ): (id: string) => Validator {
   const validators = new Map<string, Validator>();
   const validatorOf = (id: string): Validator => {
     const known = validators.get(id);
     if (known) return known;
-    const first = (value: unknown, context?: Parameters<ValidateFunction>[1]): boolean => {
-      made.compile();
+    const compileAndValidate = (value: unknown, context?: Parameters<ValidateFunction>[1]): boolean => {
+      validator.compile();
       onWork();
-      return made.validate(value, context);
+      return validator.validate(value, context);
     };
-    const made: Validator = {
-      validate: first as unknown as ValidateFunction,
+    const validator: Validator = {
+      validate: compileAndValidate as unknown as ValidateFunction,
       compile: () => {
-        made.validate = compiled(ajv, schemaOf(id));
+        validator.validate = compileSchema(ajv, schemaOf(id));
       },
     };
-    validators.set(id, made);
-    return made;
+    validators.set(id, validator);
+    return validator;
   };
-  // Nobody asks ajv what has been evaluated: see `unevaluated.ts`.
+  // ajv need not track evaluated members: see `unevaluated.ts`.
   ajv.opts.unevaluated = false;
   ajv.removeKeyword('$ref');
   ajv.addKeyword({
@@ -60,10 +61,10 @@ export function lazyReferences(
   return validatorOf;
 }
 
-function compiled(ajv: Ajv2020, schema: Made): ValidateFunction {
+function compileSchema(ajv: Ajv2020, schema: AjvSchema): ValidateFunction {
   try {
     return ajv.compile(schema);
   } catch (error) {
-    throw new NotCompiled((error as Error).message.split('\n', 1)[0]);
+    throw new CompilationError((error as Error).message.split('\n', 1)[0]);
   }
 }

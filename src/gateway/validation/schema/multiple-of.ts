@@ -1,12 +1,12 @@
 /**
- * `multipleOf` (JSON Schema 2020-12, Validation §6.2.1) by the decimal digits of both numbers: 19.99 is a multiple of
- * 0.01, which binary fractions deny, and 5.000000001 is none of 1.
+ * `multipleOf` (JSON Schema 2020-12, Validation §6.2.1) in decimal arithmetic: 19.99 is a multiple of 0.01 despite
+ * binary fractions, and 5.000000001 is no multiple of 1.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 
 const KEYWORD = 'multipleOf';
 
-export function multiplesByDigits(ajv: Ajv2020): void {
+export function addExactMultipleOf(ajv: Ajv2020): void {
   ajv.removeKeyword(KEYWORD);
   ajv.addKeyword({
     keyword: KEYWORD,
@@ -29,16 +29,16 @@ interface Decimal {
 function isMultiple(value: number, divisor: number, { digits, exponent }: Decimal): boolean {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
   if (!Number.isFinite(value)) return false;
-  const own = decimalOf(value);
-  const shift = own.exponent - exponent;
+  const decimal = decimalOf(value);
+  const shift = decimal.exponent - exponent;
   return shift >= 0
-    ? (own.digits * 10n ** BigInt(shift)) % digits === 0n
-    : own.digits % (digits * 10n ** BigInt(-shift)) === 0n;
+    ? (decimal.digits * 10n ** BigInt(shift)) % digits === 0n
+    : decimal.digits % (digits * 10n ** BigInt(-shift)) === 0n;
 }
 
-/** Of the shortest text that is read as this number (ECMA-262 §6.1.6.1.20), which is how it was written. */
+/** The decimal form of the shortest text for this number (ECMA-262 §6.1.6.1.20), which is how it was written. */
 function decimalOf(value: number): Decimal {
   const [mantissa = '', power = '0'] = String(value).split('e');
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  return { digits: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
+  const [integer = '', fraction = ''] = mantissa.split('.');
+  return { digits: BigInt(integer + fraction), exponent: Number(power) - fraction.length };
 }

@@ -1,112 +1,112 @@
 /**
- * The schemas of a document as ajv takes them: each that is referred to is one of its own, made when something refers
- * to it, so that of a large document only what is used costs anything.
+ * Converts the schemas of a document to schemas for ajv. Each referenced schema becomes a root of its own when
+ * something refers to it first, so that unused schemas of a large document cost nothing.
  *
- * What is no schema, and what refers to nothing, is left out and told; everything around it holds. A `not` around it, or a
- * choice with it, holds as far as the rest can tell.
+ * Invalid schemas and broken references are left out and reported, and the rest applies. A `not` around such a
+ * part, or a choice that contains it, is checked as far as the rest allows.
  */
 import { fragmentToken } from '../../../contract/json-pointer.ts';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
-import { APPLICATORS, ASSERTIONS, countOf, isSchema, MOST_OF_KEYWORD } from './keywords.ts';
-import { type Members, type OneWay, OneWayMembers } from './read-write-only.ts';
-import type { Resource, SchemaReferences, Site } from './schema-references.ts';
-import { TurnOver } from './turn.ts';
-import { STEP } from './validation-budget.ts';
+import { APPLICATORS, ASSERTIONS, countOf, isSchema, MAX_SUBSCHEMAS } from './keywords.ts';
+import { type AccessKeyword, type RestrictedMembers, RestrictedMembersIndex } from './read-write-only.ts';
+import type { SchemaLocation, SchemaReferences, SchemaResource } from './schema-references.ts';
+import { TimeSliceExceeded } from './time-slice.ts';
+import { BUDGET_KEYWORD } from './validation-budget.ts';
 
-/** A schema as ajv takes it; every `$ref` in it is the id of another. */
-export type Made = Json | boolean;
+/** A schema for ajv; every `$ref` in it is the id of a root. */
+export type AjvSchema = Json | boolean;
 
-/** One that can be referred to. */
-export interface Root {
+/** A schema that can be referenced. */
+export interface SchemaRoot {
   readonly id: string;
-  schema: Made;
-  /** What it refers to. */
-  readonly refs: Set<Root>;
-  /** How many schemas it has in itself, about. */
+  schema: AjvSchema;
+  /** The roots that it refers to. */
+  readonly refs: Set<SchemaRoot>;
+  /** The approximate number of schemas in it. */
   readonly size: number;
 }
 
-/** What a reference was followed from, as far as it makes a difference to what it leads to. */
+/** The context of a reference, as far as it affects the target. */
 interface Context {
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
   /** Resources with dynamic anchors, in the order in which they were entered. */
-  readonly scope: readonly Resource[];
-  /** Members that need not be there, as what stands around says. */
+  readonly scope: readonly SchemaResource[];
+  /** Members that the surrounding schemas make optional. */
   readonly optional: ReadonlySet<string>;
-  /** In a condition everything counts as it is written. */
-  readonly isAsWritten: boolean;
-  /** Whether it is about a member or an item of what its root is about. */
-  readonly isInner: boolean;
+  /** Whether `required` applies unchanged, as it does in a condition. */
+  readonly keepsRequired: boolean;
+  /** Whether the schema applies to a member or an item of the root's value. */
+  readonly isNested: boolean;
 }
 
-interface Holder {
+interface ReferenceUse {
   readonly schema: Json;
   readonly pointer: string;
-  readonly target: Growing;
-  /** Whether it is about what its root is about. */
-  readonly isSame: boolean;
+  readonly target: MutableRoot;
+  /** Whether the reference applies to the same value as its root. */
+  readonly isSameValue: boolean;
 }
 
 /** A schema in a list of them. */
-interface Item {
+interface ListedSchema {
   readonly node: unknown;
   readonly pointer: string;
 }
 
 /** A schema in a map of them. */
-interface Entry extends Item {
+interface NamedSchema extends ListedSchema {
   readonly name: string;
 }
 
-interface Growing extends Root {
-  readonly holders: Holder[];
+interface MutableRoot extends SchemaRoot {
+  readonly uses: ReferenceUse[];
   readonly pointer: string;
-  readonly make: () => Made;
-  /** Schemas that it may still have in itself. */
-  room: number;
-  /** The most references in a row that lead on from it about the same value. */
-  onward: number;
+  readonly build: () => AjvSchema;
+  /** The number of schemas that still fit into this root. */
+  capacity: number;
+  /** The longest chain of references from here that apply to the same value. */
+  chainLength: number;
 }
 
 /**
- * Schemas that one root has in itself, and schemas that one keyword lists: what is beyond is in roots of its own, so
- * that no function that ajv makes of one is long, or nested deeply.
+ * Limits of one root and of one keyword. The rest moves to other roots, so that no function that ajv generates is
+ * long or deeply nested.
  */
-const MOST_WITHIN = 100;
-const MOST_LISTED = 50;
-/** References in a row that all speak of one value, each of which is a call within the one before. */
-const MOST_IN_A_ROW = 100;
-/** Names, and values, that cost as much as a schema. */
+const MAX_WITHIN = 100;
+const MAX_LISTED = 50;
+/** The longest chain of references that apply to the same value. Each one is a nested call. */
+const MAX_CHAIN = 100;
+/** The number of names or values that cost as much as a schema. */
 const NAMES_PER_SCHEMA = 8;
-/** Each part of a longer list would say of all the places before it that they are anything. */
-const MOST_PLACES = 1000;
+/** Each part of a longer list would have to repeat all positions before it. */
+const MAX_PREFIX_ITEMS = 1000;
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** What is left for another keyword depends on these: where one of them is not all there, so is the other. */
-const REST: Readonly<Record<string, string>> = {
+/** These keywords depend on others: if the other keyword is incomplete, the dependent keyword is dropped. */
+const DEPENDENT_KEYWORD: Readonly<Record<string, string>> = {
   properties: 'additionalProperties',
   patternProperties: 'additionalProperties',
   prefixItems: 'items',
 };
 
-const NOWHERE = 'it refers to nothing';
+const MISSING_TARGET = 'it refers to nothing';
 
-/** ajv knows no property of this name. */
+/** ajv ignores a property of this name. */
 const PROTO = '__proto__';
 
 export interface SchemaGraphOptions {
   readonly references: SchemaReferences;
-  /** Which members need not be there, though required. */
-  readonly way: OneWay;
+  /** The keyword whose members are optional even if required. */
+  readonly access: AccessKeyword;
   readonly onFault: (fault: DocumentFault) => void;
   /** @throws Error for what is no regular expression */
   readonly checkPattern: (pattern: string) => unknown;
   readonly knowsFormat: (name: string) => boolean;
-  /** Called after each piece of work: where it throws, `make` goes on from there when it is called again. */
+  /** Called after each piece of work. If it throws, `add` continues from there when it is called again. */
   readonly onWork: () => void;
 }
 
@@ -115,79 +115,87 @@ const isReferenceOnly = (node: unknown): node is { readonly $ref: string } =>
 
 export class SchemaGraph {
   readonly #options: SchemaGraphOptions;
-  readonly #members: OneWayMembers;
-  readonly #roots = new Map<string, Growing>();
-  readonly #byId = new Map<string, Growing>();
-  readonly #pending: Growing[] = [];
-  /** Made, and not settled yet. */
-  #fresh: Growing[] = [];
-  /** Schemas whose `patternProperties` are in parts. */
+  readonly #members: RestrictedMembersIndex;
+  readonly #roots = new Map<string, MutableRoot>();
+  readonly #byId = new Map<string, MutableRoot>();
+  readonly #pending: MutableRoot[] = [];
+  /** Built, and not finalized yet. */
+  #built: MutableRoot[] = [];
+  /** Schemas whose `patternProperties` were split. */
   readonly #longPatterns = new WeakMap<
     object,
-    { readonly parts: readonly Made[]; readonly isWhole: boolean }
+    { readonly parts: readonly AjvSchema[]; readonly isWhole: boolean }
   >();
-  #settling: Steps<void> | undefined;
-  /** Schemas with something left out. */
-  readonly #lacking = new WeakSet<object>();
-  /** Roots with something left out in them, or in what they refer to. */
-  readonly #lackingRoots = new Set<Root>();
-  /** Roots in which no circle begins. */
-  readonly #isDone = new Set<Root>();
-  #made: Growing | undefined;
+  #finalizing: Incremental<void> | undefined;
+  /** Schemas with parts that were left out. */
+  readonly #incomplete = new WeakSet<object>();
+  /** Roots with parts that were left out, in themselves or in their references. */
+  readonly #incompleteRoots = new Set<SchemaRoot>();
+  /** Roots without a circular reference. */
+  readonly #acyclic = new Set<SchemaRoot>();
+  #current: MutableRoot | undefined;
 
   constructor(options: SchemaGraphOptions) {
     this.#options = options;
-    this.#members = new OneWayMembers(options.references, options.way);
+    this.#members = new RestrictedMembersIndex(options.references, options.access);
   }
 
   /**
-   * @param schema one that stands in no document, whose references are from its root
-   * @param isAsWritten whether members that go one way only are required too
+   * @param schema a schema outside the document, whose references are resolved from its root
+   * @param keepsRequired whether `readOnly` or `writeOnly` members are required too
    */
-  make(schema: Json, pointer: string, isAsWritten: boolean): Root {
+  add(schema: Json, pointer: string, keepsRequired: boolean): SchemaRoot {
     const { resource } = this.#options.references.at('#');
     const context: Context = {
-      ...{ resource, scope: [resource], optional: NO_NAMES },
-      ...{ isAsWritten, isInner: false },
+      resource,
+      scope: [resource],
+      optional: NO_NAMES,
+      keepsRequired,
+      isNested: false,
     };
-    const key = `${isAsWritten} ${pointer} ${JSON.stringify(schema)}`;
-    const root = this.#root(key, pointer, () => this.#schema(schema, pointer, context));
-    this.#finish();
+    const key = `${keepsRequired} ${pointer} ${JSON.stringify(schema)}`;
+    const root = this.#root(key, pointer, () => this.#buildSchema(schema, pointer, context));
+    this.#buildPending();
     return root;
   }
 
-  /** Tells of a schema that refers to nothing before it is made. */
-  tellDangling(pointer: string): void {
+  /** Reports a schema with a broken reference before it is built. */
+  reportDangling(pointer: string): void {
     const { references, onFault } = this.#options;
     const { node, resource } = references.at(pointer);
     try {
       if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
-      onFault({ pointer, reason: `goes unchecked: ${NOWHERE}` });
+      onFault({ pointer, reason: `is not checked: ${MISSING_TARGET}` });
     } catch (error) {
-      // What takes longer is told when it is used.
-      if (!(error instanceof TurnOver)) throw error;
+      // Otherwise it is reported when the schema is used.
+      if (!(error instanceof TimeSliceExceeded)) throw error;
     }
   }
 
-  root(id: string): Root | undefined {
+  root(id: string): SchemaRoot | undefined {
     return this.#byId.get(id);
   }
 
-  /** Whether what holds of a value is not all known. */
-  isLacking(schema: object): boolean {
-    return this.#lacking.has(schema);
+  /** Whether parts of the schema were left out. */
+  isIncomplete(schema: object): boolean {
+    return this.#incomplete.has(schema);
   }
 
-  #root(key: string, pointer: string, make: () => Made): Growing {
+  #root(key: string, pointer: string, build: () => AjvSchema): MutableRoot {
     const known = this.#roots.get(key);
     if (known) return known;
-    const root: Growing = {
+    const root: MutableRoot = {
       get size() {
-        return MOST_WITHIN - this.room;
+        return MAX_WITHIN - this.capacity;
       },
       id: `schema:${this.#byId.size}`,
-      ...{ schema: true, refs: new Set(), holders: [], room: MOST_WITHIN, onward: 0 },
-      ...{ pointer, make },
+      schema: true,
+      refs: new Set(),
+      uses: [],
+      capacity: MAX_WITHIN,
+      chainLength: 0,
+      pointer,
+      build,
     };
     this.#roots.set(key, root);
     this.#byId.set(root.id, root);
@@ -195,308 +203,356 @@ export class SchemaGraph {
     return root;
   }
 
-  /** @throws whatever `onWork` does, and goes on from there when it is called again */
-  #finish(): void {
+  /** @throws the errors of `onWork`, and continues from there when it is called again */
+  #buildPending(): void {
     const { onWork } = this.#options;
     for (;;) {
-      while (this.#settling?.next().done === false) onWork();
-      this.#settling = undefined;
-      if (this.#pending.length === 0 && this.#fresh.length === 0) return;
+      while (this.#finalizing?.next().done === false) onWork();
+      this.#finalizing = undefined;
+      if (this.#pending.length === 0 && this.#built.length === 0) return;
       for (let next = this.#pending.pop(); next; next = this.#pending.pop()) {
-        this.#made = next;
-        next.schema = this.#madeOf(next);
-        this.#fresh.push(next);
-        if (isObject(next.schema)) next.schema[STEP] = true;
+        this.#current = next;
+        next.schema = this.#build(next);
+        this.#built.push(next);
+        if (isObject(next.schema)) next.schema[BUDGET_KEYWORD] = true;
         onWork();
       }
-      const fresh = this.#fresh;
-      this.#fresh = [];
-      this.#settling = this.#settle(fresh);
+      const fresh = this.#built;
+      this.#built = [];
+      this.#finalizing = this.#finalize(fresh);
     }
   }
 
-  #madeOf(root: Growing): Made {
-    const { make, pointer } = root;
+  #build(root: MutableRoot): AjvSchema {
+    const { build, pointer } = root;
     try {
-      return make();
+      return build();
     } catch (error) {
-      if (error instanceof TurnOver) {
-        // From its beginning in the next turn.
+      if (error instanceof TimeSliceExceeded) {
+        // Starts again in the next time slice.
         root.refs.clear();
-        root.holders.length = 0;
-        root.room = MOST_WITHIN;
+        root.uses.length = 0;
+        root.capacity = MAX_WITHIN;
         this.#pending.push(root);
         throw error;
       }
-      return this.#nothing(pointer, (error as Error).message);
+      return this.#invalidSchema(pointer, (error as Error).message);
     }
   }
 
-  *#settle(fresh: readonly Growing[]): Steps<void> {
+  *#finalize(fresh: readonly MutableRoot[]): Incremental<void> {
     yield* this.#cutCircles(fresh);
-    yield* this.#loosen(fresh);
+    yield* this.#relaxIncomplete(fresh);
   }
 
-  #schema(node: unknown, pointer: string, around: Context): Made {
+  #buildSchema(node: unknown, pointer: string, outer: Context): AjvSchema {
     if (typeof node === 'boolean') return node;
-    if (!isObject(node)) return this.#nothing(pointer, 'expected a schema');
-    if (!this.#hasRoom(1 + partsOf(node)))
-      return this.#apart(pointer, around, () => this.#schema(node, pointer, { ...around, isInner: false }));
-    const context = this.#entered(node, pointer, around);
-    const made: Json = {};
+    if (!isObject(node)) return this.#invalidSchema(pointer, 'expected a schema');
+    if (!this.#hasRoom(1 + codeSizeOf(node)))
+      return this.#separateRoot(pointer, outer, () =>
+        this.#buildSchema(node, pointer, { ...outer, isNested: false }),
+      );
+    const context = this.#enterResource(node, pointer, outer);
+    const output: Json = {};
     const members = this.#members.of(node, pointer, context.resource);
-    const optional = context.isAsWritten ? NO_NAMES : context.optional.union(members.all);
+    const optional = context.keepsRequired ? NO_NAMES : context.optional.union(members.all);
     for (const [keyword, value] of Object.entries(node)) {
       const at = `${pointer}/${fragmentToken(keyword)}`;
-      if (Object.hasOwn(ASSERTIONS, keyword)) this.#assert(made, keyword, value, at, optional);
+      if (Object.hasOwn(ASSERTIONS, keyword)) this.#addAssertion(output, keyword, value, at, optional);
       else if (Object.hasOwn(APPLICATORS, keyword)) {
-        const inner = APPLICATORS[keyword]?.about === 'inner';
-        const within: Context = inner
-          ? { ...context, optional: NO_NAMES, isInner: true }
-          : keyword === 'not' || keyword === 'if'
-            ? { ...context, optional: NO_NAMES, isAsWritten: true }
-            : { ...context, optional: keyword === 'allOf' ? optional : this.#always(members, context) };
-        this.#apply(made, keyword, value, at, within);
+        const inner: Context =
+          APPLICATORS[keyword]?.about === 'inner'
+            ? { ...context, optional: NO_NAMES, isNested: true }
+            : keyword === 'not' || keyword === 'if'
+              ? { ...context, optional: NO_NAMES, keepsRequired: true }
+              : {
+                  ...context,
+                  optional: keyword === 'allOf' ? optional : this.#alwaysOptional(members, context),
+                };
+        this.#addApplicator(output, keyword, value, at, inner);
       }
     }
-    this.#leaveToPatterns(made, node);
-    for (const [keyword, rest] of Object.entries(REST))
-      if (sizeOf(made, keyword) < sizeOf(node, keyword)) delete made[rest];
-    this.#refer(made, node, pointer, { ...context, optional });
-    return Array.isArray(made.enum) && made.enum.length === 0 ? false : made;
+    this.#replaceAdditionalProperties(output, node);
+    for (const [keyword, rest] of Object.entries(DEPENDENT_KEYWORD))
+      if (sizeOf(output, keyword) < sizeOf(node, keyword)) delete output[rest];
+    this.#addReferences(output, node, pointer, { ...context, optional });
+    return Array.isArray(output.enum) && output.enum.length === 0 ? false : output;
   }
 
-  /** Whether the root that is being made takes something of this size; it always takes the first. */
+  /** Whether the current root has room for a schema of this size; it always accepts the first. */
   #hasRoom(size: number): boolean {
-    const root = this.#made;
+    const root = this.#current;
     if (!root) return true;
-    const isFirst = root.room === MOST_WITHIN;
-    if (!isFirst && root.room < size) return false;
-    root.room -= size;
+    const isFirst = root.capacity === MAX_WITHIN;
+    if (!isFirst && root.capacity < size) return false;
+    root.capacity -= size;
     return true;
   }
 
-  /** A reference to a root of its own, made later. */
-  #apart(pointer: string, { isInner }: Pick<Context, 'isInner'>, make: () => Made): Json {
-    const made: Json = {};
-    this.#hold(made, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isInner);
-    return made;
+  /** Adds a reference to a new root, which is built later. */
+  #separateRoot(pointer: string, { isNested }: Pick<Context, 'isNested'>, make: () => AjvSchema): Json {
+    const output: Json = {};
+    this.#addReference(output, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isNested);
+    return output;
   }
 
-  #hold(made: Json, pointer: string, target: Growing, isInner: boolean): void {
-    made.$ref = target.id;
-    this.#made?.refs.add(target);
-    this.#made?.holders.push({ schema: made, pointer, target, isSame: !isInner });
+  #addReference(output: Json, pointer: string, target: MutableRoot, isNested: boolean): void {
+    output.$ref = target.id;
+    this.#current?.refs.add(target);
+    this.#current?.uses.push({ schema: output, pointer, target, isSameValue: !isNested });
   }
 
-  #entered(node: Json, pointer: string, around: Context): Context {
+  #enterResource(node: Json, pointer: string, outer: Context): Context {
     const { references } = this.#options;
-    const resource = references.resourceOf(node, pointer, around.resource);
-    if (resource === around.resource) return around;
+    const resource = references.resourceOf(node, pointer, outer.resource);
+    if (resource === outer.resource) return outer;
     const isNew =
-      references.hasDynamicAnchors(resource) && !around.scope.some((one) => one.pointer === resource.pointer);
-    return { ...around, resource, scope: isNew ? [...around.scope, resource] : around.scope };
+      references.hasDynamicAnchors(resource) && !outer.scope.some((one) => one.pointer === resource.pointer);
+    return { ...outer, resource, scope: isNew ? [...outer.scope, resource] : outer.scope };
   }
 
-  #always = (members: Members, { optional, isAsWritten }: Context): ReadonlySet<string> =>
-    isAsWritten ? NO_NAMES : optional.union(members.always);
+  #alwaysOptional = (
+    members: RestrictedMembers,
+    { optional, keepsRequired }: Context,
+  ): ReadonlySet<string> => (keepsRequired ? NO_NAMES : optional.union(members.always));
 
-  /** What is left by a long list of patterns is told as by `unevaluatedProperties`: ajv would write down each. */
-  #leaveToPatterns(made: Json, node: Json): void {
-    const patterns = this.#longPatterns.get(made);
-    const { additionalProperties: rest, properties } = made;
+  /**
+   * A long list of patterns uses `unevaluatedProperties` instead of `additionalProperties`, because ajv would
+   * repeat every pattern.
+   */
+  #replaceAdditionalProperties(output: Json, node: Json): void {
+    const patterns = this.#longPatterns.get(output);
+    const { additionalProperties: rest, properties } = output;
     if (!patterns || rest === undefined) return;
-    delete made.additionalProperties;
-    if (!patterns.isWhole || sizeOf(made, 'properties') < sizeOf(node, 'properties')) return;
+    delete output.additionalProperties;
+    if (!patterns.isWhole || sizeOf(output, 'properties') < sizeOf(node, 'properties')) return;
     const names = Object.keys(isObject(properties) ? properties : {}).map((name) => [name, true]);
-    also(made, {
-      ...{ properties: Object.fromEntries(names), allOf: patterns.parts },
+    addToAllOf(output, {
+      properties: Object.fromEntries(names),
+      allOf: patterns.parts,
       unevaluatedProperties: rest,
     });
   }
 
-  #assert(made: Json, keyword: string, value: unknown, pointer: string, optional: ReadonlySet<string>): void {
+  #addAssertion(
+    output: Json,
+    keyword: string,
+    value: unknown,
+    pointer: string,
+    optional: ReadonlySet<string>,
+  ): void {
     const { expected, is } = ASSERTIONS[keyword] ?? { expected: '', is: () => false };
-    if (!is(value)) this.#lack(made, pointer, `expected ${expected}`);
-    else if (keyword === 'required') made[keyword] = without(value as string[], optional);
-    else if (keyword === 'dependentRequired') this.#dependentRequired(made, value as Json, pointer, optional);
+    if (!is(value)) this.#omit(output, pointer, `expected ${expected}`);
+    else if (keyword === 'required') output[keyword] = except(value as string[], optional);
+    else if (keyword === 'dependentRequired')
+      this.#dependentRequired(output, value as Json, pointer, optional);
     else if (keyword === 'format') {
-      if (this.#options.knowsFormat(String(value))) made[keyword] = value;
-    } else if (keyword !== 'pattern' || this.#isPattern(made, String(value), pointer)) made[keyword] = value;
+      if (this.#options.knowsFormat(String(value))) output[keyword] = value;
+    } else if (keyword !== 'pattern' || this.#isPattern(output, String(value), pointer))
+      output[keyword] = value;
   }
 
-  #dependentRequired(made: Json, value: Json, pointer: string, optional: ReadonlySet<string>): void {
+  #dependentRequired(output: Json, value: Json, pointer: string, optional: ReadonlySet<string>): void {
     const entries = Object.entries(value).map(
-      ([name, names]) => [name, without(names as string[], optional)] as const,
+      ([name, names]) => [name, except(names as string[], optional)] as const,
     );
-    if (entries.reduce((sum, [, { length }]) => sum + 1 + length, 0) <= MOST_LISTED) {
-      made.dependentRequired = Object.fromEntries(entries);
+    if (entries.reduce((sum, [, { length }]) => sum + 1 + length, 0) <= MAX_LISTED) {
+      output.dependentRequired = Object.fromEntries(entries);
       return;
     }
-    // The same in other words, of which a large one can be taken apart.
-    const parts = (some: typeof entries): Made =>
-      some.length > MOST_LISTED
+    // `dependentSchemas` is equivalent, and a large one can be split.
+    const parts = (some: typeof entries): AjvSchema =>
+      some.length > MAX_LISTED
         ? {
-            allOf: chunksOf(some).map((chunk) => this.#apart(pointer, { isInner: true }, () => parts(chunk))),
+            allOf: chunksOf(some).map((chunk) =>
+              this.#separateRoot(pointer, { isNested: true }, () => parts(chunk)),
+            ),
           }
         : { dependentSchemas: Object.fromEntries(some.map(([name, required]) => [name, { required }])) };
-    also(made, parts(entries));
+    addToAllOf(output, parts(entries));
   }
 
-  #isPattern(made: Json, pattern: string, pointer: string): boolean {
+  #isPattern(output: Json, pattern: string, pointer: string): boolean {
     try {
       this.#options.checkPattern(pattern);
       return true;
     } catch (error) {
-      this.#lack(made, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
+      this.#omit(output, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
       return false;
     }
   }
 
-  #apply(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
+  #addApplicator(output: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
     const { shape } = APPLICATORS[keyword] ?? {};
-    if (shape === 'one') made[keyword] = this.#schema(value, pointer, context);
-    else if (countOf(Object(value)) > MOST_OF_KEYWORD)
-      this.#lack(made, pointer, `it has more than ${MOST_OF_KEYWORD} schemas`);
+    if (shape === 'one') output[keyword] = this.#buildSchema(value, pointer, context);
+    else if (countOf(Object(value)) > MAX_SUBSCHEMAS)
+      this.#omit(output, pointer, `it has more than ${MAX_SUBSCHEMAS} schemas`);
     else if (shape === 'list') {
-      // An empty list is not allowed, and says nothing.
-      if (!Array.isArray(value)) this.#lack(made, pointer, 'expected a list of schemas');
+      // An empty list is invalid and has no effect.
+      if (!Array.isArray(value)) this.#omit(output, pointer, 'expected a list of schemas');
       else if (value.length > 0)
-        this.#applyList(
-          ...[made, keyword],
+        this.#addList(
+          output,
+          keyword,
           value.map((node, index) => ({ node, pointer: `${pointer}/${index}` })),
-          ...[pointer, context],
+          pointer,
+          context,
         );
     } else if (!isObject(value)) {
-      this.#lack(made, pointer, 'expected an object of schemas');
+      this.#omit(output, pointer, 'expected an object of schemas');
     } else {
       const entries = Object.entries(value)
-        .toSorted(byValue)
+        .toSorted(byConstant)
         .map(([name, node]) => ({ name, node, pointer: `${pointer}/${fragmentToken(name)}` }));
-      this.#applyMap(made, keyword, entries, pointer, context);
+      this.#addMap(output, keyword, entries, pointer, context);
     }
     if (keyword === 'properties' && isObject(value) && Object.hasOwn(value, PROTO))
-      also(made, { patternProperties: { [`^${PROTO}$`]: this.#schema(value[PROTO], pointer, context) } });
+      addToAllOf(output, {
+        patternProperties: { [`^${PROTO}$`]: this.#buildSchema(value[PROTO], pointer, context) },
+      });
   }
 
-  #applyList(made: Json, keyword: string, items: readonly Item[], pointer: string, context: Context): void {
+  #addList(
+    output: Json,
+    keyword: string,
+    items: readonly ListedSchema[],
+    pointer: string,
+    context: Context,
+  ): void {
     if (keyword === 'oneOf') {
-      if (!items.some((one) => this.#isLess(one.node, one.pointer, context)))
-        Object.assign(made, this.#oneOf(items, pointer, context));
+      if (!items.some((one) => this.#isRelaxed(one.node, one.pointer, context)))
+        Object.assign(output, this.#oneOf(items, pointer, context));
       else {
         const asWritten = { ...context, optional: NO_NAMES, isAsWritten: true };
-        also(made, {
+        addToAllOf(output, {
           anyOf: [this.#oneOf(items, pointer, context), this.#oneOf(items, pointer, asWritten)],
         });
       }
-    } else if (keyword === 'prefixItems') this.#prefixItems(made, items, pointer, context);
+    } else if (keyword === 'prefixItems') this.#prefixItems(output, items, pointer, context);
     else {
-      const list = this.#listed(keyword, items, pointer, context);
-      if (keyword === 'allOf') also(made, ...list);
-      else made[keyword] = list;
+      const list = this.#buildList(keyword, items, pointer, context);
+      if (keyword === 'allOf') addToAllOf(output, ...list);
+      else output[keyword] = list;
     }
   }
 
-  /** The schemas of `allOf` or `anyOf`; of a long one schemas that are each a part of the list. */
-  #listed(keyword: string, items: readonly Item[], pointer: string, context: Context): Made[] {
-    if (items.length <= MOST_LISTED) return this.#schemas(items, context);
-    const within = { ...context, isInner: false };
+  /** The schemas of `allOf` or `anyOf`. A long list is split into several schemas. */
+  #buildList(
+    keyword: string,
+    items: readonly ListedSchema[],
+    pointer: string,
+    context: Context,
+  ): AjvSchema[] {
+    if (items.length <= MAX_LISTED) return this.#buildSchemas(items, context);
+    const inner = { ...context, isNested: false };
     return chunksOf(items).map((chunk) =>
-      this.#apart(pointer, context, () => ({ [keyword]: this.#listed(keyword, chunk, pointer, within) })),
+      this.#separateRoot(pointer, context, () => ({
+        [keyword]: this.#buildList(keyword, chunk, pointer, inner),
+      })),
     );
   }
 
-  #schemas = (items: readonly Item[], context: Context): Made[] =>
-    items.map((one) => this.#schema(one.node, one.pointer, context));
+  #buildSchemas = (items: readonly ListedSchema[], context: Context): AjvSchema[] =>
+    items.map((one) => this.#buildSchema(one.node, one.pointer, context));
 
-  /** Of a long list: one part alone has any that holds, and some part has one that does. */
-  #oneOf(items: readonly Item[], pointer: string, context: Context): Json {
-    if (items.length <= MOST_LISTED) return { oneOf: this.#schemas(items, context) };
-    const within = { ...context, isInner: false };
-    const parts = (make: (chunk: readonly Item[]) => Made): Made[] =>
-      chunksOf(items).map((chunk) => this.#apart(pointer, context, () => make(chunk)));
+  /** Splits a long `oneOf`: exactly one part has a match, and one part has exactly one match. */
+  #oneOf(items: readonly ListedSchema[], pointer: string, context: Context): Json {
+    if (items.length <= MAX_LISTED) return { oneOf: this.#buildSchemas(items, context) };
+    const inner = { ...context, isNested: false };
+    const parts = (make: (chunk: readonly ListedSchema[]) => AjvSchema): AjvSchema[] =>
+      chunksOf(items).map((chunk) => this.#separateRoot(pointer, context, () => make(chunk)));
     return {
-      oneOf: parts((chunk) => ({ anyOf: this.#listed('anyOf', chunk, pointer, within) })),
-      anyOf: parts((chunk) => this.#oneOf(chunk, pointer, within)),
+      oneOf: parts((chunk) => ({ anyOf: this.#buildList('anyOf', chunk, pointer, inner) })),
+      anyOf: parts((chunk) => this.#oneOf(chunk, pointer, inner)),
     };
   }
 
-  #prefixItems(made: Json, items: readonly Item[], pointer: string, context: Context): void {
-    if (items.length > MOST_PLACES) this.#lack(made, pointer, `it has more than ${MOST_PLACES} items`);
-    else if (items.length <= MOST_LISTED) made.prefixItems = this.#schemas(items, context);
+  #prefixItems(output: Json, items: readonly ListedSchema[], pointer: string, context: Context): void {
+    if (items.length > MAX_PREFIX_ITEMS)
+      this.#omit(output, pointer, `it has more than ${MAX_PREFIX_ITEMS} items`);
+    else if (items.length <= MAX_LISTED) output.prefixItems = this.#buildSchemas(items, context);
     else {
       const anything = items.map(() => true);
       let place = 0;
       const parts = chunksOf(items).map((chunk) => {
         const before = anything.slice(0, place);
         place += chunk.length;
-        return this.#apart(pointer, context, () => ({
-          prefixItems: [...before, ...this.#schemas(chunk, context)],
+        return this.#separateRoot(pointer, context, () => ({
+          prefixItems: [...before, ...this.#buildSchemas(chunk, context)],
         }));
       });
-      made.prefixItems = anything;
-      also(made, ...parts);
+      output.prefixItems = anything;
+      addToAllOf(output, ...parts);
     }
   }
 
-  #applyMap(made: Json, keyword: string, entries: readonly Entry[], pointer: string, context: Context): void {
+  #addMap(
+    output: Json,
+    keyword: string,
+    entries: readonly NamedSchema[],
+    pointer: string,
+    context: Context,
+  ): void {
     const isPattern = keyword === 'patternProperties';
-    const known = isPattern ? entries.filter((one) => this.#isPattern(made, one.name, one.pointer)) : entries;
-    if (known.length <= MOST_LISTED) {
-      made[keyword] = Object.fromEntries(
-        known.map((one) => [one.name, this.#schema(one.node, one.pointer, context)]),
+    const known = isPattern
+      ? entries.filter((one) => this.#isPattern(output, one.name, one.pointer))
+      : entries;
+    if (known.length <= MAX_LISTED) {
+      output[keyword] = Object.fromEntries(
+        known.map((one) => [one.name, this.#buildSchema(one.node, one.pointer, context)]),
       );
       return;
     }
-    const within = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isInner: false };
+    const inner = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isNested: false };
     const parts = chunksOf(known).map((chunk) =>
-      this.#apart(pointer, context, () => {
+      this.#separateRoot(pointer, context, () => {
         const part: Json = {};
-        this.#applyMap(part, keyword, chunk, pointer, within);
+        this.#addMap(part, keyword, chunk, pointer, inner);
         return part;
       }),
     );
-    also(made, ...parts);
-    // What is left for `additionalProperties` depends on the names.
-    if (keyword === 'properties') made.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
-    if (isPattern) this.#longPatterns.set(made, { parts, isWhole: known.length === entries.length });
+    addToAllOf(output, ...parts);
+    // `additionalProperties` depends on these names.
+    if (keyword === 'properties')
+      output.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
+    if (isPattern) this.#longPatterns.set(output, { parts, isWhole: known.length === entries.length });
   }
 
-  /** Whether an alternative requires less than it says, so that it no longer tells itself from the others. */
-  #isLess(node: unknown, pointer: string, context: Context): boolean {
-    if (context.isAsWritten) return false;
+  /** Whether relaxing an alternative removes required members that distinguish it from the others. */
+  #isRelaxed(node: unknown, pointer: string, context: Context): boolean {
+    if (context.keepsRequired) return false;
     const { all, required } = this.#members.of(node, pointer, context.resource);
     return [...required].some((name) => all.has(name) || context.optional.has(name));
   }
 
-  #refer(made: Json, node: Json, pointer: string, context: Context): void {
+  #addReferences(output: Json, node: Json, pointer: string, context: Context): void {
     const { references } = this.#options;
     for (const keyword of ['$ref', '$dynamicRef']) {
       const reference = node[keyword];
       if (reference === undefined) continue;
       const at = `${pointer}/${keyword}`;
       if (typeof reference !== 'string') {
-        this.#lack(made, at, 'expected a reference');
+        this.#omit(output, at, 'expected a reference');
         continue;
       }
       const target = references.resolve(reference, context.resource);
       if (!target || !isSchema(target.node)) {
-        this.#lack(made, keyword === '$ref' ? pointer : at, NOWHERE);
+        this.#omit(output, keyword === '$ref' ? pointer : at, MISSING_TARGET);
         continue;
       }
-      const chosen = keyword === '$ref' ? target : this.#dynamic(reference, target, context);
-      // Two references of one schema both hold.
-      if (made.$ref === undefined) this.#referTo(made, chosen, at, context);
+      const chosen = keyword === '$ref' ? target : this.#dynamicTarget(reference, target, context);
+      // Both references of a schema apply.
+      if (output.$ref === undefined) this.#addReferenceTo(output, chosen, at, context);
       else {
         const second: Json = {};
-        this.#referTo(second, chosen, at, context);
-        also(made, second);
+        this.#addReferenceTo(second, chosen, at, context);
+        addToAllOf(output, second);
       }
     }
   }
 
-  /** The outermost resource that has the anchor too (Core §8.2.3.2). */
-  #dynamic(reference: string, target: Site, { scope }: Context): Site {
+  /** The target in the outermost resource that has the dynamic anchor (Core §8.2.3.2). */
+  #dynamicTarget(reference: string, target: SchemaLocation, { scope }: Context): SchemaLocation {
     const { references } = this.#options;
     if (!references.isDynamic(reference, target)) return target;
     for (const resource of scope) {
@@ -506,38 +562,41 @@ export class SchemaGraph {
     return target;
   }
 
-  #referTo(made: Json, first: Site, pointer: string, context: Context): void {
-    const target = this.#behind(first);
-    const entered = this.#entered(
+  #addReferenceTo(output: Json, first: SchemaLocation, pointer: string, context: Context): void {
+    const target = this.#skipAliases(first);
+    const entered = this.#enterResource(
       isObject(target.node) ? target.node : {},
       target.pointer,
-      this.#into(target.resource, context),
+      this.#enterTarget(target.resource, context),
     );
     const own = this.#members.of(target.node, target.pointer, target.resource).all;
-    const optional = context.isAsWritten ? NO_NAMES : context.optional.difference(own);
+    const optional = context.keepsRequired ? NO_NAMES : context.optional.difference(own);
     const key = JSON.stringify([
       target.pointer,
       entered.scope.map((one) => one.pointer),
       [...optional].toSorted(),
-      context.isAsWritten,
+      context.keepsRequired,
     ]);
     const root = this.#root(key, target.pointer, () =>
-      this.#schema(target.node, target.pointer, {
-        ...{ ...entered, resource: target.resource },
-        ...{ optional, isInner: false },
+      this.#buildSchema(target.node, target.pointer, {
+        ...entered,
+        resource: target.resource,
+        optional,
+        isNested: false,
       }),
     );
-    this.#hold(made, pointer, root, context.isInner);
+    this.#addReference(output, pointer, root, context.isNested);
   }
 
-  /** What a row of schemas leads to that only refer to the next: compiling each of them would say nothing more. */
-  #behind(first: Site): Site {
+  /** Skips schemas that only refer to the next one, because compiling them adds nothing. */
+  #skipAliases(first: SchemaLocation): SchemaLocation {
     const passed = new Set<unknown>();
     let site = first;
     for (let { node } = site; isReferenceOnly(node); { node } = site) {
       passed.add(node);
       const next = this.#options.references.resolve(node.$ref, site.resource);
-      // A circle or an end is told where it is, and another resource counts for dynamic references.
+      // A circle or a broken reference is reported at its own location. A resource boundary affects dynamic
+      // references.
       if (next === undefined || passed.has(next.node)) return first;
       if (next.resource.pointer !== site.resource.pointer) return site;
       site = next;
@@ -545,7 +604,7 @@ export class SchemaGraph {
     return site;
   }
 
-  #into(resource: Resource, context: Context): Context {
+  #enterTarget(resource: SchemaResource, context: Context): Context {
     const { references } = this.#options;
     const isKnown =
       resource.pointer === context.resource.pointer ||
@@ -554,41 +613,43 @@ export class SchemaGraph {
     return { ...context, resource, scope: [...context.scope, resource] };
   }
 
-  #nothing(pointer: string, reason: string): Json {
-    const made: Json = {};
-    this.#lack(made, pointer, reason);
-    return made;
+  #invalidSchema(pointer: string, reason: string): Json {
+    const output: Json = {};
+    this.#omit(output, pointer, reason);
+    return output;
   }
 
-  #lack(made: Json, pointer: string, reason: string, root = this.#made): void {
-    this.#lacking.add(made);
-    if (root) this.#lackingRoots.add(root);
-    this.#options.onFault({ pointer, reason: `goes unchecked: ${reason}` });
+  #omit(output: Json, pointer: string, reason: string, root = this.#current): void {
+    this.#incomplete.add(output);
+    if (root) this.#incompleteRoots.add(root);
+    this.#options.onFault({ pointer, reason: `is not checked: ${reason}` });
   }
 
-  /** A schema that is about a value only by way of itself would be looked at without end. */
-  *#cutCircles(fresh: readonly Growing[]): Steps<void> {
-    const open = new Set<Growing>();
+  /** Cuts references by which a schema would apply to the same value without end. */
+  *#cutCircles(fresh: readonly MutableRoot[]): Incremental<void> {
+    const open = new Set<MutableRoot>();
     for (const start of fresh) {
       yield;
-      if (this.#isDone.has(start)) continue;
+      if (this.#acyclic.has(start)) continue;
       const path = [{ root: start, next: 0 }];
       open.add(start);
       for (let at = path.at(-1); at; at = path.at(-1)) {
-        const holder = at.root.holders[at.next++];
+        const holder = at.root.uses[at.next++];
         if (holder === undefined) {
-          this.#isDone.add(at.root);
+          this.#acyclic.add(at.root);
           open.delete(at.root);
           path.pop();
           const before = path.at(-1)?.root;
-          if (before) before.onward = Math.max(before.onward, at.root.onward + 1);
-        } else if (!holder.isSame) continue;
-        else if (open.has(holder.target) || path.length + holder.target.onward >= MOST_IN_A_ROW) {
+          if (before) before.chainLength = Math.max(before.chainLength, at.root.chainLength + 1);
+        } else if (!holder.isSameValue) continue;
+        else if (open.has(holder.target) || path.length + holder.target.chainLength >= MAX_CHAIN) {
           delete holder.schema.$ref;
-          const reason = open.has(holder.target) ? 'it refers to itself' : 'it refers on too often';
-          this.#lack(holder.schema, holder.pointer, reason, at.root);
-        } else if (this.#isDone.has(holder.target)) {
-          at.root.onward = Math.max(at.root.onward, holder.target.onward + 1);
+          const reason = open.has(holder.target)
+            ? 'it refers to itself'
+            : 'its chain of references is too long';
+          this.#omit(holder.schema, holder.pointer, reason, at.root);
+        } else if (this.#acyclic.has(holder.target)) {
+          at.root.chainLength = Math.max(at.root.chainLength, holder.target.chainLength + 1);
         } else {
           open.add(holder.target);
           path.push({ root: holder.target, next: 0 });
@@ -597,10 +658,10 @@ export class SchemaGraph {
     }
   }
 
-  /** Where something is left out, what is around it may say no only for what is known. */
-  *#loosen(fresh: readonly Growing[]): Steps<void> {
-    if (this.#lackingRoots.size === 0) return;
-    const users = new Map<Root, Growing[]>();
+  /** Relaxes the schemas around a part that was left out, so that they reject only what is certainly invalid. */
+  *#relaxIncomplete(fresh: readonly MutableRoot[]): Incremental<void> {
+    if (this.#incompleteRoots.size === 0) return;
+    const users = new Map<SchemaRoot, MutableRoot[]>();
     for (const root of fresh) {
       for (const ref of root.refs) {
         const known = users.get(ref);
@@ -609,80 +670,89 @@ export class SchemaGraph {
       }
       yield;
     }
-    // A set grows while it is iterated.
-    for (const root of this.#lackingRoots)
-      for (const user of users.get(root) ?? []) this.#lackingRoots.add(user);
+    // The set grows during the iteration.
+    for (const root of this.#incompleteRoots)
+      for (const user of users.get(root) ?? []) this.#incompleteRoots.add(user);
     for (const root of fresh) {
-      if (this.#lackingRoots.has(root)) this.#loosenSchema(root.schema);
+      if (this.#incompleteRoots.has(root)) this.#relaxSchema(root.schema);
       yield;
     }
   }
 
-  /** @returns whether something is left out in it */
-  #loosenSchema(made: Made): boolean {
-    if (!isObject(made)) return false;
-    const target = typeof made.$ref === 'string' ? this.#byId.get(made.$ref) : undefined;
-    let lacks = this.#lacking.has(made) || (target !== undefined && this.#lackingRoots.has(target));
+  /** @returns whether parts of the schema were left out */
+  #relaxSchema(output: AjvSchema): boolean {
+    if (!isObject(output)) return false;
+    const target = typeof output.$ref === 'string' ? this.#byId.get(output.$ref) : undefined;
+    let isIncomplete =
+      this.#incomplete.has(output) || (target !== undefined && this.#incompleteRoots.has(target));
     for (const [keyword, { shape }] of Object.entries(APPLICATORS)) {
-      const value = made[keyword];
+      const value = output[keyword];
       if (value === undefined) continue;
-      const parts = (shape === 'one' ? [value] : Object.values(value as object)) as Made[];
-      const known = parts.filter((part) => !this.#loosenSchema(part));
+      const parts = (shape === 'one' ? [value] : Object.values(value as object)) as AjvSchema[];
+      const known = parts.filter((part) => !this.#relaxSchema(part));
       if (known.length === parts.length) continue;
-      lacks = true;
-      loosenKeyword(made, keyword, parts, known);
+      isIncomplete = true;
+      relaxKeyword(output, keyword, parts, known);
     }
-    return lacks;
+    return isIncomplete;
   }
 }
 
-function loosenKeyword(made: Json, keyword: string, parts: readonly Made[], known: readonly Made[]): void {
-  if (keyword === 'not') delete made.not;
-  else if (keyword === 'contains') delete made.maxContains;
+function relaxKeyword(
+  output: Json,
+  keyword: string,
+  parts: readonly AjvSchema[],
+  known: readonly AjvSchema[],
+): void {
+  if (keyword === 'not') delete output.not;
+  else if (keyword === 'contains') delete output.maxContains;
   else if (keyword === 'oneOf') {
-    // One of the known alternatives, or none of them.
-    if (known.length === 0) delete made.oneOf;
-    else made.oneOf = [...known, { not: { anyOf: known } }];
-    also(made, { anyOf: parts });
+    // The value matches one of the known alternatives, or none of them.
+    if (known.length === 0) delete output.oneOf;
+    else output.oneOf = [...known, { not: { anyOf: known } }];
+    addToAllOf(output, { anyOf: parts });
   } else if (keyword === 'if') {
-    also(made, { anyOf: [made.then ?? true, made.else ?? true] });
-    for (const branch of ['if', 'then', 'else']) delete made[branch];
+    addToAllOf(output, { anyOf: [output.then ?? true, output.else ?? true] });
+    for (const branch of ['if', 'then', 'else']) delete output[branch];
   }
 }
 
-/** What tells one alternative from the others comes first, so that it is known before their members are looked at. */
-const byValue = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
-  Number(hasValue(other)) - Number(hasValue(one));
+/**
+ * Sorts properties with `const` or `enum` first. They distinguish alternatives, so they are checked before other
+ * members.
+ */
+const byConstant = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
+  Number(hasConstant(other)) - Number(hasConstant(one));
 
-const hasValue = (schema: unknown): boolean =>
+const hasConstant = (schema: unknown): boolean =>
   isObject(schema) && (schema.const !== undefined || schema.enum !== undefined);
 
-/** A long list in parts, of which there are few: they may be long themselves. */
+/** Splits a long list into a few chunks, which may be long themselves. */
 function chunksOf<T>(list: readonly T[]): T[][] {
-  const size = Math.max(MOST_LISTED, Math.ceil(list.length / MOST_LISTED));
+  const size = Math.max(MAX_LISTED, Math.ceil(list.length / MAX_LISTED));
   const chunks: T[][] = [];
   for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));
   return chunks;
 }
 
-/** What ajv writes code for: schemas that a schema has in itself, and names and values. */
-function partsOf(node: Json): number {
+/** The approximate amount of code that ajv generates: nested schemas, names and values. */
+function codeSizeOf(node: Json): number {
   let parts = 0;
   for (const [keyword, value] of Object.entries(node)) {
     if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(ASSERTIONS, keyword)) parts += Math.min(countOf(value) / NAMES_PER_SCHEMA, MOST_LISTED);
+    if (Object.hasOwn(ASSERTIONS, keyword)) parts += Math.min(countOf(value) / NAMES_PER_SCHEMA, MAX_LISTED);
     else if (Object.hasOwn(APPLICATORS, keyword))
-      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(countOf(value), MOST_LISTED);
+      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(countOf(value), MAX_LISTED);
   }
   return Math.floor(parts);
 }
 
-/** Adds schemas that have to hold as well. */
-function also(made: Json, ...parts: readonly Made[]): void {
-  made.allOf = [...((made.allOf as Made[] | undefined) ?? []), ...parts];
+/** Adds schemas that must match too. */
+function addToAllOf(output: Json, ...parts: readonly AjvSchema[]): void {
+  output.allOf = [...((output.allOf as AjvSchema[] | undefined) ?? []), ...parts];
 }
 
-const without = (names: readonly string[], optional: ReadonlySet<string>): string[] =>
+const except = (names: readonly string[], optional: ReadonlySet<string>): string[] =>
   optional.size === 0 ? [...names] : names.filter((name) => !optional.has(name));
 
 const sizeOf = (schema: Json, keyword: string): number => {

@@ -1,64 +1,67 @@
 /**
- * What a `$ref` of a schema leads to: by pointer, by anchor, or by the `$id` of another schema of the document
- * (JSON Schema 2020-12, Core §8.2, §9.2).
+ * Resolves the `$ref` of a schema: by pointer, by anchor, or by the `$id` of another schema of the document (JSON
+ * Schema 2020-12, Core §8.2, §9.2).
  */
 import { fragmentToken, fragmentTokens } from '../../../contract/json-pointer.ts';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import type { Json, Kind } from '../../../openapi/load/grammar.ts';
-import { fieldOf, isObject } from '../../../openapi/load/grammar.ts';
+import { grammarFieldOf, isObject } from '../../../openapi/load/grammar.ts';
 import { parseReference } from '../../../openapi/reference.ts';
 import { valueAt } from '../../../openapi/value-at.ts';
 
-/** A schema with an `$id`, or the document itself: what references in it are relative to. */
-export interface Resource {
-  /** Pointer to it. */
+/** A schema with an `$id`, or the document itself: the base of relative references in it. */
+export interface SchemaResource {
+  /** Pointer to the schema. */
   readonly pointer: string;
   readonly uri: string;
 }
 
-/** A schema with its place. */
-export interface Site {
+/** A schema with its location. */
+export interface SchemaLocation {
   readonly node: unknown;
   readonly pointer: string;
-  readonly resource: Resource;
+  readonly resource: SchemaResource;
 }
 
 interface Anchor {
-  readonly site: Site;
+  readonly site: SchemaLocation;
   readonly isDynamic: boolean;
 }
 
-interface Index {
-  readonly resources: ReadonlyMap<string, Site>;
-  /** By pointer of the resource, then by name. */
+interface ReferenceIndex {
+  readonly resources: ReadonlyMap<string, SchemaLocation>;
+  /** Anchors by the pointer of their resource, then by name. */
   readonly anchors: ReadonlyMap<string, ReadonlyMap<string, Anchor>>;
 }
 
-/** Stands for the address of the document, which says nothing about its schemas. */
-const DOCUMENT: Resource = { pointer: '#', uri: 'http://document.invalid/' };
+/** A placeholder for the URL of the document, which does not affect its schemas. */
+const DOCUMENT_RESOURCE: SchemaResource = { pointer: '#', uri: 'http://document.invalid/' };
 
-/** Schemas that are looked at in one step, about a millisecond of work. */
-const MANY = 1000;
+/** Schemas that one step visits, which takes about a millisecond. */
+const SCHEMAS_PER_STEP = 1000;
 
 export class SchemaReferences {
   readonly #document: Json;
   readonly #onWork: () => void;
-  #reading: Steps<Index> | undefined;
-  #known: Index | undefined;
+  #building: Incremental<ReferenceIndex> | undefined;
+  #builtIndex: ReferenceIndex | undefined;
 
-  /** @param onWork called after each piece of work: where it throws, the same question goes on from there */
+  /** @param onWork called after each piece of work; if it throws, the same call continues from there */
   constructor(document: Json, onWork: () => void = () => {}) {
     this.#document = document;
     this.#onWork = onWork;
   }
 
-  /** What stands at a pointer of the document. */
-  at(pointer: string): Site {
-    return this.#below({ node: this.#document, pointer: '#', resource: DOCUMENT }, fragmentTokens(pointer));
+  /** The value at a pointer of the document. */
+  at(pointer: string): SchemaLocation {
+    return this.#below(
+      { node: this.#document, pointer: '#', resource: DOCUMENT_RESOURCE },
+      fragmentTokens(pointer),
+    );
   }
 
-  /** @returns undefined where it leads to nothing */
-  resolve(reference: string, from: Resource): Site | undefined {
+  /** @returns undefined for a broken reference */
+  resolve(reference: string, from: SchemaResource): SchemaLocation | undefined {
     const { document, tokens, anchor } = parseReference(reference);
     const root = document === '' ? this.at(from.pointer) : this.#resourceAt(document, from);
     if (!root) return undefined;
@@ -67,36 +70,36 @@ export class SchemaReferences {
     return site?.node === undefined ? undefined : site;
   }
 
-  /** Whether a fragment names a place that outer resources may take (Core §8.2.3.2). */
-  isDynamic(reference: string, target: Site): boolean {
+  /** Whether a reference names a dynamic anchor, which outer resources may override (Core §8.2.3.2). */
+  isDynamic(reference: string, target: SchemaLocation): boolean {
     const { anchor: name } = parseReference(reference);
     return name !== undefined && this.#anchorsOf(target.resource).get(name)?.isDynamic === true;
   }
 
-  /** What the dynamic anchor that a reference names is in a resource. */
-  dynamicAnchor(reference: string, resource: Resource): Site | undefined {
+  /** The target of a dynamic anchor in a resource. */
+  dynamicAnchor(reference: string, resource: SchemaResource): SchemaLocation | undefined {
     const anchor = this.#anchorsOf(resource).get(parseReference(reference).anchor ?? '');
     return anchor?.isDynamic ? anchor.site : undefined;
   }
 
-  hasDynamicAnchors(resource: Resource): boolean {
+  hasDynamicAnchors(resource: SchemaResource): boolean {
     return [...this.#anchorsOf(resource).values()].some(({ isDynamic }) => isDynamic);
   }
 
-  /** The resource that a schema begins by its `$id`, or the one that it stands in. */
-  resourceOf(node: unknown, pointer: string, around: Resource): Resource {
-    if (!isObject(node) || typeof node.$id !== 'string' || pointer === around.pointer) return around;
-    const uri = URL.parse(node.$id, around.uri)?.href;
-    return uri === undefined ? around : { pointer, uri: withoutFragment(uri) };
+  /** The resource that a schema starts with its `$id`, or the surrounding one. */
+  resourceOf(node: unknown, pointer: string, outer: SchemaResource): SchemaResource {
+    if (!isObject(node) || typeof node.$id !== 'string' || pointer === outer.pointer) return outer;
+    const uri = URL.parse(node.$id, outer.uri)?.href;
+    return uri === undefined ? outer : { pointer, uri: withoutFragment(uri) };
   }
 
-  #resourceAt(path: string, from: Resource): Site | undefined {
+  #resourceAt(path: string, from: SchemaResource): SchemaLocation | undefined {
     const uri = URL.parse(path, from.uri)?.href;
     if (uri === undefined) return undefined;
-    return uri === DOCUMENT.uri ? this.at('#') : this.#index.resources.get(uri);
+    return uri === DOCUMENT_RESOURCE.uri ? this.at('#') : this.#index.resources.get(uri);
   }
 
-  #below(from: Site, tokens: readonly string[]): Site {
+  #below(from: SchemaLocation, tokens: readonly string[]): SchemaLocation {
     let { node, pointer, resource } = from;
     for (const token of tokens) {
       node = valueAt(node, [token]);
@@ -106,28 +109,28 @@ export class SchemaReferences {
     return { node, pointer, resource };
   }
 
-  #anchorsOf({ pointer }: Resource): ReadonlyMap<string, Anchor> {
+  #anchorsOf({ pointer }: SchemaResource): ReadonlyMap<string, Anchor> {
     return this.#index.anchors.get(pointer) ?? new Map();
   }
 
-  /** Most documents have no such names, and are never looked through for them. */
-  get #index(): Index {
-    while (this.#known === undefined) {
-      this.#reading ??= this.#read();
-      const { done, value } = this.#reading.next();
-      if (done) this.#known = value;
+  /** Built on demand, because most documents have no anchors or ids. */
+  get #index(): ReferenceIndex {
+    while (this.#builtIndex === undefined) {
+      this.#building ??= this.#buildIndex();
+      const { done, value } = this.#building.next();
+      if (done) this.#builtIndex = value;
       else this.#onWork();
     }
-    return this.#known;
+    return this.#builtIndex;
   }
 
-  *#read(): Steps<Index> {
-    let looked = 0;
-    const resources = new Map<string, Site>();
+  *#buildIndex(): Incremental<ReferenceIndex> {
+    let visited = 0;
+    const resources = new Map<string, SchemaLocation>();
     const anchors = new Map<string, Map<string, Anchor>>();
-    const see = (node: Json, pointer: string, around: Resource): Resource => {
-      const resource = this.resourceOf(node, pointer, around);
-      if (resource !== around && !resources.has(resource.uri))
+    const register = (node: Json, pointer: string, outer: SchemaResource): SchemaResource => {
+      const resource = this.resourceOf(node, pointer, outer);
+      if (resource !== outer && !resources.has(resource.uri))
         resources.set(resource.uri, { node, pointer, resource });
       const own = anchors.get(resource.pointer) ?? new Map<string, Anchor>();
       for (const keyword of ['$dynamicAnchor', '$anchor']) {
@@ -138,20 +141,20 @@ export class SchemaReferences {
       if (own.size > 0) anchors.set(resource.pointer, own);
       return resource;
     };
-    const pending: { node: Json; kind: Kind; pointer: string; around: Resource }[] = [
-      { node: this.#document, kind: 'document', pointer: '#', around: DOCUMENT },
+    const pending: { node: Json; kind: Kind; pointer: string; outer: SchemaResource }[] = [
+      { node: this.#document, kind: 'document', pointer: '#', outer: DOCUMENT_RESOURCE },
     ];
     for (let next = pending.pop(); next; next = pending.pop()) {
-      const { node, kind, pointer, around } = next;
-      if (++looked % MANY === 0) yield;
-      const resource = kind === 'schema' ? see(node, pointer, around) : around;
+      const { node, kind, pointer, outer } = next;
+      if (++visited % SCHEMAS_PER_STEP === 0) yield;
+      const resource = kind === 'schema' ? register(node, pointer, outer) : outer;
       for (const [name, value] of Object.entries(node)) {
-        const field = fieldOf(kind, name);
+        const field = grammarFieldOf(kind, name);
         if (!field || typeof value !== 'object' || value === null) continue;
         const at = `${pointer}/${fragmentToken(name)}`;
         const found = field[0] === 'one' ? [[at, value] as const] : entriesOf(value, at);
         for (const [where, one] of found)
-          if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, around: resource });
+          if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, outer: resource });
       }
     }
     return { resources, anchors };

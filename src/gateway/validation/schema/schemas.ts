@@ -1,4 +1,4 @@
-/** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
+/** Compiles the schemas of one document with ajv (JSON Schema 2020-12). */
 
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -6,63 +6,63 @@ import type { JsonLimits } from '../../../config/limits.ts';
 import { defaultLimits } from '../../../config/limits.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { linearTime } from '../../../openapi/patterns/pattern.ts';
-import { textOf } from './equal-schemas.ts';
+import { linearTimePattern } from '../../../openapi/patterns/pattern.ts';
+import { canonicalText } from './equal-schemas.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
-import type { Located } from './json-node.ts';
+import type { JsonNode } from './json-node.ts';
 import type { Validator } from './lazy-references.ts';
-import { lazyReferences, NotCompiled } from './lazy-references.ts';
-import { multiplesByDigits } from './multiple-of.ts';
-import { refuseWriteOnly } from './read-write-only.ts';
-import type { Made, Root } from './schema-graph.ts';
+import { CompilationError, lazyReferences } from './lazy-references.ts';
+import { addExactMultipleOf } from './multiple-of.ts';
+import { addWriteOnly } from './read-write-only.ts';
+import type { AjvSchema, SchemaRoot } from './schema-graph.ts';
 import { SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
-import type { Turn } from './turn.ts';
-import { TurnOver } from './turn.ts';
-import { unevaluatedAsFound } from './unevaluated.ts';
-import { compareOnce } from './unique-items.ts';
-import { Steps, TOO_MANY, TooManySteps } from './validation-budget.ts';
+import type { TimeSlice } from './time-slice.ts';
+import { TimeSliceExceeded } from './time-slice.ts';
+import { addUnevaluated } from './unevaluated.ts';
+import { addUniqueItems } from './unique-items.ts';
+import { BUDGET_ERRORS, BudgetExceeded, ValidationBudget } from './validation-budget.ts';
 
 /**
- * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `json`: of
- * parameters that are written as JSON, which says itself what is a string. `first` stops at the first fault of a body,
- * `all` finds each.
+ * How values are checked. `text`: parameters, whose strings are converted to the type in the schema. `form`: a form
+ * body, converted likewise. `json`: parameters that contain JSON, without conversion. `first`: stops at the first
+ * fault of a body. `all`: finds every fault of a body.
  */
-export type Mode = 'text' | 'json' | 'form' | 'first' | 'all';
+export type CheckMode = 'text' | 'json' | 'form' | 'first' | 'all';
 
-/** What is wrong with a value; nothing where it holds. */
-export type Check = (value: unknown) => readonly ErrorObject[];
+/** Returns the faults of a value; empty for a valid value. */
+export type SchemaCheck = (value: unknown) => readonly ErrorObject[];
 
-/** The same for a value of which the size is known. */
-type SizedCheck = (value: unknown, most: number) => readonly ErrorObject[];
+/** Returns the faults of a value within a budget of steps. */
+type BudgetedCheck = (value: unknown, budget: number) => readonly ErrorObject[];
 
-/** Finding every fault of a larger value could cost more than it is worth. */
+/** The largest JSON body for which all faults are reported. */
 const ALL_FAULTS_BYTES = 65_536;
 
-/** Steps that a check takes, see `steps.ts`: more than any value of this size needs that can be read in one way. */
-const FEW_STEPS = 20_000;
-const STEPS_PER_BYTE = 10;
-/** Of a query, headers, a form. */
-const STEPS_OF_TEXT = 100_000;
+/** The budget of a check, see `validation-budget.ts`. It is more than any unambiguous value of this size needs. */
+const BASE_BUDGET = 20_000;
+const BUDGET_PER_BYTE = 10;
+/** The budget for a query, headers or a form. */
+const TEXT_BUDGET = 100_000;
 
 /**
- * Schemas that stay compiled of one document, at four kilobytes each; beyond, those in use are compiled again. A check that
- * needs more than twice as many by itself is none.
+ * The most schemas of one document that stay compiled, at four kilobytes each. Beyond that, used schemas are
+ * compiled again. A check that needs more than twice as many alone is not performed.
  */
-const MOST_COMPILED = 50_000;
+const MAX_COMPILED = 50_000;
 
 const NONE: readonly ErrorObject[] = [];
 
-/** Which way the values go. */
+/** The direction of the values. */
 export type Direction = 'request' | 'response';
 
-type Matcher = ReturnType<typeof linearTime>;
+type Matcher = ReturnType<typeof linearTimePattern>;
 
-/** Of one mode. */
+/** The compiler of one mode. */
 interface Compiler {
-  /** The validator of a schema by its id. */
+  /** Finds the validator of a schema by its id. */
   readonly validatorOf: (id: string) => Validator;
-  /** By what the schema says. */
+  /** Validators by the canonical text of their schemas. */
   readonly byText: Map<string, Validator>;
 }
 
@@ -71,26 +71,26 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #graph: SchemaGraph;
   readonly onFault: (fault: DocumentFault) => void;
-  /** Limits of the JSON that is checked. */
+  /** Limits of the JSON values. */
   readonly json: JsonLimits;
-  readonly #compilers = new Map<Mode, Compiler>();
-  /** Schemas that are compiled in all modes, about. */
+  readonly #compilers = new Map<CheckMode, Compiler>();
+  /** The approximate number of compiled schemas in all modes. */
   #compiled = 0;
-  readonly #mostCompiled: number;
-  readonly #steps = new Steps();
-  readonly #spend: () => void;
+  readonly #maxCompiled: number;
+  readonly #budget = new ValidationBudget();
+  readonly #checkpoint: () => void;
   readonly #patterns = new Map<string, Matcher>();
-  /** As ajv wants it: each pattern is compiled once for all modes. */
-  readonly #matches = Object.assign(
+  /** Compiles each pattern once for all modes, in the form that ajv expects. */
+  readonly #createMatcher = Object.assign(
     (source: string): Matcher => {
-      const matcher = this.#patterns.get(source) ?? linearTime(source, this.#spend);
+      const matcher = this.#patterns.get(source) ?? linearTimePattern(source, this.#checkpoint);
       this.#patterns.set(source, matcher);
       return matcher;
     },
-    { code: linearTime.code },
+    { code: linearTimePattern.code },
   );
 
-  /** @param turn where one is given, checks throw `TurnOver` when it is over; without one they do all at once */
+  /** @param timeSlice if given, checks throw `TimeSliceExceeded` at its end; otherwise they finish at once */
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
@@ -98,11 +98,11 @@ export class Schemas {
     direction: Direction = 'request',
     references = new SchemaReferences(document),
     json: JsonLimits = defaultLimits,
-    turn?: Turn,
-    mostCompiled = MOST_COMPILED,
+    turn?: TimeSlice,
+    mostCompiled = MAX_COMPILED,
   ) {
-    this.#mostCompiled = mostCompiled;
-    this.#spend = turn?.spend ?? (() => {});
+    this.#maxCompiled = mostCompiled;
+    this.#checkpoint = turn?.checkpoint ?? (() => {});
     this.json = json;
     this.#isEager = isEager;
     this.#direction = direction;
@@ -110,69 +110,69 @@ export class Schemas {
     this.#graph = new SchemaGraph({
       references,
       onFault,
-      way: direction === 'request' ? 'readOnly' : 'writeOnly',
-      checkPattern: this.#matches,
+      access: direction === 'request' ? 'readOnly' : 'writeOnly',
+      checkPattern: this.#createMatcher,
       knowsFormat: isKnownFormat,
-      onWork: this.#spend,
+      onWork: this.#checkpoint,
     });
   }
 
-  check(schema: Json, mode: Mode, pointer: string): Check {
+  check(schema: Json, mode: CheckMode, pointer: string): SchemaCheck {
     const check = this.#check(schema, mode, pointer);
-    return (value) => check(value, STEPS_OF_TEXT);
+    return (value) => check(value, TEXT_BUDGET);
   }
 
-  /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
-  #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
-    let root: Root | undefined;
+  /** Compiles a schema at its first use, so that the start does not wait for schemas that are rarely used. */
+  #check(schema: Json, mode: CheckMode, pointer: string): BudgetedCheck {
+    let root: SchemaRoot | undefined;
     let isUnchecked = false;
-    /** Whether it is on its way through several turns. */
-    let isBegun = false;
-    // No parameter goes one way only.
-    const isAsWritten = mode === 'text' || mode === 'json';
+    /** Whether the previous call ran out of time and this one continues it. */
+    let isResumed = false;
+    // Parameters are never `readOnly` or `writeOnly`.
+    const keepsRequired = mode === 'text' || mode === 'json';
     let text: string | undefined;
-    const make = (): Validator => {
+    const getValidator = (): Validator => {
       if (root === undefined) {
-        root = this.#graph.make(schema, pointer, isAsWritten);
-        text = textOf(root);
+        root = this.#graph.add(schema, pointer, keepsRequired);
+        text = canonicalText(root);
       }
       return this.#validator(root, text, mode);
     };
-    /** What cannot be compiled is told, and leaves unchecked no more than itself. */
-    const unlessBroken = <T>(run: () => T, otherwise: T): T => {
+    /** A schema that cannot be compiled is reported, and only its own check is skipped. */
+    const catchCompilationError = <T>(run: () => T, otherwise: T): T => {
       try {
         return run();
       } catch (error) {
-        if (!(error instanceof NotCompiled)) throw error;
+        if (!(error instanceof CompilationError)) throw error;
         isUnchecked = true;
-        this.onFault({ pointer, reason: `goes unchecked: ${error.message}` });
+        this.onFault({ pointer, reason: `is not checked: ${error.message}` });
         return otherwise;
       }
     };
     if (this.#isEager)
-      unlessBroken(() => {
-        make();
+      catchCompilationError(() => {
+        getValidator();
       }, undefined);
     const errorsOf = (value: unknown): readonly ErrorObject[] => {
-      const validator = make();
+      const validator = getValidator();
       return validator.validate(value) ? NONE : (validator.validate.errors ?? NONE);
     };
     return (value, most) => {
       if (isUnchecked) return NONE;
-      if (!isBegun) this.#forgetMany();
-      isBegun = false;
+      if (!isResumed) this.#evictCompiled();
+      isResumed = false;
       try {
-        return this.#steps.within(most, () => unlessBroken(() => errorsOf(value), NONE));
+        return this.#budget.run(most, () => catchCompilationError(() => errorsOf(value), NONE));
       } catch (error) {
-        if (error instanceof TooManySteps) return TOO_MANY;
-        isBegun = error instanceof TurnOver;
+        if (error instanceof BudgetExceeded) return BUDGET_ERRORS;
+        isResumed = error instanceof TimeSliceExceeded;
         throw error;
       }
     };
   }
 
-  /** The same for schemas that say the same. */
-  #validator(root: Root, text: string | undefined, mode: Mode): Validator {
+  /** Returns the same validator for equal schemas. */
+  #validator(root: SchemaRoot, text: string | undefined, mode: CheckMode): Validator {
     const { validatorOf, byText } = this.#compiler(mode);
     const known = text === undefined ? undefined : byText.get(text);
     if (known !== undefined) return known;
@@ -182,78 +182,81 @@ export class Schemas {
     return validator;
   }
 
-  #forgetMany(): void {
-    if (this.#compiled <= this.#mostCompiled || this.#isEager) return;
+  #evictCompiled(): void {
+    if (this.#compiled <= this.#maxCompiled || this.#isEager) return;
     this.#compilers.clear();
     this.#compiled = 0;
   }
 
-  /** Tells of a schema that refers to nothing before it is used. */
-  tellDangling({ node, pointer }: Located): void {
-    if (typeof node.$ref === 'string') this.#graph.tellDangling(pointer);
+  /** Reports a schema with a broken reference before it is used. */
+  reportDangling({ node, pointer }: JsonNode): void {
+    if (typeof node.$ref === 'string') this.#graph.reportDangling(pointer);
   }
 
-  /** For a value that was so many bytes of JSON: every fault, where finding them costs little. */
+  /** Checks a value whose JSON had this many bytes. Reports every fault if that is cheap. */
   checkJson(schema: Json, pointer: string): (value: unknown, bytes: number) => readonly ErrorObject[] {
     const first = this.#check(schema, 'first', pointer);
     const all = this.#check(schema, 'all', pointer);
     return (value, bytes) => {
-      const errors = first(value, FEW_STEPS + bytes * STEPS_PER_BYTE);
-      if (errors.length === 0 || errors === TOO_MANY || bytes > ALL_FAULTS_BYTES) return errors;
-      const found = all(value, FEW_STEPS);
-      return found === TOO_MANY ? errors : found;
+      const errors = first(value, BASE_BUDGET + bytes * BUDGET_PER_BYTE);
+      if (errors.length === 0 || errors === BUDGET_ERRORS || bytes > ALL_FAULTS_BYTES) return errors;
+      const found = all(value, BASE_BUDGET);
+      return found === BUDGET_ERRORS ? errors : found;
     };
   }
 
-  #compiler(mode: Mode): Compiler {
+  #compiler(mode: CheckMode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const validatorOf = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
+    const validatorOf = lazyReferences(this.#createAjv(mode), (id) => this.#schemaOf(id), this.#checkpoint);
     const compiler: Compiler = { validatorOf, byText: new Map() };
     this.#compilers.set(mode, compiler);
     return compiler;
   }
 
-  #schemaOf(id: string): Made {
+  #schemaOf(id: string): AjvSchema {
     const { schema = true, size = 0 } = this.#graph.root(id) ?? {};
     this.#compiled += size;
-    if (this.#compiled > this.#mostCompiled * 2 && !this.#isEager)
-      throw new NotCompiled(`it needs more than ${this.#mostCompiled} schemas`);
+    if (this.#compiled > this.#maxCompiled * 2 && !this.#isEager)
+      throw new CompilationError(`it needs more than ${this.#maxCompiled} schemas`);
     return schema;
   }
 
-  #engine(mode: Mode): Ajv2020 {
+  #createAjv(mode: CheckMode): Ajv2020 {
     const ajv = new Ajv2020({
       strict: false,
       validateSchema: false,
       meta: false,
       allErrors: mode !== 'first',
-      // One value in text may be a list of one.
+      // A single text value may be an array with one item.
       coerceTypes: (mode === 'text' || mode === 'form') && 'array',
-      // Each object has a `constructor` that was not sent.
+      // Ignores inherited members such as `constructor`.
       ownProperties: true,
-      code: { regExp: this.#matches },
+      code: { regExp: this.#createMatcher },
       logger: false,
     });
     addAllFormats(ajv);
-    compareOnce(ajv);
-    multiplesByDigits(ajv);
-    this.#steps.countIn(ajv);
-    unevaluatedAsFound(ajv, this.#graph, this.#matches, this.#spend);
-    if (this.#direction === 'response') refuseWriteOnly(ajv);
+    addUniqueItems(ajv);
+    addExactMultipleOf(ajv);
+    this.#budget.addKeyword(ajv);
+    addUnevaluated(ajv, this.#graph, this.#createMatcher, this.#checkpoint);
+    if (this.#direction === 'response') addWriteOnly(ajv);
     return ajv;
   }
 }
 
-/** With whatever it refers to. @throws NotCompiled */
-function compileAll(root: Root, validatorOf: Compiler['validatorOf']): void {
-  const reached = new Set([root]);
-  // A set grows while it is iterated.
-  for (const { id, refs } of reached) {
+/**
+ * Compiles a schema and all schemas that it refers to.
+ * @throws CompilationError
+ */
+function compileAll(root: SchemaRoot, validatorOf: Compiler['validatorOf']): void {
+  const reachable = new Set([root]);
+  // The set grows during the iteration.
+  for (const { id, refs } of reachable) {
     validatorOf(id).compile();
-    for (const one of refs) reached.add(one);
+    for (const one of refs) reachable.add(one);
   }
 }
 
-/** Names the schema that stands at a pointer of the document. */
-export const schemaAt = (pointer: string): Json => ({ $ref: pointer });
+/** A schema that refers to the schema at a pointer of the document. */
+export const referenceSchema = (pointer: string): Json => ({ $ref: pointer });

@@ -1,39 +1,42 @@
 /**
- * A bound on what checking one value may cost. Alternatives of a schema that refers to itself are tried at each level of a
- * value, so that their number grows with the power of its depth, and a short body could keep a process busy for hours.
+ * Limits the cost of checking one value. The alternatives of a recursive schema are tried at each level of a value,
+ * so their number grows exponentially with its depth, and a short body could block a process for hours.
  */
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
 
-/** Each schema that can be referred to has it: only through those a check can go on without end. */
-export const STEP = 'x-step';
+/** Every referenced schema has this keyword: only references can make a check run without end. */
+export const BUDGET_KEYWORD = 'x-step';
 
-export class TooManySteps extends Error {}
+export class BudgetExceeded extends Error {}
 
-/** What is said of a value that could not be checked to its end. */
-export const TOO_MANY: readonly ErrorObject[] = [
+/** The errors of a value that could not be checked completely. */
+export const BUDGET_ERRORS: readonly ErrorObject[] = [
   {
-    ...{ keyword: STEP, instancePath: '', schemaPath: '', params: {} },
+    keyword: BUDGET_KEYWORD,
+    instancePath: '',
+    schemaPath: '',
+    params: {},
     message: 'can be read in too many ways to be checked',
   },
 ];
 
-export class Steps {
-  #left = 0;
+export class ValidationBudget {
+  #remaining = 0;
 
-  /** @throws TooManySteps in the middle of what `run` does */
-  within<T>(most: number, run: () => T): T {
-    this.#left = most;
-    return run();
+  /** @throws BudgetExceeded from within `check` */
+  run<T>(budget: number, check: () => T): T {
+    this.#remaining = budget;
+    return check();
   }
 
-  /** @param ajv gets a keyword that counts */
-  countIn(ajv: Ajv2020): void {
+  /** @param ajv gets a keyword that counts steps */
+  addKeyword(ajv: Ajv2020): void {
     ajv.addKeyword({
-      keyword: STEP,
+      keyword: BUDGET_KEYWORD,
       schemaType: 'boolean',
       errors: false,
       validate: () => {
-        if (--this.#left < 0) throw new TooManySteps('a value can be read in too many ways');
+        if (--this.#remaining < 0) throw new BudgetExceeded('a value can be read in too many ways');
         return true;
       },
     });

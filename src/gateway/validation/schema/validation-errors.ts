@@ -1,17 +1,17 @@
-/** What ajv finds, in words for whoever sent it. */
+/** Converts ajv errors to faults for the client. */
 import type { ErrorObject } from 'ajv';
 import { fragmentPointer, pointerTokens } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 
-/** More would tell nobody more. */
+/** The most faults of one response; more would not help the client. */
 const MAX_FAULTS = 50;
 
 export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
-  withoutOthers(errors)
+  dropOtherAlternatives(errors)
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
-/** A property that is missing or too much is pointed at itself, not at the object around it. */
+/** The pointer of a missing or unknown property points at the property, not at its object. */
 const pointerOf = ({ instancePath, params }: ErrorObject): string => {
   const property = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
   const tokens = pointerTokens(instancePath);
@@ -32,7 +32,7 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
         ? `matches two of the alternatives, ${params.passingSchemas.map((index) => index + 1).join(' and ')}, and must match exactly one`
         : message;
     case 'false schema':
-      return 'must not be there';
+      return 'is not allowed';
     case 'const':
       return `must be ${JSON.stringify(params.allowedValue)}`;
     default:
@@ -40,8 +40,8 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
   }
 };
 
-/** Where two alternatives take a value, what the others say against it is beside the point. */
-function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+/** If two alternatives match, the errors of the other alternatives are irrelevant. */
+function dropOtherAlternatives(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const places = errors
     .filter(({ params }) => isPair(params.passingSchemas))
     .map(({ schemaPath, instancePath }) => ({ path: `${schemaPath}/`, at: instancePath }));

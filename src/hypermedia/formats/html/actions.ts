@@ -1,14 +1,14 @@
 /**
- * What can be done now: a form for each template of HAL-FORMS. The script sends what is filled in as JSON, because
- * that is what templates ask for and no form can send.
+ * The available actions: one form for each HAL-FORMS template. A script sends the input as JSON, because templates
+ * require it and forms cannot do it.
  */
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { control } from './control.ts';
 import { isPage } from './parts.ts';
 import { isSafeHref } from './safe-href.ts';
@@ -22,27 +22,33 @@ interface Template {
   readonly properties: readonly TemplateProperty[];
 }
 
-/** @param isAbove whether it stands above what it is about, and needs no heading there */
-export function actions(body: Body, { operation }: Asked, isAbove = false): Html | false {
-  const templates = templatesIn(body).map(([rel, template]): Action => {
+/** @param hasHiddenHeading whether the section is above the items and needs no visible heading */
+export function actionForms(
+  body: Body,
+  { operation }: RenderContext,
+  hasHiddenHeading = false,
+): Html | false {
+  const templates = supportedTemplates(body).map(([rel, template]): FormAction => {
     const isDestructive =
       template.method === 'DELETE' || operation.shape?.links.get(rel)?.target.destructive === true;
-    const given = template.title ?? words(rel);
-    const title = isPage(body) ? given : actionTitle(given, operation.shape && words(operation.shape.name));
-    return { rel, template, title, done: doneTitle(given), isDestructive };
+    const declaredTitle = template.title ?? words(rel);
+    const title = isPage(body)
+      ? declaredTitle
+      : actionTitle(declaredTitle, operation.shape && words(operation.shape.name));
+    return { rel, template, title, done: doneTitle(declaredTitle), isDestructive };
   });
   if (templates.length === 0) return false;
-  // What cannot be undone is never the first that a hand finds.
+  // Destructive actions come last.
   const inOrder = templates.toSorted((a, b) => Number(a.isDestructive) - Number(b.isDestructive));
-  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${isAbove && html` class="hidden"`}>Can be done now</h2>
-<noscript><p class="note">A script of this server sends these forms; without it they do nothing.</p></noscript>
-${inOrder.map((action) => shown(action, body))}</section>`;
+  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${hasHiddenHeading && html` class="hidden"`}>Available actions</h2>
+<noscript><p class="note">These forms need JavaScript.</p></noscript>
+${inOrder.map((action) => renderAction(action, body))}</section>`;
 }
 
-/** Those that a form can be made of; a service may write others, which programs read. */
-const templatesIn = ({ _templates: templates }: Body): [string, Template][] =>
-  Object.entries(isObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
-    isObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
+/** Templates that can be rendered as forms; services may write others for programs. */
+const supportedTemplates = ({ _templates: templates }: Body): [string, Template][] =>
+  Object.entries(isJsonObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
+    isJsonObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
   );
 
 const isTemplate = (template: Body): template is Body & Template =>
@@ -54,44 +60,51 @@ const isTemplate = (template: Body): template is Body & Template =>
   template.properties.every(isProperty);
 
 const isProperty = (property: unknown): boolean =>
-  isObject(property) &&
+  isJsonObject(property) &&
   typeof property.name === 'string' &&
   (property.prompt === undefined || typeof property.prompt === 'string') &&
-  (property.schema === undefined || isObject(property.schema)) &&
-  (property.options === undefined || isChoice(property.options));
+  (property.schema === undefined || isJsonObject(property.schema)) &&
+  (property.options === undefined || isOptions(property.options));
 
-const isChoice = (options: unknown): boolean =>
-  isObject(options) &&
-  (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isObject))) &&
-  (options.link === undefined || (isObject(options.link) && typeof options.link.href === 'string'));
+const isOptions = (options: unknown): boolean =>
+  isJsonObject(options) &&
+  (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isJsonObject))) &&
+  (options.link === undefined || (isJsonObject(options.link) && typeof options.link.href === 'string'));
 
-const MOST_CONTROLS = 2000;
+const MAX_CONTROLS = 2000;
 
-interface Action {
+interface FormAction {
   readonly rel: string;
   readonly template: Template;
   readonly title: string;
-  /** What to say of it afterwards. */
+  /** The message after success. */
   readonly done: string;
   readonly isDestructive: boolean;
 }
 
-/** What asks for nothing is a button, what asks for something is opened first, and so is what cannot be undone. */
-function shown(action: Action, body: Body): Html {
+/** An action without input is a button. Actions with input and destructive actions must be opened first. */
+function renderAction(action: FormAction, body: Body): Html {
   const { rel, template, title, isDestructive } = action;
   const isButton = template.properties.length === 0 && !isDestructive;
-  if (isButton) return form(action, body, title);
+  if (isButton) return renderForm(action, body, title);
   const label = isDestructive ? `Yes, ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
-  return html`<details class="card action${isDestructive && ' destructive'}" data-action-of="${rel}"><summary>${title}</summary>${form(action, body, label)}</details>`;
+  return html`<details class="card action${isDestructive && ' destructive'}" data-action-of="${rel}"><summary>${title}</summary>${renderForm(action, body, label)}</details>`;
 }
 
-function form({ rel, template, title, done, isDestructive }: Action, body: Body, label: string): Html {
-  const known = { ...Object.fromEntries(template.properties.map(({ name }) => [name, undefined])), ...body };
-  const room = { controls: MOST_CONTROLS };
+function renderForm(
+  { rel, template, title, done, isDestructive }: FormAction,
+  body: Body,
+  label: string,
+): Html {
+  const knownValues = {
+    ...Object.fromEntries(template.properties.map(({ name }) => [name, undefined])),
+    ...body,
+  };
+  const budget = { controls: MAX_CONTROLS };
   return html`<form action="${template.target}" method="post" data-action="${rel}" data-method="${template.method}"
  data-type="${template.contentType}" data-done="${done}" aria-label="${title}">
 <div class="problem-box" data-problem tabindex="-1" hidden></div>
-${template.properties.map((property) => control(property, body[property.name], { id: rel, known, room }))}
+${template.properties.map((property) => control(property, body[property.name], { id: rel, knownValues, budget }))}
 ${isDestructive && html`<p class="warning">Are you sure? It may not be possible to undo this.</p>`}
 <button class="${isDestructive ? 'danger' : 'primary'}">${label}</button></form>`;
 }

@@ -1,32 +1,32 @@
-/** A page of a collection: its items to click, what they bring along, and the pages beside it. */
+/** A page of a collection: its items as links, their embedded resources, and the paging links. */
 
 import { isRawNumber, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import { expandable } from '../../graph/model.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
-import { chip, hrefOf, paging } from './links.ts';
+import type { Body, RenderContext } from '../format.ts';
+import { embedChip, hrefOf, paging } from './links.ts';
 import { labelOf, nameOf } from './names.ts';
 import { embeddedOf } from './parts.ts';
 import { type Column, columnsOf, table } from './table.ts';
 
-/** @param id of its title */
-export function collection(body: Body, title: string, asked: Asked, id = 'items'): Html {
+/** @param id id of the title */
+export function collection(body: Body, title: string, context: RenderContext, id = 'items'): Html {
   const items = embeddedOf(body).item as Body[];
   const total =
     (typeof body.total === 'number' || isRawNumber(body.total)) &&
-    html`<p class="total">${scalarText(body.total)} in all</p>`;
-  return html`${bringAlong(asked)}
-${items.length === 0 ? html`<p class="empty">Nothing here.</p>` : table(id, title, items, columns(items))}
+    html`<p class="total">${scalarText(body.total)} in total</p>`;
+  return html`${embedToggles(context)}
+${items.length === 0 ? html`<p class="empty">No items.</p>` : table(id, title, items, columns(items))}
 ${total}${paging(body)}`;
 }
 
-/** The first column leads to the item; what is brought along follows the item's own. */
+/** The first column links to the item. Columns of embedded resources follow those of the item. */
 function columns(items: readonly Body[]): Column[] {
   const [first, ...others] = columnsOf(items);
   const name: Column = {
     head: first?.head ?? 'Item',
-    cell: (item) => titled(item, scalarText(item[nameOf(item) ?? ''] ?? 'Item')),
+    cell: (item) => titleLink(item, scalarText(item[nameOf(item) ?? ''] ?? 'Item')),
   };
   const rels = [...new Set(items.flatMap((item) => Object.keys(embeddedOf(item))))];
   const parts = rels.map(
@@ -34,23 +34,23 @@ function columns(items: readonly Body[]): Column[] {
       head: words(rel),
       cell: (item) => {
         const shown = [embeddedOf(item)[rel] ?? []].flat() as Body[];
-        return html`${shown.map((part, index) => [index > 0 && ', ', titled(part, labelOf(part, words(rel)))])}`;
+        return html`${shown.map((part, index) => [index > 0 && ', ', titleLink(part, labelOf(part, words(rel)))])}`;
       },
     }),
   );
   return [name, ...others, ...parts];
 }
 
-function titled(body: Body, label: string): Html {
+function titleLink(body: Body, label: string): Html {
   const href = hrefOf(body, 'self');
   return href === undefined ? html`${label}` : html`<a href="${href}">${label}</a>`;
 }
 
-function bringAlong(asked: Asked): Html | false {
-  const item = asked.operation.shape?.item;
+function embedToggles(context: RenderContext): Html | false {
+  const item = context.operation.shape?.item;
   const links = item === undefined ? [] : expandable(item);
   if (links.length === 0) return false;
-  return html`<div class="bring"><span id="bring">Show with each</span><ul aria-labelledby="bring">${links.map(
-    ({ rel }) => html`<li>${chip(rel, asked)}</li>`,
+  return html`<div class="bring"><span id="bring">Include with each item</span><ul aria-labelledby="bring">${links.map(
+    ({ rel }) => html`<li>${embedChip(rel, context)}</li>`,
   )}</ul></div>`;
 }

@@ -1,19 +1,19 @@
-/** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
+/** The raw HTTP exchange. Until the script has fetched it, the page shows what a HAL-FORMS response would contain. */
 
 import { stringifyExact } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 
-/** Written into a page it would be several times as long. */
-const LONG_TEXT = 256 * 1024;
+/** A longer text would make the page several times as large. */
+const MAX_INLINE_TEXT = 256 * 1024;
 
-export function exchange(body: Body, url: string): Html {
+export function rawExchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
   const text = stringifyExact(body, 2);
-  // The script asks for it when it is opened.
-  const shown = text.length > LONG_TEXT ? '…' : text;
+  // The script fetches it on demand.
+  const shown = text.length > MAX_INLINE_TEXT ? '…' : text;
   const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
 <p class="copies"><button type="button" data-copy="curl" hidden>Copy as curl</button> <span role="status" data-copied></span></p>

@@ -1,16 +1,16 @@
-/** The state of one resource: short members as a list of terms, lists of things as tables. */
+/** The state of one resource: short members as a description list, lists of objects as tables. */
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
-import { membersOf } from './readable.ts';
+import { stateMembersOf } from './readable.ts';
 import { linked, table } from './table.ts';
 
-/** @param prefix of the ids in it */
-export function fields(body: Body, prefix = 'field'): Html {
-  const members = membersOf(body);
+/** @param prefix prefix of the ids */
+export function resourceFields(body: Body, prefix = 'field'): Html {
+  const members = stateMembersOf(body);
   const rest = members.filter(([, value]) => !isTable(value));
   const tables = members.filter(([, value]) => isTable(value)) as [string, Body[]][];
   return html`${
@@ -22,4 +22,4 @@ export function fields(body: Body, prefix = 'field'): Html {
 }
 
 const isTable = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every(isObject);
+  Array.isArray(value) && value.length > 0 && value.every(isJsonObject);

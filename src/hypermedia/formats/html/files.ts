@@ -1,4 +1,4 @@
-/** What the pages of resources have beside what every page has. */
+/** The files that resource pages need in addition to those of all pages. */
 
 import { pageFiles } from '../../../http/page/files.ts';
 import { type Html, html } from '../../../http/page/html.ts';

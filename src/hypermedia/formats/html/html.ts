@@ -1,6 +1,6 @@
 /**
- * `text/html`: a resource as a page for a person. What is said is what HAL-FORMS says, and so are links, parts and
- * actions; only the last step is another.
+ * `text/html`: a resource as a page for people. The content, links, parts and actions are those of HAL-FORMS; only
+ * the last step differs.
  */
 import { HAL_FORMS } from '../../../contract/media-types.ts';
 import { z } from '../../../contract/schema.ts';

@@ -1,4 +1,4 @@
-/** A property of a template that is one value → one control with its label, its hint and room for its fault. */
+/** Renders a template property with a single value as one control with its label, its hint and its fault message. */
 
 import { scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html, withCode } from '../../../http/page/html.ts';
@@ -12,25 +12,28 @@ interface Options {
   readonly valueField?: string;
 }
 
-/** Longer text has more than one line. */
-const LONG = 200;
+/** Longer texts get several lines. */
+const TEXTAREA_LENGTH = 200;
 
-export interface Place {
+export interface ControlContext {
   readonly id: string;
-  /** What can be known when there is to choose: members of the resource, and of the form, which come later. */
-  readonly known?: Body;
-  /** Whether values go into an address, where everything is text; else they go into JSON. */
+  /**
+   * Values that options may depend on: members of the resource and of the form. The user may enter form values
+   * later.
+   */
+  readonly knownValues?: Body;
+  /** Whether the values are sent in a URL, as plain text, instead of JSON. */
   readonly isText?: boolean;
-  /** How many controls the form may still have: lists within lists come to more than a page can show. */
-  readonly room?: { controls: number };
+  /** The number of controls that the form may still have: nested lists could exceed what a page can show. */
+  readonly budget?: { controls: number };
 }
 
 export function input(
-  given: TemplateProperty,
+  original: TemplateProperty,
   value: unknown,
-  { id, known = {}, isText = false }: Place,
+  { id, knownValues = {}, isText = false }: ControlContext,
 ): Html {
-  const property = withAddress(given, known);
+  const property = resolveOptionsLink(original, knownValues);
   const { name, required, placeholder } = property;
   const hint = typeof placeholder === 'string' && placeholder;
   const place = isText
@@ -40,42 +43,45 @@ export function input(
   return html`<div class="field"><label for="${id}">${labelOf(property) || 'Value'}${
     !required && !isText && html` <span class="optional">optional</span>`
   }</label>
-${element(property, value ?? property.value, common, isText)}
+${renderElement(property, value ?? property.value, common, isText)}
 ${hint && html`<small id="${id}-hint">${withCode(hint)}</small>`}<p class="fault" id="${id}-fault" data-fault hidden></p></div>`;
 }
 
-function element(property: TemplateProperty, value: unknown, common: Html, isText: boolean): Html {
+function renderElement(property: TemplateProperty, value: unknown, common: Html, isText: boolean): Html {
   const options = property.options as Options | undefined;
   const picked = options?.link;
-  if (options !== undefined && !(isText && picked)) return select(property, options, value, common, isText);
+  if (options !== undefined && !(isText && picked))
+    return renderSelect(property, options, value, common, isText);
   const { type = 'text', min, max, minLength, maxLength, regex } = property;
   const lengths = html`${attribute('minlength', minLength)}${attribute('maxlength', maxLength)}`;
-  if (type === 'text' && Number(maxLength) > LONG)
+  if (type === 'text' && Number(maxLength) > TEXTAREA_LENGTH)
     return html`<textarea ${common} rows="2"${lengths}>${value as string | undefined}</textarea>`;
   return html`<input ${common} type="${type as string}"${lengths}${attribute('min', min)}${attribute('max', max)}${attribute(
     'pattern',
     patternOf(regex),
   )}${type === 'number' && html` inputmode="numeric" step="${String(property.step ?? 'any')}"`}${
-    // The browser's time zone is known there alone.
+    // Only the browser knows its time zone.
     attribute(type === 'datetime-local' ? 'data-time' : 'value', value)
-  }${picked && remote(options)}>`;
+  }${picked && remoteOptions(options)}>`;
 }
 
-/** Where choices are is known but for what is to be chosen first; where it cannot be known, the value is typed. */
-function withAddress(property: TemplateProperty, known: Body): TemplateProperty {
+/** Fills the known variables of the options link. If a variable can never be known, the user types the value. */
+function resolveOptionsLink(property: TemplateProperty, knownValues: Body): TemplateProperty {
   const options = property.options as Options | undefined;
   if (options?.link === undefined) return property;
   const { href } = options.link;
   const names = [...href.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  if (!names.every((name) => name in known)) return { ...property, options: undefined };
+  if (!names.every((name) => name in knownValues)) return { ...property, options: undefined };
   const filled = href.replaceAll(/\{(\w+)\}/g, (variable, name: string) =>
-    known[name] === undefined ? variable : encodeURIComponent(scalarText(known[name]).toWellFormed()),
+    knownValues[name] === undefined
+      ? variable
+      : encodeURIComponent(scalarText(knownValues[name]).toWellFormed()),
   );
   return { ...property, options: { ...options, link: { href: filled } } };
 }
 
-/** Values of options are JSON, so that a number stays one. */
-function select(
+/** Option values are JSON, so that a number stays a number. */
+function renderSelect(
   property: TemplateProperty,
   options: Options,
   value: unknown,
@@ -88,18 +94,18 @@ function select(
     (one) =>
       html`<option value="${written(one.value)}"${one.value === value && html` selected`}>${one.prompt}</option>`,
   );
-  const now =
+  const current =
     link && value !== undefined
       ? html`<option value="${written(value)}" selected>${scalarText(value)}</option>`
       : undefined;
-  return html`<select ${common}${!isText && html` data-json`}${link && remote(options)}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${now}</select>`;
+  return html`<select ${common}${!isText && html` data-json`}${link && remoteOptions(options)}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${current}</select>`;
 }
 
-/** Where the script finds what there is to choose from. */
-const remote = ({ link, promptField = 'prompt', valueField = 'value' }: Options): Html =>
+/** Tells the script where to fetch the options. */
+const remoteOptions = ({ link, promptField = 'prompt', valueField = 'value' }: Options): Html =>
   html` data-options="${link?.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
 
-/** Where people choose names, the id behind a name is not shown. */
+/** Removes "id" from the label if people choose by name. */
 function labelOf({ prompt, options }: TemplateProperty): string {
   const { link, promptField, valueField } = (options ?? {}) as Options;
   return link !== undefined && promptField !== valueField ? prompt.replace(/ id$/i, '') : prompt;
@@ -109,8 +115,8 @@ const attribute = (name: string, value: unknown): Html | false =>
   value !== undefined && value !== null && html` ${name}="${scalarText(value)}"`;
 
 /**
- * The pattern as HTML takes it, with the flag `v`, under which a hyphen at the end of a class has to be escaped;
- * none where it still is not one: then the service tells.
+ * The pattern as HTML requires it, with the flag `v`, under which a hyphen at the end of a class must be escaped.
+ * Undefined if it is still invalid; then only the service checks it.
  */
 function patternOf(regex: unknown): string | undefined {
   if (typeof regex !== 'string') return undefined;

@@ -1,40 +1,40 @@
-/** Links to click. A person sees what they lead to, never where that is. */
+/** Links as people see them: by the name of the target, without its URL. */
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import { withQuery } from '../../../http/uri/href.ts';
 import { queryOf } from '../../../http/uri/target.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { expandable } from '../../graph/model.ts';
 import type { LinkValue } from '../../representation.ts';
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { isSafeHref } from './safe-href.ts';
 
-/** They are shown where the items are. */
+/** Paging links are shown with the items. */
 const PAGING = ['first', 'prev', 'next', 'last'];
 const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
-export const linksOf = (body: Body): [string, LinkValue[]][] =>
-  Object.entries(isObject(body._links) ? body._links : {}).map(([rel, links]) => [
+export const safeLinksOf = (body: Body): [string, LinkValue[]][] =>
+  Object.entries(isJsonObject(body._links) ? body._links : {}).map(([rel, links]) => [
     memberName(rel),
     [links].flat().filter(isLink),
   ]);
 
 const isLink = (link: unknown): link is LinkValue & Body =>
-  isObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
+  isJsonObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
 
 export const hrefOf = (body: Body, rel: string): string | undefined =>
-  linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
+  safeLinksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
 
 /**
- * Links that lead on: not what a form does, not the page itself, which is where PUT, PATCH and DELETE go, and no
- * second name of another link.
+ * Links to other resources: no links to actions, to the page itself (the target of PUT, PATCH and DELETE), or with
+ * a second name of another link.
  */
-function onward(body: Body): [string, LinkValue[]][] {
+function navigableLinks(body: Body): [string, LinkValue[]][] {
   const self = hrefOf(body, 'self');
   const actions = Object.keys((body._templates ?? {}) as Body);
-  return linksOf(body)
+  return safeLinksOf(body)
     .filter(([rel]) => !PAGING.includes(rel) && !actions.includes(rel) && rel !== 'curies')
     .filter(([rel]) => !/^[\w-]+:(?!\/\/)/.test(rel))
     .map(([rel, links]): [string, LinkValue[]] => [
@@ -44,11 +44,11 @@ function onward(body: Body): [string, LinkValue[]][] {
     .filter(([, links]) => links.length > 0);
 }
 
-export function linkList(body: Body, asked: Asked): Html | false {
-  const links = onward(body);
+export function linkList(body: Body, context: RenderContext): Html | false {
+  const links = navigableLinks(body);
   if (links.length === 0) return false;
-  return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
-<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${toggle(rel, asked)}</li>`)}</ul></section>`;
+  return html`<section class="card" aria-labelledby="links"><h2 id="links">Links</h2>
+<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${embedToggle(rel, context)}</li>`)}</ul></section>`;
 }
 
 function entry(rel: string, links: readonly LinkValue[]): Html {
@@ -69,40 +69,40 @@ function lastSegment(href: string): string {
   }
 }
 
-/** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
-function toggle(rel: string, asked: Asked): Html | false {
-  const place = toggled(rel, asked);
+/** A link that embeds a resource on this page or removes it; none if the service does not support it. */
+function embedToggle(rel: string, context: RenderContext): Html | false {
+  const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
   const label = place.isShown ? 'Hide' : 'Show here';
   return html`<a class="toggle" href="${place.href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
 }
 
-/** The same for each item of a list, under the name of what it brings. */
-export function chip(rel: string, asked: Asked): Html | false {
-  const place = toggled(rel, asked);
+/** Like `embedToggle`, for each item of a list. */
+export function embedChip(rel: string, context: RenderContext): Html | false {
+  const place = toggledEmbed(rel, context);
   if (place === undefined) return false;
   const { href, isShown } = place;
   return html`<a class="chip${isShown && ' on'}" href="${href}" aria-label="${isShown ? 'Hide' : 'Show'}: ${words(rel)}">${words(rel)}</a>`;
 }
 
-interface Toggled {
+interface ToggledEmbed {
   readonly href: string;
   readonly isShown: boolean;
 }
 
-function toggled(rel: string, { url, operation: { shape } }: Asked): Toggled | undefined {
+function toggledEmbed(rel: string, { url, operation: { shape } }: RenderContext): ToggledEmbed | undefined {
   const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map((link) => link.rel);
   if (!rels.includes(rel)) return undefined;
   const shown = expandedIn(url);
   const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
   const isShown = others.length < shown.length;
   const placeOf = (path: string) => rels.indexOf(path.split('.', 1)[0] ?? '');
-  // In one order, whichever was chosen first: the same page has one address.
+  // A fixed order gives the same page the same URL.
   const paths = isShown ? others : [...shown, rel].toSorted((a, b) => placeOf(a) - placeOf(b));
   return { isShown, href: withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]) };
 }
 
-/** What is shown of a page is chosen in its address. */
+/** The relations that the URL expands. */
 const expandedIn = (url: string): string[] =>
   queryOf(url)
     .getAll('expand')

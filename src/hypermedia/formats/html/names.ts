@@ -1,24 +1,24 @@
-/** What a resource is called: what it calls itself, or its kind and its id. */
+/** The name of a resource: its own name, or its kind and its id. */
 
 import { words } from '../../words.ts';
-import type { Asked, Body } from '../format.ts';
+import type { Body, RenderContext } from '../format.ts';
 import { isPage } from './parts.ts';
 
-/** The member that names it. */
+/** The member that contains the name. */
 export const nameOf = (body: Body): string | undefined =>
   ['name', 'title', 'id', 'code'].find((member) => typeof body[member] === 'string' && body[member] !== '');
 
-/** @param kind what to call it where it has no name */
+/** @param kind the fallback name */
 export function labelOf(body: Body, kind: string): string {
   const member = nameOf(body);
   if (member === undefined) return kind;
   return member === 'name' || member === 'title' ? String(body[member]) : `${kind} ${body[member]}`;
 }
 
-/** What the page is about: its kind is above its name where that says another thing. */
+/** The heading of a page: its name, and its kind above it if the name does not contain it. */
 export function headingOf(
   body: Body,
-  { operation }: Asked,
+  { operation }: RenderContext,
 ): { readonly kind?: string; readonly name: string } {
   if (isPage(body) || operation.shape === undefined)
     return { name: capital(operation.title.replace(/^(?:List|Get|Show|Find|Search) (?:the )?/, '')) };

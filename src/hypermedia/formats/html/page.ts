@@ -1,12 +1,12 @@
-/** THE MAP of a resource's page: what it is, what it says, what can be done, where it leads, and how a program sees it. */
+/** The page of a resource: its state, its actions, its links, and the raw exchange. */
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
-import type { Asked, Body } from '../format.ts';
-import { actions } from './actions.ts';
+import type { Body, RenderContext } from '../format.ts';
+import { actionForms } from './actions.ts';
 import { collection } from './collection.ts';
 import { embeds } from './embeds.ts';
-import { exchange } from './exchange.ts';
-import { fields } from './fields.ts';
+import { rawExchange } from './exchange.ts';
+import { resourceFields } from './fields.ts';
 import { explorerHead } from './files.ts';
 import { linkList } from './links.ts';
 import { headingOf } from './names.ts';
@@ -14,12 +14,12 @@ import { isPage } from './parts.ts';
 import { search } from './search.ts';
 import { trail } from './trail.ts';
 
-export function page(body: Body, asked: Asked): string {
-  const { kind, name } = headingOf(body, asked);
+export function page(body: Body, context: RenderContext): string {
+  const { kind, name } = headingOf(body, context);
   return layout({
     title: `${name} · linkway`,
-    current: asked.url,
-    isAtGateway: asked.isFromGateway,
+    current: context.url,
+    isAtGateway: context.isFromGateway,
     head: explorerHead,
     content: html`${trail}
 <header class="heading">${kind && html`<p class="kind">${kind}</p>`}<h1>${name}</h1></header>
@@ -27,16 +27,16 @@ export function page(body: Body, asked: Asked): string {
 <div class="about">
 ${
   isPage(body)
-    ? [actions(body, asked, true), search(body, asked), collection(body, name, asked)]
-    : fields(body)
+    ? [actionForms(body, context, true), search(body, context), collection(body, name, context)]
+    : resourceFields(body)
 }
-${embeds(body, asked)}
+${embeds(body, context)}
 </div>
 <div class="next">
-${!isPage(body) && actions(body, asked)}
-${linkList(body, asked)}
+${!isPage(body) && actionForms(body, context)}
+${linkList(body, context)}
 </div>
 </div>
-${exchange(body, asked.url)}`,
+${rawExchange(body, context.url)}`,
   });
 }

@@ -1,8 +1,8 @@
-/** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
+/** Formats JSON values for people: times, money, states and lists, recognized by their form. */
 
 import { memberName, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { toneOf } from './tone.ts';
@@ -12,27 +12,27 @@ const CURRENCY = /^[A-Z]{3}$/;
 /** A value of an enumeration: `APPROVAL_PENDING`. */
 const CONSTANT = /^[A-Z]{4,}(?:_[A-Z]+)*$|^[A-Z]+(?:_[A-Z]+)+$/;
 
-/** What a resource says of itself: its members but those that the format adds. */
-export const membersOf = (body: Body): [string, unknown][] =>
+/** The members of a resource without those that the format adds. */
+export const stateMembersOf = (body: Body): [string, unknown][] =>
   Object.entries(body).filter(([name]) => !name.startsWith('_'));
 
-interface Money {
+interface MoneyValue {
   readonly amount: number;
   readonly currency: string;
 }
 
-export const isMoney = (value: unknown): value is Money =>
-  isObject(value) &&
+export const isMoney = (value: unknown): value is MoneyValue =>
+  isJsonObject(value) &&
   Object.keys(value).length === 2 &&
   Number.isInteger(value.amount) &&
   typeof value.currency === 'string' &&
   CURRENCY.test(value.currency);
 
-/** Whether it fits into a cell. */
+/** Whether the value fits into a table cell. */
 export const isShort = (value: unknown): boolean =>
-  (!isObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
+  (!isJsonObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
 
-const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isObject);
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isJsonObject);
 
 export function readable(value: unknown): Html {
   if (value === null || value === undefined || value === '') return html`<span class="none">–</span>`;
@@ -43,8 +43,8 @@ export function readable(value: unknown): Html {
     if (value.length === 0) return readable(null);
     return html`${value.map((one, index) => [index > 0 && ', ', readable(one)])}`;
   }
-  if (!isObject(value)) return html`${scalarText(value)}`;
-  return html`<dl class="inner">${membersOf(value).map(
+  if (!isJsonObject(value)) return html`${scalarText(value)}`;
+  return html`<dl class="inner">${stateMembersOf(value).map(
     ([name, member]) => html`<div><dt>${words(memberName(name))}</dt><dd>${readable(member)}</dd></div>`,
   )}</dl>`;
 }
@@ -59,8 +59,8 @@ function text(value: string): Html {
 const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 const dateTime = (time: Date): string => (Number.isNaN(time.valueOf()) ? '' : `${times.format(time)} UTC`);
 
-/** Minor units, as many as the currency has (ISO 4217). */
-function money({ amount, currency }: Money): string {
+/** Formats minor units, as many as the currency has (ISO 4217). */
+function money({ amount, currency }: MoneyValue): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }

@@ -1,4 +1,4 @@
-/** Things of one kind as rows; on a narrow screen each row is a card. */
+/** Renders objects of one kind as rows; on a narrow screen each row is a card. */
 
 import { isRawNumber, memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
@@ -7,7 +7,7 @@ import type { Body } from '../format.ts';
 import { hrefOf } from './links.ts';
 import { nameOf } from './names.ts';
 import { embeddedOf } from './parts.ts';
-import { isMoney, isShort, membersOf, readable } from './readable.ts';
+import { isMoney, isShort, readable, stateMembersOf } from './readable.ts';
 
 export interface Column {
   readonly head: string;
@@ -17,11 +17,11 @@ export interface Column {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || isRawNumber(value);
 
-/** The relation that a member is the id of: `consumerId` is the name of what `consumer` leads to. */
+/** The relation whose target a member identifies: `consumerId` identifies the target of `consumer`. */
 const relationOf = (name: string): string | undefined =>
   /^\w+Id$/.test(name) ? name.slice(0, -'Id'.length) : undefined;
 
-/** The value of a member, with a link where it is the id of what a link leads to. */
+/** The value of a member, with a link if it identifies the target of a link. */
 export function linked(body: Body, name: string): Html {
   const value = readable(body[name]);
   const rel = relationOf(name);
@@ -29,9 +29,9 @@ export function linked(body: Body, name: string): Html {
   return href === undefined ? value : html`<a href="${href}">${value}</a>`;
 }
 
-/** A column for each short member, what names the row first; the id of what is shown itself is none. */
+/** One column for each short member, the name first. Ids of embedded resources have no column. */
 export function columnsOf(rows: readonly Body[]): Column[] {
-  const names = [...new Set(rows.flatMap((row) => membersOf(row).map(([name]) => name)))];
+  const names = [...new Set(rows.flatMap((row) => stateMembersOf(row).map(([name]) => name)))];
   const first = rows[0] && nameOf(rows[0]);
   return names
     .filter((name) => rows.every((row) => isShort(row[name])))
@@ -45,8 +45,8 @@ export function columnsOf(rows: readonly Body[]): Column[] {
 }
 
 /**
- * @param id of its title
- * @param columns the first names the row
+ * @param id id of the title
+ * @param columns the first column names the row
  */
 export function table(
   id: string,

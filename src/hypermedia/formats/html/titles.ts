@@ -1,21 +1,24 @@
-/** What an action is called on the page of one resource, before and after: "Cancel an order" → "Cancel this order", "Order cancelled". */
+/**
+ * The titles of an action on the page of a resource, before and after: "Cancel an order" → "Cancel this order",
+ * "Order cancelled".
+ */
 
 const TITLE = /^(\p{L}+) (?:an?|the) (.+)$/iu;
 
-/** @param noun what the page is about, as `Order`; without it the title stays as it is */
+/** @param noun the kind of the page's resource, such as `Order`; without it the title does not change */
 export function actionTitle(title: string, noun: string | undefined): string {
   const [, verb = '', object = ''] = TITLE.exec(title) ?? [];
   return noun !== undefined && object.toLowerCase() === noun.toLowerCase() ? `${verb} this ${object}` : title;
 }
 
-/** What to say when it is done. */
+/** The message after success. */
 export function doneTitle(title: string): string {
   const [, verb, object = ''] = TITLE.exec(title) ?? [];
   if (verb === undefined) return `Done: ${title}`;
   return `${object.charAt(0).toUpperCase()}${object.slice(1)} ${participle(verb.toLowerCase())}`;
 }
 
-/** Verbs that contracts use, whose participle no rule makes. */
+/** Irregular participles of verbs in contracts. */
 const IRREGULAR: Readonly<Record<string, string>> = {
   begin: 'begun',
   bring: 'brought',
@@ -48,9 +51,9 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   write: 'written',
 };
 
-/** Longer verbs that double their last letter, as their last syllable is stressed. */
+/** Longer verbs that double their last letter because their last syllable is stressed. */
 const DOUBLED = /(?:el|mit|fer|cur|trol|rol|pel)$/;
-/** One syllable that ends in one vowel and one consonant. */
+/** Verbs of one syllable that end in one vowel and one consonant. */
 const SHORT = /^[^aeiou]*[aeiou][^aeiouwxy]$/;
 
 function participle(verb: string): string {

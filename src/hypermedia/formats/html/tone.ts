@@ -1,8 +1,8 @@
-/** What a state means to its reader, by the words that contracts use: told by a mark as well as by a colour. */
+/** The meaning of a state for its reader, by common words in contracts. It is shown by a mark as well as by a color. */
 
 export type Tone = 'good' | 'waiting' | 'bad' | 'over' | 'plain';
 
-/** The last word says it: `CANCEL_PENDING` waits, whatever it waits for. */
+/** The last word decides: `CANCEL_PENDING` is waiting. */
 const TONES: readonly (readonly [Tone, ReadonlySet<string>])[] = [
   [
     'waiting',
@@ -34,7 +34,7 @@ function wordsIn(text: string): ReadonlySet<string> {
   return new Set(text.split(' '));
 }
 
-/** @param constant a value of an enumeration, as `APPROVAL_PENDING` */
+/** @param constant an enumeration value such as `APPROVAL_PENDING` */
 export function toneOf(constant: string): Tone {
   const last = constant.toLowerCase().split('_').at(-1) ?? '';
   const negated = /^(?:not|un|non)_/i.test(constant);

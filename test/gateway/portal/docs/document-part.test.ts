@@ -217,8 +217,8 @@ it('A part keeps methods of OpenAPI 3.2 and parent tags', async () => {
       },
     },
   } as unknown as OpenAPIObject;
-  const { fromNewest } = await import('../../../../src/openapi/load/openapi-3-2.ts');
-  const document = fromNewest(tree as never) as unknown as OpenAPIObject;
+  const { toOpenApi31 } = await import('../../../../src/openapi/load/openapi-3-2.ts');
+  const document = toOpenApi31(tree as never) as unknown as OpenAPIObject;
   const forest = request(pagesApp({ services: [{ name: 'tree', document }] }));
 
   const { body: leaf } = await forest.get('/openapi/tree.json?tag=leaf').expect(200);

@@ -87,7 +87,7 @@ it('The status page describes states in words and omits values that were not mea
   expect(text).toContain('<td data-label="Retries"><div>4<br><small>2 over the budget</small></div></td>');
   expect(text).toContain('<small>3 links omitted</small>');
   expect(text).toContain(
-    'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
+    'consumers: <code>#/paths/~1consumers/get/parameters</code> is not checked: type must be JSONType',
   );
 });
 

@@ -98,11 +98,11 @@ const ask = async (target: string, headers: Record<string, string> = {}) => {
   return { status, pointers, sent: services.shop?.requests.map((one) => one.url) };
 };
 
-describe('a query', () => {
+describe('A query', () => {
   it.each<[string, string[]]>([
     ['/lists?words=a,b&ids=1,2&many=1&many=2', []],
     ['/lists?words=a%2Cb', []],
-    // Six characters, as one word and as two of which none is too long.
+    // Six characters, as one value and as two values of which none is too long.
     ['/lists?words=aaa%2Cbb', []],
     ['/lists?words=aaa%2Cbb,c', ['#/words/0']],
     ['/lists?ids=1%2C2', []],
@@ -150,7 +150,7 @@ describe('a query', () => {
   });
 });
 
-describe('cookies', () => {
+describe('Cookies', () => {
   it.each<[string | undefined, string[]]>([
     [`${SESSION}; other=1`, []],
     [`other=1; ${SESSION}; ids=1,2`, []],
@@ -162,13 +162,13 @@ describe('cookies', () => {
     expect((await ask('/cookies', cookie === undefined ? {} : { cookie })).pointers).toEqual(faults);
   });
 
-  it('400 with broken percent-encoding in one that the contract names', async () => {
+  it('are rejected with 400 for invalid percent-encoding in a declared one', async () => {
     expect((await ask('/cookies', { cookie: 'session=%zz' })).status).toBe(400);
     expect((await ask('/cookies', { cookie: `${SESSION}; other=%zz` })).status).toBe(200);
   });
 });
 
-describe('headers', () => {
+describe('Headers', () => {
   it.each<[Record<string, string>, string[]]>([
     [{ 'X-Ids': '1,2', 'X-Color': 'R=1,G=2' }, []],
     [{ 'X-Ids': '1,%32' }, ['#/x-ids/1']],

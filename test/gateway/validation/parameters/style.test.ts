@@ -1,14 +1,14 @@
-/** The table of the specification (OpenAPI 3.1 §4.8.12.4), read back. */
+/** The table of the specification (OpenAPI 3.1 §4.8.12.4), parsed back. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { type Form, readStyled } from '../../../../src/gateway/validation/parameters/style.ts';
+import { readStyled, type ValueShape } from '../../../../src/gateway/validation/parameters/style.ts';
 import { document, startGateway } from '../../../support/gateway.ts';
 
 const array = ['blue', 'black', 'brown'];
 const object = { R: '100', G: '200', B: '150' };
 
-describe('a parameter in text', () => {
-  it.each<[string, boolean, Form, string[], unknown]>([
+describe('A parameter in text', () => {
+  it.each<[string, boolean, ValueShape, string[], unknown]>([
     ['matrix', false, 'scalar', [';color=blue'], 'blue'],
     ['matrix', false, 'array', [';color=blue,black,brown'], array],
     ['matrix', false, 'object', [';color=R,100,G,200,B,150'], object],
@@ -34,10 +34,10 @@ describe('a parameter in text', () => {
     ['pipeDelimited', false, 'object', ['R|100|G|200|B|150'], object],
     ['simple', true, 'object', ['R'], { R: '' }],
   ])('%s, explode %p, as %s: %j', (style, explode, form, texts, value) => {
-    expect(readStyled({ name: 'color', style, explode, form }, texts)).toEqual(value);
+    expect(readStyled({ name: 'color', style, explode, shape: form }, texts)).toEqual(value);
   });
 
-  it('is held against its schema once it is read', async () => {
+  it('is checked against its schema after parsing', async () => {
     const schema = {
       type: 'object',
       required: ['R'],
@@ -45,7 +45,10 @@ describe('a parameter in text', () => {
       additionalProperties: false,
     };
     const parameter = (name: string, place: string, style: string, more: object) => ({
-      ...{ name, in: place, style, required: place === 'path' },
+      name,
+      in: place,
+      style,
+      required: place === 'path',
       ...more,
     });
     const { url } = await startGateway({

@@ -1,4 +1,4 @@
-/** Schemas that say the same are compiled once, and others by themselves. */
+/** Equal schemas are compiled once, and different schemas separately. */
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
@@ -7,10 +7,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** What refers to a schema, and that schema. */
+/** A reference to a schema, and that schema. */
 const OF_ONE = 2;
 
-/** Checks of the named schemas, and how many were compiled. */
+/** The checks of the named schemas, and the number of compilations. */
 function checksOf(named: Readonly<Record<string, unknown>>) {
   const compile = jest.spyOn(Ajv2020.prototype, 'compile');
   const schemas = new Schemas({ components: { schemas: named } }, () => {}, true);
@@ -26,7 +26,7 @@ const list = (name: string, type: string) => ({
   properties: { next: { $ref: `#/components/schemas/${name}` }, value: { type } },
 });
 
-it('Equal schemas are compiled once, with those that refer to themselves', () => {
+it('Equal schemas are compiled once, including recursive ones', () => {
   const { checks, compiled } = checksOf({ A: list('A', 'integer'), B: list('B', 'integer') });
   for (const check of checks) {
     expect(check({ next: { value: 1 } })).toBe(true);
@@ -42,7 +42,7 @@ it('2,000 parameters with one schema are compiled once', () => {
   expect(compiled()).toBe(OF_ONE);
 });
 
-it('Schemas that only refer to the next are passed over', () => {
+it('Schemas that only refer to the next one are skipped', () => {
   const refs = Array.from({ length: 100 }, (_, i) => [`S${i}`, { $ref: `#/components/schemas/S${i + 1}` }]);
   const { checks, compiled } = checksOf({ ...Object.fromEntries(refs), S100: { type: 'integer' } });
   expect([checks[0]?.(1), checks[0]?.('x')]).toEqual([true, false]);
@@ -69,7 +69,7 @@ it.each<[string, Record<string, unknown>, unknown, readonly boolean[]]>([
     { x: 1 },
     [false, true],
   ],
-])('Schemas that differ %s are told apart', (_, named, value, expected) => {
+])('Schemas that differ %s are distinguished', (_, named, value, expected) => {
   const { checks } = checksOf(named);
   expect(checks.map((check) => check(value))).toEqual(expected);
 });

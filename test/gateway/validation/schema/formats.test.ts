@@ -1,4 +1,4 @@
-/** Formats by the RFCs that they are named after. */
+/** Formats, as defined by their RFCs. */
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { addAllFormats, isKnownFormat } from '../../../../src/gateway/validation/schema/formats.ts';
@@ -135,10 +135,10 @@ const TABLE: Readonly<Record<string, readonly [good: string[], bad: string[]]>> 
 };
 
 describe.each(Object.entries(TABLE))('%s', (format, [good, bad]) => {
-  it.each(good)('takes %j', (text) => expect(takes(format, text)).toBe(true));
-  it.each(bad)('refuses %j', (text) => expect(takes(format, text)).toBe(false));
+  it.each(good)('accepts %j', (text) => expect(takes(format, text)).toBe(true));
+  it.each(bad)('rejects %j', (text) => expect(takes(format, text)).toBe(false));
 
-  it('takes time that grows with the text, and no faster', () => {
+  it('takes linear time', () => {
     const begin = process.cpuUsage();
     for (const part of [
       'a',
@@ -164,12 +164,12 @@ describe.each(Object.entries(TABLE))('%s', (format, [good, bad]) => {
     ])
       takes(format, part.repeat(100_000 / part.length));
     const { user, system } = process.cpuUsage(begin);
-    // Quadratic time would be minutes.
+    // Quadratic time would take minutes.
     expect((user + system) / 1e6).toBeLessThan(10);
   });
 });
 
-it('knows the formats that it checks, and no property of every object', () => {
+it('Only checked formats are known, and no inherited property', () => {
   expect(Object.keys(TABLE).filter((name) => !isKnownFormat(name))).toEqual([]);
   expect(['constructor', '__proto__', 'shoe-size'].filter(isKnownFormat)).toEqual([]);
 });

@@ -1,9 +1,9 @@
-/** Schemas of thousands of parts: each is checked as it is written, and what it takes is spread over turns of the event loop. */
+/** Schemas of thousands of parts are checked as declared, and the work is spread over turns of the event loop. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { SchemaReferences } from '../../../../src/gateway/validation/schema/schema-references.ts';
-import { Schemas, schemaAt } from '../../../../src/gateway/validation/schema/schemas.ts';
-import { type Turn, TurnOver } from '../../../../src/gateway/validation/schema/turn.ts';
+import { referenceSchema, Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
+import { type TimeSlice, TimeSliceExceeded } from '../../../../src/gateway/validation/schema/time-slice.ts';
 import type { DocumentFault } from '../../../../src/openapi/load/document-fault.ts';
 import type { Json } from '../../../../src/openapi/load/grammar.ts';
 
@@ -13,20 +13,23 @@ const named = <T>(prefix: string, make: (index: number) => T): Record<string, T>
   Object.fromEntries(times((index) => [`${prefix}${index}`, make(index)]));
 const last = MANY - 1;
 
-/** @param spend called after each piece of work */
-function checkOf(schemas: Json, spend?: () => void) {
+/** @param checkpoint called after each piece of work */
+function checkOf(schemas: Json, checkpoint?: () => void) {
   const document: Json = { openapi: '3.1.0', paths: {}, components: { schemas } };
   const faults: DocumentFault[] = [];
-  const made = new Schemas(
+  const schemaSet = new Schemas(
     document,
     (fault) => faults.push(fault),
-    ...([false, 'request', new SchemaReferences(document), undefined] as const),
-    spend && ({ spend } as Turn),
+    false,
+    'request',
+    new SchemaReferences(document),
+    undefined,
+    checkpoint && ({ checkpoint } as TimeSlice),
   );
-  return { check: made.checkJson(schemaAt('#/components/schemas/S0'), '#/x'), faults };
+  return { check: schemaSet.checkJson(referenceSchema('#/components/schemas/S0'), '#/x'), faults };
 }
 
-const isTaken = (schemas: Json, value: unknown): boolean => {
+const isAccepted = (schemas: Json, value: unknown): boolean => {
   const { check, faults } = checkOf(schemas);
   const errors = check(value, 100);
   expect(faults).toEqual([]);
@@ -35,21 +38,21 @@ const isTaken = (schemas: Json, value: unknown): boolean => {
 
 interface Case {
   readonly schemas: Json;
-  readonly taken: readonly unknown[];
-  readonly refused: readonly unknown[];
+  readonly accepted: readonly unknown[];
+  readonly rejected: readonly unknown[];
 }
 
 const int = { type: 'integer' };
 const cases: Record<string, Case> = {
   properties: {
     schemas: { S0: { properties: named('p', () => int), additionalProperties: false } },
-    taken: [{}, { p0: 1, [`p${last}`]: 2 }],
-    refused: [{ p0: 'x' }, { [`p${last}`]: 'x' }, { q: 1 }],
+    accepted: [{}, { p0: 1, [`p${last}`]: 2 }],
+    rejected: [{ p0: 'x' }, { [`p${last}`]: 'x' }, { q: 1 }],
   },
   'properties with properties': {
     schemas: { S0: { properties: named('p', () => ({ required: ['a'], properties: { a: int } })) } },
-    taken: [{ p3: { a: 1 } }, { q: 1 }],
-    refused: [{ p3: {} }, { [`p${last}`]: { a: 'x' } }],
+    accepted: [{ p3: { a: 1 } }, { q: 1 }],
+    rejected: [{ p3: {} }, { [`p${last}`]: { a: 'x' } }],
   },
   patternProperties: {
     schemas: {
@@ -59,59 +62,59 @@ const cases: Record<string, Case> = {
         additionalProperties: { type: 'string' },
       },
     },
-    taken: [{ [`pp${last}`]: 1, own: 1, other: 'x' }],
-    refused: [{ [`pp${last}`]: 'x' }, { own: 'x' }, { other: 1 }],
+    accepted: [{ [`pp${last}`]: 1, own: 1, other: 'x' }],
+    rejected: [{ [`pp${last}`]: 'x' }, { own: 'x' }, { other: 1 }],
   },
   dependentSchemas: {
     schemas: { S0: { dependentSchemas: named('p', (index) => ({ required: [`q${index}`] })) } },
-    taken: [{}, { p7: 1, q7: 1 }],
-    refused: [{ p7: 1 }, { [`p${last}`]: 1, q0: 1 }],
+    accepted: [{}, { p7: 1, q7: 1 }],
+    rejected: [{ p7: 1 }, { [`p${last}`]: 1, q0: 1 }],
   },
   dependentRequired: {
     schemas: { S0: { dependentRequired: named('p', (index) => [`q${index}`, 'r']) } },
-    taken: [{}, { p7: 1, q7: 1, r: 1 }],
-    refused: [
+    accepted: [{}, { p7: 1, q7: 1, r: 1 }],
+    rejected: [
       { p7: 1, q7: 1 },
       { [`p${last}`]: 1, r: 1 },
     ],
   },
   allOf: {
     schemas: { S0: { allOf: times((index) => ({ not: { const: index } })) } },
-    taken: [-1, MANY],
-    refused: [0, last],
+    accepted: [-1, MANY],
+    rejected: [0, last],
   },
   anyOf: {
     schemas: { S0: { anyOf: times((index) => ({ const: index })) } },
-    taken: [0, last],
-    refused: [-1, MANY],
+    accepted: [0, last],
+    rejected: [-1, MANY],
   },
   oneOf: {
-    // 5 is taken by two of one part of the list, 7 by two of different parts, 9 by three.
+    // 5 matches two schemas of one part of the list, 7 two of different parts, 9 three.
     schemas: {
       S0: {
         oneOf: times((index) => ({ enum: [index, { 6: 5, 10: 9, [last]: 9, 100: 7 }[index] ?? index] })),
       },
     },
-    taken: [0, 6, last],
-    refused: [-1, 5, 7, 9, MANY],
+    accepted: [0, 6, last],
+    rejected: [-1, 5, 7, 9, MANY],
   },
   prefixItems: {
     schemas: { S0: { prefixItems: times((index) => ({ const: index })), items: false } },
-    taken: [[], [0, 1], times((index) => index)],
-    refused: [[1], [...times((index) => index).slice(0, -1), 0], times((index) => index).concat(1)],
+    accepted: [[], [0, 1], times((index) => index)],
+    rejected: [[1], [...times((index) => index).slice(0, -1), 0], times((index) => index).concat(1)],
   },
   'schemas in schemas': {
     schemas: { S0: times((index) => index).reduce<Json>((items) => ({ type: 'array', items }), int) },
-    taken: [[], times((index) => index).reduce<unknown>((value) => [value], 1)],
-    refused: [1, [1], times((index) => index).reduce<unknown>((value) => [value], 'x')],
+    accepted: [[], times((index) => index).reduce<unknown>((value) => [value], 1)],
+    rejected: [1, [1], times((index) => index).reduce<unknown>((value) => [value], 'x')],
   },
   'schemas that refer to each other': {
     schemas: named('S', (index) => ({
       required: ['own'],
       properties: { own: int, next: { $ref: `#/components/schemas/S${(index + 1) % MANY}` } },
     })),
-    taken: [{ own: 1 }, { own: 1, next: { own: 2, next: { own: 3 } } }],
-    refused: [{}, { own: 1, next: { own: 2, next: { own: 'x' } } }],
+    accepted: [{ own: 1 }, { own: 1, next: { own: 2, next: { own: 3 } } }],
+    rejected: [{}, { own: 1, next: { own: 2, next: { own: 'x' } } }],
   },
   'what is left by a long list of alternatives': {
     schemas: {
@@ -120,46 +123,46 @@ const cases: Record<string, Case> = {
         unevaluatedProperties: false,
       },
     },
-    taken: [{ p0: 1 }, { [`p${last}`]: 1, p3: 2 }],
-    refused: [{}, { p0: 1, other: 1 }],
+    accepted: [{ p0: 1 }, { [`p${last}`]: 1, p3: 2 }],
+    rejected: [{}, { p0: 1, other: 1 }],
   },
 };
 
-describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, taken, refused }) => {
-  it('are checked as they are written.', () => {
-    expect(taken.filter((value) => !isTaken(schemas, value))).toEqual([]);
-    expect(refused.filter((value) => isTaken(schemas, value))).toEqual([]);
+describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, accepted, rejected }) => {
+  it('are checked as declared', () => {
+    expect(accepted.filter((value) => !isAccepted(schemas, value))).toEqual([]);
+    expect(rejected.filter((value) => isAccepted(schemas, value))).toEqual([]);
   });
 
-  it('are checked in pieces of work of which each is kept.', async () => {
+  it('are checked in small steps whose results are kept', async () => {
     let mayWork = 0;
     let turns = 0;
     const { check } = checkOf(schemas, () => {
-      if (--mayWork < 0) throw new TurnOver();
+      if (--mayWork < 0) throw new TimeSliceExceeded();
     });
     const inTurns = async (value: unknown): Promise<boolean> => {
       for (;;) {
-        // Two pieces of work a turn, of which the second is too much.
+        // Two pieces of work per turn, of which the second exceeds the time slice.
         mayWork = 1;
         turns += 1;
         try {
           return check(value, 100).length === 0;
         } catch (error) {
-          if (!(error instanceof TurnOver)) throw error;
+          if (!(error instanceof TimeSliceExceeded)) throw error;
           await nextTurn();
         }
       }
     };
-    for (const value of taken) expect(await inTurns(value)).toBe(true);
-    for (const value of refused) expect(await inTurns(value)).toBe(false);
-    expect(turns).toBeGreaterThan(taken.length + refused.length);
+    for (const value of accepted) expect(await inTurns(value)).toBe(true);
+    for (const value of rejected) expect(await inTurns(value)).toBe(false);
+    expect(turns).toBeGreaterThan(accepted.length + rejected.length);
     const before = turns;
-    for (const value of taken) expect(await inTurns(value)).toBe(true);
-    expect(turns).toBe(before + taken.length);
+    for (const value of accepted) expect(await inTurns(value)).toBe(true);
+    expect(turns).toBe(before + accepted.length);
   });
 });
 
-it('Of schemas that refer to each other only those are compiled that a value comes to.', () => {
+it('Only the schemas that a value reaches are compiled', () => {
   let work = 0;
   const { check } = checkOf(cases['schemas that refer to each other']?.schemas ?? {}, () => {
     work += 1;
@@ -170,25 +173,30 @@ it('Of schemas that refer to each other only those are compiled that a value com
   expect(work - first).toBe(1);
 });
 
-describe('Of the schemas of a document', () => {
+describe('The schemas of a document', () => {
   const MOST = 300;
   const wide = { properties: named('p', () => int) };
 
   function checksOf(schemas: Json) {
     const document: Json = { openapi: '3.1.0', paths: {}, components: { schemas } };
     const faults: DocumentFault[] = [];
-    const made = new Schemas(
+    const schemaSet = new Schemas(
       document,
       (fault) => faults.push(fault),
-      ...([false, 'request', new SchemaReferences(document), undefined, undefined, MOST] as const),
+      false,
+      'request',
+      new SchemaReferences(document),
+      undefined,
+      undefined,
+      MOST,
     );
     const checks = Object.keys(schemas).map((name) =>
-      made.check(schemaAt(`#/components/schemas/${name}`), 'json', `#/${name}`),
+      schemaSet.check(referenceSchema(`#/components/schemas/${name}`), 'json', `#/${name}`),
     );
     return { checks, faults };
   }
 
-  it('those that are no longer compiled are compiled again.', () => {
+  it('are compiled again after eviction', () => {
     const { checks, faults } = checksOf(
       Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`S${index}`, wide])),
     );
@@ -199,12 +207,12 @@ describe('Of the schemas of a document', () => {
     expect(faults).toEqual([]);
   });
 
-  it('one that needs too many others goes unchecked, and is told.', () => {
+  it('are reported and not checked if they need too many others', () => {
     const several = Array.from({ length: 8 }, () => wide);
     const { checks, faults } = checksOf({ S0: wide, S1: { allOf: several }, S2: wide });
     expect(checks.map((check) => check({ p0: 'x' }).length)).toEqual([1, 0, 1]);
     expect(faults).toEqual([
-      { pointer: '#/S1', reason: `goes unchecked: it needs more than ${MOST} schemas` },
+      { pointer: '#/S1', reason: `is not checked: it needs more than ${MOST} schemas` },
     ]);
   });
 });

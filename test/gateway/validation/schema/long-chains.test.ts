@@ -1,4 +1,4 @@
-/** Chains of references that are longer than the stack of a process is deep. */
+/** Chains of references that exceed the call stack. */
 import { expect, it } from '@jest/globals';
 import { Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
 
@@ -39,7 +39,7 @@ it.each<[string, (next: object) => unknown]>([
     const { faults, holds } = checkOf(chain(link, { type: 'integer' }));
     expect(faults).toContainEqual({
       pointer: expect.stringMatching(/^#\/components\/schemas\/S\d+/),
-      reason: 'goes unchecked: it refers on too often',
+      reason: 'is not checked: its chain of references is too long',
     });
     expect(holds('x')).toBe(true);
   },

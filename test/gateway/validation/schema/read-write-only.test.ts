@@ -1,4 +1,4 @@
-/** `readOnly` members need not be in a request, nor `writeOnly` ones in a response, wherever they are required. */
+/** `readOnly` members are optional in requests and `writeOnly` members in responses, even if they are required. */
 import { describe, expect, it } from '@jest/globals';
 import { startPlaces, VERSIONS, type Version } from '../../../support/schema-places.ts';
 
@@ -9,7 +9,7 @@ interface Case {
   readonly versions?: readonly Version[];
   /** `way` is `readOnly` or `writeOnly`. */
   readonly schemas: (way: string) => Record<string, unknown>;
-  /** Lacks what goes the other way. */
+  /** A value without the members of the other direction. */
   readonly good: unknown;
   readonly bad: unknown;
 }
@@ -40,7 +40,8 @@ const CASES: Case[] = [
     schemas: (way) => ({
       A: { allOf: [{ allOf: [ref('Fields')] }, { allOf: [ref('More')] }] },
       More: { allOf: [ref('Needs')] },
-      ...{ Fields: fields(way), Needs: needs },
+      Fields: fields(way),
+      Needs: needs,
     }),
     good: { name: 'a' },
     bad: {},
@@ -86,8 +87,10 @@ const CASES: Case[] = [
     schemas: (way) => ({
       A: {
         ...fields(way),
+        if: { required: ['vin'] },
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-        ...{ if: { required: ['vin'] }, then: { required: ['id', 'name'] }, else: { required: ['id'] } },
+        then: { required: ['id', 'name'] },
+        else: { required: ['id'] },
       },
     }),
     good: { vin: 'a', name: 'b' },
@@ -123,7 +126,8 @@ const CASES: Case[] = [
     about: 'in a list',
     schemas: (way) => ({
       A: { type: 'array', items: { allOf: [ref('Fields'), ref('Needs')] } },
-      ...{ Fields: fields(way), Needs: needs },
+      Fields: fields(way),
+      Needs: needs,
     }),
     good: [{ name: 'a' }],
     bad: [{}],
@@ -138,8 +142,8 @@ const CASES: Case[] = [
   },
 ];
 
-describe.each(CASES)('a member that is required $about', ({ versions = VERSIONS, schemas, good, bad }) => {
-  it.each(versions)('need not be there where it goes the other way, in OpenAPI %s', async (version) => {
+describe.each(CASES)('A required member $about', ({ versions = VERSIONS, schemas, good, bad }) => {
+  it.each(versions)('is optional in the other direction, in OpenAPI %s', async (version) => {
     for (const [way, at] of [
       ['readOnly', ['body', 'member', 'item']],
       ['writeOnly', ['response', 'response member']],
@@ -152,26 +156,28 @@ describe.each(CASES)('a member that is required $about', ({ versions = VERSIONS,
     }
   });
 
-  it.each(versions)('has to be there where it goes this way, in OpenAPI %s', async (version) => {
+  it.each(versions)('is required in its own direction, in OpenAPI %s', async (version) => {
     for (const [way, at] of [
       ['writeOnly', ['body', 'member', 'item']],
       ['readOnly', ['response', 'response member']],
     ] as const) {
       const places = await startPlaces(version, ref('A'), schemas(way));
       const isChoice = JSON.stringify(schemas(way)).match(/oneOf/);
-      // One of several alternatives may do without.
+      // One of several alternatives may not require it.
       if (isChoice) continue;
       for (const place of at) expect([place, await places.takes(place, good)]).toEqual([place, false]);
     }
   });
 });
 
-describe('a condition', () => {
-  it('is about what is there, and not about what need not be', async () => {
+describe('A condition', () => {
+  it('applies to the actual members, not to the optional ones', async () => {
     const schema = {
       ...fields('readOnly'),
+      if: { required: ['id'] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      ...{ if: { required: ['id'] }, then: { required: ['vin'] }, not: { required: ['id', 'name'] } },
+      then: { required: ['vin'] },
+      not: { required: ['id', 'name'] },
     };
     const places = await startPlaces('3.1.0', schema);
     expect(await places.takes('body', { name: 'a' })).toBe(true);

@@ -1,4 +1,4 @@
-/** JSON Schema 2020-12 as documents use it, at the gateway. */
+/** Common uses of JSON Schema 2020-12, at the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parseOpenApi } from '../../../../src/gateway/documents/read-document.ts';
@@ -20,7 +20,7 @@ const schemas = {
     properties: { next: { $dynamicRef: '#node' }, id: { type: 'integer' } },
   },
   Named: { $anchor: 'named', type: 'string', minLength: 2 },
-  // An example may look like a schema, and a property may be called like a keyword.
+  // An example may look like a schema, and a property may have the name of a keyword.
   Odd: {
     type: 'object',
     properties: { $id: { type: 'string' }, $ref: { type: 'string' }, required: { type: 'boolean' } },
@@ -87,7 +87,7 @@ const TABLE: [about: string, schema: object, good: unknown, bad: unknown][] = [
   ['another dialect named inside', { $schema: 'https://example.com/ours', type: 'string' }, 'a', 1],
 ];
 
-describe('a body', () => {
+describe('A body', () => {
   it.each(TABLE)('is checked by %s', async (_about, schema, good, bad) => {
     const faults: DocumentFault[] = [];
     const text = JSON.stringify({
@@ -111,7 +111,7 @@ describe('a body', () => {
     ['two examples', { B: { examples: [{ $id: 'twice' }, { $id: 'twice', a: 1 }] } }],
     ['an extension', { B: { 'x-seen': { $anchor: 'no anchor!' } } }],
     ['an address that is none', { B: { $id: 'ht tp://[' } }],
-  ])('is checked where %s of others have a name that cannot be', async (_about, others) => {
+  ])('is checked if %s of others have an impossible name', async (_about, others) => {
     const schema = { $ref: '#/components/schemas/A' };
     const text = JSON.stringify({
       openapi: '3.1.0',
@@ -125,7 +125,7 @@ describe('a body', () => {
     expect([(await send('a')).status, (await send(1)).status]).toEqual([200, 400]);
   });
 
-  it('is read in no more time than it is long', async () => {
+  it('is checked in linear time', async () => {
     const schema = { type: 'array', uniqueItems: true };
     const { url } = await startGateway({
       a: document({ '/a': { post: { requestBody: { content: { 'application/json': { schema } } } } } }),
@@ -138,8 +138,8 @@ describe('a body', () => {
   });
 });
 
-describe('a value that two alternatives take', () => {
-  it('is told so', async () => {
+describe('A value that matches two alternatives', () => {
+  it('is reported as such', async () => {
     const schema = { oneOf: [{ type: 'string' }, { type: 'integer' }, { minimum: 2 }] };
     const { url } = await startGateway({
       a: document({ '/a': { post: { requestBody: { content: { 'application/json': { schema } } } } } }),

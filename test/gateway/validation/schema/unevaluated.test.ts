@@ -81,7 +81,7 @@ const CASES: readonly (readonly [schema: object, good: unknown[], bad: unknown[]
 ];
 
 describe.each(CASES)('%j', (schema, good, bad) => {
-  it('looks at what nothing else has looked at', async () => {
+  it('applies to members that no other keyword has evaluated', async () => {
     const places = await startPlaces('3.1.0', schema, { Base: { properties: { a: text } } });
     for (const at of ['body', 'member', 'response'] as const) {
       for (const value of good) expect([at, value, await places.takes(at, value)]).toEqual([at, value, true]);

@@ -1,13 +1,13 @@
-/** A short body never keeps a process busy, in however many ways its schema could read it. */
+/** A short body never blocks a process, however ambiguous its schema is. */
 import { describe, expect, it } from '@jest/globals';
-import { Schemas, schemaAt } from '../../../../src/gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
 import { startPlaces } from '../../../support/schema-places.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const KINDS = ['add', 'sub', 'mul', 'div'];
 const operands = { left: ref('Expr'), right: ref('Expr') };
 
-/** @param isTold whether one alternative can be told from the others by a value */
+/** @param isTold whether a value distinguishes the alternatives */
 const expressions = (isTold: boolean): Record<string, object> => ({
   Expr: { oneOf: [...KINDS.map(ref), { type: 'number' }] },
   ...Object.fromEntries(
@@ -25,7 +25,7 @@ const expressions = (isTold: boolean): Record<string, object> => ({
 const deep = (depth: number, leaf: unknown): unknown =>
   depth === 0 ? leaf : { kind: 'add', left: deep(depth - 1, leaf), right: 1 };
 
-/** Each of them refers to the next one twice. */
+/** Each schema refers to the next one twice. */
 const doubled = Object.fromEntries(
   Array.from({ length: 40 }, (_, index) => [
     `D${index}`,
@@ -33,17 +33,17 @@ const doubled = Object.fromEntries(
   ]),
 );
 
-describe('a value with a schema of alternatives at each level', () => {
-  it('is taken where it is right, however deep', async () => {
+describe('A value whose schema has alternatives at each level', () => {
+  it('is accepted if it is valid, at any depth', async () => {
     const places = await startPlaces('3.1.0', ref('Expr'), expressions(true));
     for (const at of ['body', 'member', 'response'] as const)
       expect([at, await places.takes(at, deep(40, 1))]).toEqual([at, true]);
   });
 
-  it.each([true, false])('is refused after a bounded number of steps where it is not', (isTold) => {
+  it.each([true, false])('is rejected after a limited number of steps if it is invalid', (isTold) => {
     const checks = new Schemas({ components: { schemas: expressions(isTold) } }, () => {});
     const value = deep(40, 'x');
-    const errors = checks.checkJson(schemaAt('#/components/schemas/Expr'), '#')(
+    const errors = checks.checkJson(referenceSchema('#/components/schemas/Expr'), '#')(
       value,
       JSON.stringify(value).length,
     );
@@ -51,15 +51,15 @@ describe('a value with a schema of alternatives at each level', () => {
     expect(errors.length).toBeLessThan(1000);
   });
 
-  it('is refused as one that can be read in too many ways where nothing tells them apart', async () => {
+  it('is rejected as ambiguous if nothing distinguishes the alternatives', async () => {
     const places = await startPlaces('3.1.0', ref('Expr'), expressions(false));
     expect(await places.takes('body', deep(5, 1))).toBe(true);
     expect(await places.takes('body', deep(40, 1))).toBe(false);
   });
 });
 
-it('schemas that double at each reference cost a bounded number of steps', () => {
+it('Schemas that double at each reference cost a limited number of steps', () => {
   const checks = new Schemas({ components: { schemas: doubled } }, () => {});
-  const errors = checks.checkJson(schemaAt('#/components/schemas/D0'), '#')(1, 1);
+  const errors = checks.checkJson(referenceSchema('#/components/schemas/D0'), '#')(1, 1);
   expect(errors.map(({ message }) => message)).toEqual(['can be read in too many ways to be checked']);
 });

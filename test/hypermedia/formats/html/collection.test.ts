@@ -8,8 +8,8 @@ const item = (id: string, more: object = {}) => ({ id, _links: { self: { href: `
 const shown = (items: readonly object[], more: object = {}) =>
   collection({ _embedded: { item: items }, ...more } as never, 'Books', asked).text;
 
-describe('a page of a collection', () => {
-  it('leads from each row to its item, and to each part that it brings along', () => {
+describe('A page of a collection', () => {
+  it('links each row to its item and to its embedded parts', () => {
     const text = shown([
       item('a', { _embedded: { author: part('x') } }),
       item('b', { _embedded: { author: [part('y'), part('z')] } }),
@@ -22,12 +22,12 @@ describe('a page of a collection', () => {
     expect(text).toContain('<td data-label="Author"></td>');
   });
 
-  it('says how many there are in all where that is known, as it came, and that there is nothing', () => {
-    expect(shown([item('a')], { total: 7 })).toContain('<p class="total">7 in all</p>');
+  it('shows the exact total if it is known, and a message if it is empty', () => {
+    expect(shown([item('a')], { total: 7 })).toContain('<p class="total">7 in total</p>');
     const { total } = parseExact('{"total":12345678901234567890}') as { total: unknown };
-    expect(shown([item('a')], { total })).toContain('<p class="total">12345678901234567890 in all</p>');
+    expect(shown([item('a')], { total })).toContain('<p class="total">12345678901234567890 in total</p>');
     expect(shown([item('a')], { total: 'seven' })).not.toContain('in all');
-    expect(shown([])).toContain('<p class="empty">Nothing here.</p>');
+    expect(shown([])).toContain('<p class="empty">No items.</p>');
     expect(shown([])).not.toContain('<table');
   });
 });

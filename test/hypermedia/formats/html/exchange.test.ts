@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { exchange } from '../../../../src/hypermedia/formats/html/exchange.ts';
+import { rawExchange } from '../../../../src/hypermedia/formats/html/exchange.ts';
 
 const LONG = 256 * 1024;
 
-it('The exchange is told with its body, its request and its response, each under its title', () => {
-  const { text } = exchange({ id: '<a>' }, '/things/a?x="1"');
+it('The raw exchange shows its body, its request and its response, each with a title', () => {
+  const { text } = rawExchange({ id: '<a>' }, '/things/a?x="1"');
   expect(text).toContain('<details class="exchange" data-exchange="/things/a?x=&quot;1&quot;">');
   expect(text).toContain('<summary>The raw exchange</summary>');
   expect(text).toContain('data-copy="curl" hidden>Copy as curl</button>');
@@ -18,13 +18,13 @@ it('The exchange is told with its body, its request and its response, each under
     );
 });
 
-it('A body with a form is HAL-FORMS', () => {
+it('A body with a form has the media type of HAL-FORMS', () => {
   const body = { _templates: { default: { method: 'POST' } } };
-  expect(exchange(body, '/').text).toContain('Content-Type: application/prs.hal-forms+json');
+  expect(rawExchange(body, '/').text).toContain('Content-Type: application/prs.hal-forms+json');
 });
 
-it('A long body is left to the script', () => {
+it('A long body is fetched by the script', () => {
   const bodyOf = (length: number) => ({ a: 'x'.repeat(length - '{\n  "a": ""\n}'.length) });
-  expect(exchange(bodyOf(LONG), '/').text).toContain('xxx');
-  expect(exchange(bodyOf(LONG + 1), '/').text).toContain('data-raw="body">…</code>');
+  expect(rawExchange(bodyOf(LONG), '/').text).toContain('xxx');
+  expect(rawExchange(bodyOf(LONG + 1), '/').text).toContain('data-raw="body">…</code>');
 });

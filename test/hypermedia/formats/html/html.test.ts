@@ -43,8 +43,8 @@ const get = async (path: string): Promise<string> => {
   return text;
 };
 
-describe('a resource as a page', () => {
-  it('is what a browser gets, and nobody else who does not say so', async () => {
+describe('The page of a resource', () => {
+  it('is sent to browsers, and to other clients only on request', async () => {
     await get('/books/b');
     const type = async (accept: string) =>
       (await request(app).get('/books/b').set('Accept', accept).expect(200)).type;
@@ -52,7 +52,7 @@ describe('a resource as a page', () => {
     expect(await type('text/html;q=0.6, application/hal+json;q=0.9')).toBe('application/hal+json');
   });
 
-  it('takes nothing from another host and runs nothing inline', async () => {
+  it('loads nothing from other hosts and runs no inline script', async () => {
     const { headers, text } = await request(app).get('/books/b').set('Accept', BROWSER);
     expect(headers['content-security-policy']).toMatch(
       /^default-src 'none'; .*script-src 'self'; style-src 'self'/,
@@ -63,7 +63,7 @@ describe('a resource as a page', () => {
     );
   });
 
-  it('has the files that it refers to, for ever under a name with their content', async () => {
+  it('refers to files that are cached forever under a content hash', async () => {
     const files = [...(await get('/books/b')).matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(
       ([, path]) => path,
     );
@@ -79,14 +79,14 @@ describe('a resource as a page', () => {
     expect((await request(app).get(another).expect(200)).headers['cache-control']).toBe('no-cache');
   });
 
-  it('keeps its entity tag while nothing changes', async () => {
+  it('keeps its entity tag while the resource does not change', async () => {
     const { headers } = await request(app).get('/books/b').set('Accept', BROWSER);
     await request(app)
       .get('/books/b')
       .set('Accept', BROWSER)
       .set('If-None-Match', String(headers.etag))
       .expect(304)
-      // A browser takes the headers of a 304 for those of what it has.
+      // A browser applies the headers of a 304 to its stored response.
       .expect('Content-Security-Policy', String(headers['content-security-policy']));
     const { headers: data } = await request(app).get('/books/b');
     expect(headers.etag).not.toBe(data.etag);
@@ -106,7 +106,7 @@ describe('a resource as a page', () => {
     expect(await get('/books/ash')).not.toContain('<form');
   });
 
-  it('takes its forms from its own pages alone, as every service does, and from a gateway that looked already', async () => {
+  it('accepts forms only from its own pages, or from a gateway that has checked the origin', async () => {
     const burn = (headers: Record<string, string>) => request(app).post('/books/b/burn').set(headers);
     const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
     expect((await burn(evil)).body.type).toBe('/problems/cross-site');
@@ -116,11 +116,11 @@ describe('a resource as a page', () => {
     await burn({ ...evil, Via: VIA }).expect(200);
   });
 
-  it('asks before an action that may be impossible to undo, and has it last', async () => {
+  it('asks before a destructive action, and shows it last', async () => {
     const operations = books.operations.map((one) =>
       one === burnBook ? { ...one, destructive: true } : one,
     );
-    const made = createService({
+    const service = createService({
       contract: { ...books, operations },
       handlers: { getBook: async () => ({ status: 200, body: book('b') }) as never },
       affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: () => true }] })],
@@ -129,7 +129,7 @@ describe('a resource as a page', () => {
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
-    const { text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200);
+    const { text } = await request(service).get('/books/b').set('Accept', BROWSER).expect(200);
     expect(text).toMatch(
       /<details class="card action destructive" data-action-of="burn"><summary>Burn this book/,
     );
@@ -137,7 +137,7 @@ describe('a resource as a page', () => {
     expect(text).toContain('<button class="danger">Yes, burn this book</button>');
   });
 
-  it('shows a page of a collection as rows that lead to their items, and the pages beside it', async () => {
+  it('shows a collection as rows with links to the items and to other pages', async () => {
     const text = await get('/books');
     expect(text).toContain('<h1>Books</h1>');
     expect(text).toContain('<th scope="row"><a href="/books/b">b</a></th>');
@@ -145,16 +145,16 @@ describe('a resource as a page', () => {
     expect(text).toMatch(/<form action="\/books" method="get" role="search"/);
   });
 
-  it('brings parts along, and offers to', async () => {
+  it('embeds parts, and offers links to do so', async () => {
     expect(await get('/books/b')).toContain('href="/books/b?expand=author" aria-label="Show here: Author"');
     const text = await get('/books/b?expand=author');
     expect(text).toContain('<h2 id="part-author-0"><a href="/authors/a%20%26%20b">Ann</a></h2>');
     expect(text).toContain('href="/books/b" aria-label="Hide: Author"');
-    // As what the page is made of: no service is asked for a page of another's.
+    // Parts are requested in the format that the page is built from, never as a page.
     expect(asked).toEqual(['application/prs.hal-forms+json']);
   });
 
-  it('is led to other pages only where they are', async () => {
+  it('links to gateway pages only behind the gateway', async () => {
     expect(await get('/books/b')).not.toContain('<a href="/status">');
     const { text } = await request(app)
       .get('/books/b')
@@ -163,11 +163,11 @@ describe('a resource as a page', () => {
     expect(text).toContain('<a href="/status">');
   });
 
-  it('is a page as well at the entry of a service alone', async () => {
+  it('exists at the entry of a service without a gateway too', async () => {
     expect(await get('/')).toContain('<h1>Books</h1>');
   });
 
-  it('is a problem page when something goes wrong, for whoever reads pages', async () => {
+  it('is a problem page for browsers if the request fails', async () => {
     const { text, type } = await request(app).get('/books/b?expand=autor').set('Accept', BROWSER).expect(400);
     expect(type).toBe('text/html');
     expect(text).toContain('autor cannot be expanded. Did you mean author?');
@@ -177,7 +177,7 @@ describe('a resource as a page', () => {
   });
 });
 
-describe('forms', () => {
+describe('The forms of a page', () => {
   const shelve = operation({
     operationId: 'burnBook',
     method: 'post',
@@ -205,7 +205,7 @@ describe('forms', () => {
   let text = '';
   beforeAll(async () => {
     const operations = books.operations.map((one) => (one.operationId === 'burnBook' ? shelve : one));
-    const made = createService({
+    const service = createService({
       contract: { ...books, operations },
       handlers: Object.fromEntries(
         operations.map(({ operationId }) => [
@@ -219,7 +219,7 @@ describe('forms', () => {
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
-    ({ text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200));
+    ({ text } = await request(service).get('/books/b').set('Accept', BROWSER).expect(200));
   });
   const control = (member: string): string =>
     new RegExp(`<(?:input|select|textarea)[^>]* data-member="${member}"[^>]*>`).exec(text)?.[0] ?? '';
@@ -233,13 +233,13 @@ describe('forms', () => {
     expect(control('note')).not.toContain('required');
   });
 
-  it('offer what there is to choose from, with values that stay what they are', () => {
+  it('offer options whose values keep their type', () => {
     expect(text).toContain('<option value="&quot;TOP_LEFT&quot;">Top left</option>');
     expect(text).toContain('<option value="true">Yes</option>');
     expect(text).toContain('Where it goes.</small>');
   });
 
-  it('have lists that grow and groups, filled with what is there', () => {
+  it('have growing lists and groups, filled with the current values', () => {
     expect(text).toMatch(/<fieldset data-member="chapters" data-list data-least="1" data-most="3">/);
     expect(text).toContain('id="burn-chapters-1-id" data-member="id" data-value required');
     expect(text).toContain('value="&lt;two&gt;"');

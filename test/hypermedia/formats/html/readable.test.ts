@@ -16,6 +16,6 @@ it.each([
   [[], '–'],
   [['a', 'b'], 'a, b'],
   [{ street: 'High' }, 'StreetHigh'],
-])('%j is read as %s', (value, expected) => {
+])('%j is shown as %s', (value, expected) => {
   expect(text(value)).toBe(expected);
 });

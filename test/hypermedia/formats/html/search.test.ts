@@ -4,16 +4,16 @@ import { search } from '../../../../src/hypermedia/formats/html/search.ts';
 const body = (href: string) => ({ _links: { search: { href, templated: true } } });
 const filters = [{ name: 'state', prompt: 'State of it', required: true, value: 'OLD' }];
 const of = (href: string, url = '/orders', own: typeof filters | undefined = filters) => {
-  const made = search(body(href), {
+  const result = search(body(href), {
     url,
     operation: { title: 'Orders', filters: own },
     isFromGateway: false,
   } as never);
-  return made === false ? false : made.text;
+  return result === false ? false : result.text;
 };
 
-describe('the form of a search', () => {
-  it('has each variable of the template but expand, as the document describes it or by its name', () => {
+describe('The search form', () => {
+  it('has every variable of the template except expand, as described in the document or by its name', () => {
     const text = of('/orders{?state,sortBy,expand}') as string;
     expect(text).toContain('<form action="/orders" method="get"');
     expect([...text.matchAll(/ name="(\w+)"/g)].map(([, name]) => name)).toEqual(['state', 'sortBy']);
@@ -23,7 +23,7 @@ describe('the form of a search', () => {
     expect(of('/orders{?state}', '/orders', undefined)).toContain('name="state"');
   });
 
-  it('has what is chosen now, and what is brought along beside it', () => {
+  it('keeps the current filters and the current expansion', () => {
     const text = of('/orders{?state,expand}', '/orders?state=NEW&expand=a%22b') as string;
     expect(text).toContain('value="NEW"');
     expect(text).toContain('<input type="hidden" name="expand" value="a&quot;b">');
@@ -37,7 +37,7 @@ describe('the form of a search', () => {
     ['/orders?expand=a&cursor=x', false],
     ['/orders?state=NEW', true],
     ['/orders?expand=a&limit=5', true],
-  ])('at %s is open: %s', (url, isOpen) => {
+  ])('at %s has the open state %s', (url, isOpen) => {
     expect(/<details class="search"( open)?>/.exec(of('/orders{?state,limit}', url) as string)?.[1]).toBe(
       isOpen ? ' open' : undefined,
     );
@@ -50,7 +50,7 @@ describe('the form of a search', () => {
     },
   );
 
-  it('is none without a search link', () => {
+  it('does not exist without a search link', () => {
     expect(
       search({ _links: {} }, { url: '/', operation: { title: '' }, isFromGateway: false } as never),
     ).toBe(false);

@@ -5,8 +5,8 @@ import { columnsOf, linked, table } from '../../../../src/hypermedia/formats/htm
 const heads = (rows: readonly Record<string, unknown>[]) =>
   columnsOf(rows).map(({ head, isNumber }) => (isNumber ? `${head} #` : head));
 
-describe('the columns of a table', () => {
-  it('are the short members of all rows, what names a row first, numbers told apart', () => {
+describe('The columns of a table', () => {
+  it('are the short members of all rows, names first, with numbers marked', () => {
     const rows = [
       { id: 'a', count: 1, price: { amount: 5, currency: 'EUR' }, name: 'A', tags: ['x'], deep: { a: 1 } },
       { id: 'b', count: 2, price: { amount: 6, currency: 'EUR' }, name: 'B', more: true, all: [{ a: 1 }] },
@@ -18,12 +18,12 @@ describe('the columns of a table', () => {
     );
   });
 
-  it('are of no number where one row has none, and of one that no double holds', () => {
+  it('are numeric only if all rows have a number, which may exceed a double', () => {
     expect(heads([{ id: 1 }, { id: 'b' }])).toEqual(['Id']);
     expect(heads([parseExact('{"size":12345678901234567890}') as never])).toEqual(['Size #']);
   });
 
-  it('have no id of what every row brings along, and one where a row lacks it', () => {
+  it('have no id of a part that every row embeds, and the id if a row lacks the part', () => {
     const row = (id: string, parts?: object) => ({ id, authorId: 'x', ...(parts && { _embedded: parts }) });
     const author = { author: { id: 'x' } };
     expect(heads([row('a', author), row('b', author)])).toEqual(['Id']);
@@ -32,7 +32,7 @@ describe('the columns of a table', () => {
   });
 });
 
-it('A value is a link where it is the id of what a link leads to', () => {
+it('A value is a link if it is the id of a link target', () => {
   const body = { authorId: 'ann', other: 'x', Id: 'y', _links: { author: { href: '/authors/ann' } } };
   expect(linked(body, 'authorId').text).toBe('<a href="/authors/ann">ann</a>');
   expect(linked(body, 'other').text).toBe('x');
@@ -40,7 +40,7 @@ it('A value is a link where it is the id of what a link leads to', () => {
   expect(linked({ ...body, _links: {} }, 'authorId').text).toBe('ann');
 });
 
-it('A table has one head a row, and its numbers are of a class of their own', () => {
+it('A table has one header for each row, and its numbers have their own class', () => {
   const { text } = table('t', 'Things <1>', [
     { id: 'a', n: 1 },
     { id: 'b', n: 2 },

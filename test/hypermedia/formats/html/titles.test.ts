@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { actionTitle, doneTitle } from '../../../../src/hypermedia/formats/html/titles.ts';
 
-describe('an action', () => {
+describe('An action', () => {
   it.each([
     ['Cancel an order', 'Order', 'Cancel this order', 'Order cancelled'],
     ['Revise an order', 'Order', 'Revise this order', 'Order revised'],
@@ -16,7 +16,7 @@ describe('an action', () => {
     ['Offer a seat', 'Seat', 'Offer this seat', 'Seat offered'],
     ['Add a line', 'Order', 'Add a line', 'Line added'],
     ['Archive', 'Order', 'Archive', 'Done: Archive'],
-  ])('%j of %j is called %j, and then %j', (title, noun, before, after) => {
+  ])('%j of %j has the title %j, and %j after success', (title, noun, before, after) => {
     expect([actionTitle(title, noun), doneTitle(title)]).toEqual([before, after]);
   });
 });

@@ -10,6 +10,6 @@ it.each([
   ['IN_PROGRESS', 'waiting'],
   ['NOT_APPROVED', 'plain'],
   ['VEGETARIAN', 'plain'],
-])('%s looks %s', (state, tone) => {
+])('%s has the tone %s', (state, tone) => {
   expect(toneOf(state)).toBe(tone);
 });

@@ -1,19 +1,19 @@
-/** Sends what a form says and shows what comes of it: the resource as it is now, or the problem where it belongs. */
+/** Sends the input of a form and shows the result: the current resource, or the problem. */
 import { exchangeText, send } from './exchange.js';
-import { asksForAnything, bodyOf } from './forms.js';
+import { bodyOf, hasInput } from './forms.js';
 import { open } from './open.js';
 import { clearProblem, showProblem } from './problem.js';
 
-/** What is sent again because nobody answered is not done twice. */
-const unanswered = new WeakMap();
+/** Repeats a request without a response with the same key, so that it takes effect only once. */
+const pendingKeys = new WeakMap();
 
 const newKey = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function keyFor(form, body) {
-  const known = unanswered.get(form);
+  const known = pendingKeys.get(form);
   const key = known && known.body === body ? known.key : newKey();
-  unanswered.set(form, { body, key });
+  pendingKeys.set(form, { body, key });
   return key;
 }
 
@@ -22,7 +22,7 @@ export async function act(form) {
   if (button.ariaDisabled === 'true') return;
   clearProblem(form);
   const { method, type } = form.dataset;
-  const body = asksForAnything(form) ? JSON.stringify(bodyOf(form)) : undefined;
+  const body = hasInput(form) ? JSON.stringify(bodyOf(form)) : undefined;
   const request = {
     method,
     url: form.getAttribute('action'),
@@ -34,15 +34,15 @@ export async function act(form) {
   };
   button.ariaDisabled = 'true';
   try {
-    const answer = await send(request);
-    unanswered.delete(form);
-    if (answer.ok) await done(form, request, answer);
-    else showProblem(form, answer);
+    const response = await send(request);
+    pendingKeys.delete(form);
+    if (response.ok) await done(form, request, response);
+    else showProblem(form, response);
   } catch {
     showProblem(form, {
       json: {
         title: 'The server could not be reached',
-        detail: 'What you filled in is still here; try again.',
+        detail: 'Your input is still here. Try again.',
       },
     });
   } finally {
@@ -50,12 +50,12 @@ export async function act(form) {
   }
 }
 
-/** On to what the answer is about: what is new, or what is changed. */
-function done(form, request, answer) {
-  const { headers } = answer;
+/** Opens the page of the new or changed resource. */
+function done(form, request, response) {
+  const { headers } = response;
   const here = location.pathname + location.search;
   return open(headers.get('Location') ?? headers.get('Content-Location') ?? here, {
     message: `${form.dataset.done}.`,
-    exchange: exchangeText(request, answer),
+    exchange: exchangeText(request, response),
   });
 }

@@ -1,18 +1,18 @@
 /**
- * What there is to choose from, fetched from the collection that has it. Where that depends on what is chosen first,
- * as the dishes on the restaurant, it waits for that.
+ * Fetches the options of a select from their collection. If they depend on another value, such as dishes on a
+ * restaurant, they load after that value is chosen.
  */
 import { element } from './element.js';
 import { parseExact, textOf } from './exact.js';
 import { send } from './exchange.js';
 
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 const known = new Map();
 
 async function itemsOf(address) {
   const items = [];
   let href = address;
-  for (let pages = 0; href !== undefined && pages < MOST_PAGES; pages++) {
+  for (let pages = 0; href !== undefined && pages < MAX_PAGES; pages++) {
     const { ok, json } = await send({ url: href });
     if (!ok || json === undefined) throw new Error(`no choices at ${href}`);
     items.push(...(Array.isArray(json) ? json : (json._embedded?.item ?? [])));
@@ -21,19 +21,19 @@ async function itemsOf(address) {
   return items;
 }
 
-const choicesAt = (address) => {
+const optionsAt = (address) => {
   if (!known.has(address)) known.set(address, itemsOf(address));
   return known.get(address);
 };
 
-/** A form's value of a member, as text. */
+/** The value of a form member as text. */
 function valueIn(form, name) {
   const { value = '', dataset } = form.querySelector(`[data-member="${name}"]`) ?? {};
   if (value === '') return undefined;
   return dataset.json === undefined ? value : textOf(parseExact(value));
 }
 
-/** Where the choices are, or the name of what has to be chosen first. */
+/** The URL of the options, or the label of the value that must be chosen first. */
 function addressOf({ dataset, form }) {
   let missing;
   const href = dataset.options.replaceAll(/\{(\w+)\}/g, (_, name) => {
@@ -44,8 +44,8 @@ function addressOf({ dataset, form }) {
   return missing ? { first: missing.labels[0].textContent } : { href };
 }
 
-/** Where nobody tells what there is, the value is typed. */
-function typed(select) {
+/** Replaces a select by a text input if the options cannot be fetched. */
+function replaceSelect(select) {
   const { id, name, required, dataset } = select;
   const value =
     dataset.json === undefined || select.value === '' ? select.value : textOf(parseExact(select.value));
@@ -56,60 +56,60 @@ function typed(select) {
   select.replaceWith(control);
 }
 
-/** In an address everything is text; in JSON a number stays one. */
+/** URLs contain plain text; in JSON a number stays a number. */
 const written = ({ dataset }, value) => (dataset.json === undefined ? textOf(value) : JSON.stringify(value));
 
-/** Where there is a script, a value of an address is chosen rather than typed. */
-function chosen(input) {
+/** Replaces a text input by a select, because the script can fetch its options. */
+function replaceInput(input) {
   const { id, name, value } = input;
-  const none = element('option', { value: '' }, '–');
-  const now = value === '' ? [] : [element('option', { value, selected: true }, value)];
-  const select = element('select', { id, name }, none, ...now);
+  const placeholder = element('option', { value: '' }, '–');
+  const current = value === '' ? [] : [element('option', { value, selected: true }, value)];
+  const select = element('select', { id, name }, placeholder, ...current);
   select.setAttribute('aria-describedby', input.getAttribute('aria-describedby'));
   Object.assign(select.dataset, input.dataset);
   input.replaceWith(select);
 }
 
-async function offer(select) {
+async function loadOptions(select) {
   const { href, first } = addressOf(select);
-  const [none] = select.options;
+  const [placeholder] = select.options;
   if (first !== undefined) {
-    none.textContent = `Choose first: ${first}`;
-    select.replaceChildren(none);
+    placeholder.textContent = `Choose ${first} first`;
+    select.replaceChildren(placeholder);
     return;
   }
   select.dataset.at = href;
   try {
-    const items = await choicesAt(href);
-    // Another may have been chosen in the meantime.
+    const items = await optionsAt(href);
+    // The user may have chosen another value in the meantime.
     if (select.dataset.at !== href) return;
     const { prompt, choice } = select.dataset;
-    const { value: now } = select;
-    none.textContent = select.required ? 'Choose' : '–';
+    const { value: current } = select;
+    placeholder.textContent = select.required ? 'Choose' : '–';
     select.replaceChildren(
-      none,
+      placeholder,
       ...items.map((item) =>
         element('option', { value: written(select, item[choice]) }, textOf(item[prompt])),
       ),
     );
-    select.value = now;
+    select.value = current;
     if (select.selectedIndex < 0) select.selectedIndex = 0;
   } catch {
     known.delete(href);
-    typed(select);
+    replaceSelect(select);
   }
 }
 
-/** What is open to be filled in gets its choices; what is folded gets them when it is opened. */
-export function offerIn(within) {
-  for (const input of within.querySelectorAll('input[data-options]')) chosen(input);
+/** Loads the options of visible selects; folded ones load when they are opened. */
+export function loadOptionsIn(within) {
+  for (const input of within.querySelectorAll('input[data-options]')) replaceInput(input);
   for (const select of within.querySelectorAll('select[data-options]'))
-    if (select.closest('details:not([open])') === null) offer(select);
+    if (select.closest('details:not([open])') === null) loadOptions(select);
 }
 
-/** What depends on a control is offered anew when that changes. */
-export function offerAnew({ form, dataset: { member } }) {
+/** Reloads the options that depend on a changed control. */
+export function reloadDependentOptions({ form, dataset: { member } }) {
   if (!form || member === undefined) return;
   for (const select of form.querySelectorAll('select[data-options]'))
-    if (select.dataset.options.includes(`{${member}}`)) offer(select);
+    if (select.dataset.options.includes(`{${member}}`)) loadOptions(select);
 }

@@ -1,13 +1,13 @@
-/** JSON as it was sent: numbers keep their digits, also those that JavaScript has no room for. */
+/** Parses JSON without loss: numbers keep their digits even beyond the precision of JavaScript. */
 
-/** A number as it was typed or sent. */
+/** A number with the digits that were typed or sent. */
 export const numberOf = (text) => {
   const value = Number(text);
   if (JSON.rawJSON === undefined || String(value) === text) return value;
   try {
     return JSON.rawJSON(text);
   } catch {
-    // What a control for numbers takes and JSON does not, as `.5`.
+    // Number inputs accept texts that JSON does not, such as `.5`.
     return value;
   }
 };
@@ -22,7 +22,7 @@ export const textOf = (value) => (JSON.isRawJSON?.(value) ? value.rawJSON : Stri
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 const DEEPEST = 100;
 
-/** The text of JSON with a line for each member, and else to the letter. */
+/** Indents the text of JSON without changing its values. */
 export function indented(text) {
   const lines = [];
   let depth = 0;

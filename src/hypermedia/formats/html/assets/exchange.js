@@ -1,20 +1,20 @@
-/** Requests of a program, and how they look on the wire. */
+/** Sends requests as a program would, and shows them as HTTP text. */
 import { element } from './element.js';
 import { indented, parseExact } from './exact.js';
 
 const ACCEPT = 'application/prs.hal-forms+json';
 
-/** @returns the answer with its text, and its JSON where it is that */
+/** @returns the response with its text, and its value if it is JSON */
 export async function send({ method = 'GET', url, headers = {}, body }) {
-  const answer = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
-  const text = await answer.text();
-  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(answer.headers.get('Content-Type') ?? '');
-  const { ok, status, statusText } = answer;
+  const response = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
+  const text = await response.text();
+  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(response.headers.get('Content-Type') ?? '');
+  const { ok, status, statusText } = response;
   return {
     ok,
     status,
     statusText,
-    headers: answer.headers,
+    headers: response.headers,
     text,
     json: isJson ? parseExact(text) : undefined,
   };
@@ -22,16 +22,16 @@ export async function send({ method = 'GET', url, headers = {}, body }) {
 
 const head = (headers) => [...headers].map(([name, value]) => `${name}: ${value}`).join('\n');
 
-export function exchangeText({ method = 'GET', url, headers = {}, body }, answer) {
+export function exchangeText({ method = 'GET', url, headers = {}, body }, response) {
   const request = `${method} ${url} HTTP/1.1\nHost: ${location.host}\n${head(Object.entries({ Accept: ACCEPT, ...headers }))}`;
   return {
-    body: answer.json === undefined ? answer.text : indented(answer.text),
+    body: response.json === undefined ? response.text : indented(response.text),
     request: body === undefined ? request : `${request}\n\n${indented(body)}`,
-    response: `HTTP/1.1 ${answer.status} ${answer.statusText}\n${head(answer.headers)}`,
+    response: `HTTP/1.1 ${response.status} ${response.statusText}\n${head(response.headers)}`,
   };
 }
 
-/** Asks as a program would and shows what went over the wire. */
+/** Fetches the resource as a program would and shows the exchange. */
 export async function showExchange(details) {
   const request = { url: details.dataset.exchange };
   const text = exchangeText(request, await send(request));
@@ -45,7 +45,7 @@ export async function showExchange(details) {
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*/g;
 
-/** JSON with its names and values in colours of their own; any other text as it is. */
+/** Highlights names and values of JSON; other text stays as it is. */
 export function highlighted(text) {
   const parts = [];
   let done = 0;
@@ -58,20 +58,20 @@ export function highlighted(text) {
   return [...parts, text.slice(done)];
 }
 
-/** In a shell everything but a quote stays as it is within quotes. */
+/** Quotes text for a shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The request as a command, to go on without a browser. */
+/** Copies the request as a curl command. */
 export async function copyAsCurl(button) {
   const details = button.closest('[data-exchange]');
   const url = new URL(details.dataset.exchange, location.href).href;
   const command = `curl -s ${quoted(url)} -H ${quoted(`Accept: ${ACCEPT}`)}`;
-  const said = details.querySelector('[data-copied]');
+  const status = details.querySelector('[data-copied]');
   try {
     await navigator.clipboard.writeText(command);
-    said.textContent = 'Copied.';
+    status.textContent = 'Copied.';
   } catch {
-    // Without the right to copy, it can be copied by hand.
-    said.replaceChildren(element('code', {}, command));
+    // Without clipboard permission, the user can copy it by hand.
+    status.replaceChildren(element('code', {}, command));
   }
 }

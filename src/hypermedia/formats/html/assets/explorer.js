@@ -1,6 +1,6 @@
-/** What the pages of resources do beside being read: forms send JSON, answers are shown, the way is remembered. */
+/** Event handlers of resource pages: forms send JSON, results are shown, visited pages are remembered. */
 import { act } from './act.js';
-import { offerAnew, offerIn } from './choices.js';
+import { loadOptionsIn, reloadDependentOptions } from './choices.js';
 import { copyAsCurl, showExchange } from './exchange.js';
 import { addRow, removeRow, sync } from './forms.js';
 import { begin, goBack } from './open.js';
@@ -11,7 +11,7 @@ document.addEventListener('submit', (event) => {
     event.preventDefault();
     act(form);
   } else if (form.dataset.search !== undefined) {
-    // What is left empty is not asked for.
+    // Empty filters are not sent.
     event.preventDefault();
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
     location.assign(`${form.getAttribute('action')}?${query}`);
@@ -26,13 +26,13 @@ document.addEventListener('click', ({ target }) => {
 });
 
 document.addEventListener('input', ({ target }) => sync(target));
-document.addEventListener('change', ({ target }) => offerAnew(target));
+document.addEventListener('change', ({ target }) => reloadDependentOptions(target));
 
 document.addEventListener(
   'toggle',
   ({ target }) => {
     if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
-    if (target.open) offerIn(target);
+    if (target.open) loadOptionsIn(target);
   },
   true,
 );

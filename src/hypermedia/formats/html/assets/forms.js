@@ -1,10 +1,10 @@
-/** A form and the JSON that it stands for: `data-member` and `data-row` say where a control's value goes. */
-import { offerIn } from './choices.js';
+/** Converts between forms and JSON: `data-member` and `data-row` define where the value of a control belongs. */
+import { loadOptionsIn } from './choices.js';
 import { numberOf, parseExact } from './exact.js';
 
 const controls = (within) => [...within.querySelectorAll('[data-value]')];
 
-/** Names of members and numbers of rows, from the form to the element. */
+/** Member names and row numbers from the form to the element. */
 export function pathOf(element) {
   const path = [];
   for (let at = element; at && at.tagName !== 'FORM'; at = at.parentElement) {
@@ -18,7 +18,7 @@ function readValue(control) {
   if (control.value === '') return undefined;
   if (control.dataset.json !== undefined) return parseExact(control.value);
   if (control.type === 'number') return numberOf(control.value);
-  // What is typed is in the time zone of the browser.
+  // The input is in the time zone of the browser.
   if (control.type === 'datetime-local') return new Date(control.value).toISOString();
   return control.value;
 }
@@ -41,23 +41,24 @@ function collect(form) {
   return body;
 }
 
-/** What each form said when it was opened. */
+/** The initial values of each form. */
 const before = new WeakMap();
 
-/** What is to be sent: what is optional and was left as it is stays out. */
+/** The body to send: unchanged optional members are left out. */
 export function bodyOf(form) {
   const body = collect(form);
   const optional = [...form.querySelectorAll('[data-member][data-optional]')].filter(
     (element) => pathOf(element).length === 1,
   );
   for (const { dataset } of optional) {
-    const was = JSON.stringify(before.get(form)?.[dataset.member]);
-    if (was !== undefined && was === JSON.stringify(body[dataset.member])) delete body[dataset.member];
+    const initial = JSON.stringify(before.get(form)?.[dataset.member]);
+    if (initial !== undefined && initial === JSON.stringify(body[dataset.member]))
+      delete body[dataset.member];
   }
   return body;
 }
 
-export const asksForAnything = (form) => form.querySelector('[data-member]') !== null;
+export const hasInput = (form) => form.querySelector('[data-member]') !== null;
 
 /** In a group that is optional, members are required only once one of them is filled in. */
 export function sync(element) {
@@ -103,16 +104,16 @@ export function removeRow(row) {
   (next?.querySelector('[data-value]') ?? list.querySelector(':scope > [data-add]')).focus();
 }
 
-/** A time of the contract, as the control for times wants it: local, to the minute. */
+/** Formats a time for its control: local, to the minute. */
 function localTime(text) {
   const time = new Date(text);
   return new Date(time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Remembers what a form says before anybody has changed it. */
+/** Remembers the initial values of a form. */
 const remember = (form) => before.set(form, collect(form));
 
-/** Makes forms ready that have just come, and rows that are added to one. */
+/** Prepares new forms and new rows. */
 export function prepare(within) {
   for (const control of controls(within)) {
     if (control.required) control.dataset.required = '';
@@ -121,5 +122,5 @@ export function prepare(within) {
   for (const group of within.querySelectorAll('fieldset[data-optional]:not([data-list])')) sync(group);
   within.querySelectorAll('[data-list]').forEach(count);
   within.querySelectorAll('form[data-action]').forEach(remember);
-  offerIn(within);
+  loadOptionsIn(within);
 }

@@ -1,34 +1,34 @@
-/** Goes to a page without losing what is to be said of it. */
+/** Opens a page and keeps the message for it. */
 import { element } from './element.js';
 import { highlighted } from './exchange.js';
 import { prepare } from './forms.js';
-import { leaveTrail } from './trail.js';
+import { rememberPage } from './trail.js';
 
 const here = () => location.pathname + location.search;
 let shown = here();
 
-/** What a page needs that has just come. */
+/** Prepares a page that was just loaded. */
 export function begin() {
   for (const time of document.querySelectorAll('main time')) localize(time);
   prepare(document);
-  leaveTrail();
+  rememberPage();
 }
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** In the time zone of whoever reads. */
+/** Formats a time in the reader's time zone. */
 function localize(time) {
   time.title = time.textContent;
   time.textContent = local.format(new Date(time.dateTime));
 }
 
 /**
- * Shows the page of a resource, and what led to it.
+ * Shows the page of a resource, and the exchange that led to it.
  * @param exchange its request and its response
  */
 export async function open(url, { message, exchange }) {
-  const answer = await fetch(url, { headers: { Accept: 'text/html' } });
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const response = await fetch(url, { headers: { Accept: 'text/html' } });
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const result = page.querySelector('[data-result]');
   if (!result) return location.assign(url);
   document.querySelector('main').replaceWith(document.adoptNode(page.querySelector('main')));
@@ -39,7 +39,7 @@ export async function open(url, { message, exchange }) {
   show(document.querySelector('[data-result]'), message, exchange);
 }
 
-/** What was put in the place of a page is asked for again; a place within the page is no other page. */
+/** Reloads a page whose content was replaced. A position within the page is no other page. */
 export function goBack() {
   if (here() !== shown) location.reload();
 }
@@ -52,12 +52,12 @@ function show(result, message, { request, response, body }) {
   const details = element(
     'details',
     { className: 'exchange' },
-    element('summary', {}, 'What was sent and answered'),
+    element('summary', {}, 'Request and response'),
   );
   details.append(
-    ...raw('What was sent', request),
-    ...raw('What was answered', ...highlighted(body)),
-    ...raw('Its headers', response),
+    ...raw('Request', request),
+    ...raw('Response body', ...highlighted(body)),
+    ...raw('Response status and headers', response),
   );
   result.replaceChildren(element('p', {}, message), details);
   result.tabIndex = -1;

@@ -1,4 +1,4 @@
-/** A problem (RFC 9457) beside the form that led to it, each fault at its field. */
+/** Shows a problem (RFC 9457) at its form, each fault at its field. */
 import { element, withCode } from './element.js';
 import { pathOf } from './forms.js';
 
@@ -20,7 +20,7 @@ const segmentsOf = (pointer = '') =>
     .slice(1)
     .map((segment) => decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** The control, or the group nearest around it, that a pointer names. */
+/** The control that a pointer names, or the nearest group. */
 function placeOf(form, fault) {
   if (fault.in !== undefined && fault.in !== 'body') return undefined;
   const places = [...form.querySelectorAll('[data-member], [data-row]')];
@@ -31,7 +31,7 @@ function placeOf(form, fault) {
   return undefined;
 }
 
-/** @returns whether there was a place for it */
+/** @returns whether the fault has a field */
 function showFault(form, fault) {
   const place = placeOf(form, fault);
   const note = place?.closest('.field, fieldset')?.querySelector(':scope > [data-fault]');
@@ -43,19 +43,19 @@ function showFault(form, fault) {
   return true;
 }
 
-/** A type has a page where the pages of problems are. */
+/** Links the problem type to its page if the site has one. */
 function pageOf(type) {
   const isHere = [...document.querySelectorAll('header.site a')].some(
     ({ pathname }) => pathname !== '/' && type?.startsWith(`${pathname}/`),
   );
-  return isHere ? [element('p', {}, element('a', { href: type }, 'What this means and what to do'))] : [];
+  return isHere ? [element('p', {}, element('a', { href: type }, 'About this problem'))] : [];
 }
 
-const onward = ({ self } = {}) =>
-  self ? [element('p', {}, element('a', { href: self.href }, 'Look at it as it is now'))] : [];
+const selfLink = ({ self } = {}) =>
+  self ? [element('p', {}, element('a', { href: self.href }, 'Show its current state'))] : [];
 
 export function showProblem(form, { json = {}, status }) {
-  const { title = `The server answered with ${status}`, detail = '', type, errors = [], _links } = json;
+  const { title = `The server responded with ${status}`, detail = '', type, errors = [], _links } = json;
   const others = errors.filter((fault) => !showFault(form, fault));
   const list = others.map(({ pointer, detail: text }) => element('li', {}, `${pointer}: ${text}`));
   const box = form.querySelector('[data-problem]');
@@ -63,7 +63,7 @@ export function showProblem(form, { json = {}, status }) {
     element('p', { className: 'problem-title', role: 'alert' }, `${title}. `, ...withCode(detail)),
     ...(list.length > 0 ? [element('ul', {}, ...list)] : []),
     ...pageOf(type),
-    ...onward(_links),
+    ...selfLink(_links),
   );
   box.hidden = false;
   (form.querySelector('[aria-invalid]') ?? box).focus();

@@ -1,8 +1,8 @@
-/** Where a person came from, in this tab: each page once, up to the one that is shown. */
+/** The visited pages in this tab: each page once, up to the current one. */
 import { element } from './element.js';
 
 const KEY = 'linkway.trail';
-const MOST = 6;
+const MAX_PAGES = 6;
 
 const read = () => {
   try {
@@ -12,7 +12,7 @@ const read = () => {
   }
 };
 
-export function leaveTrail() {
+export function rememberPage() {
   const here = {
     path: location.pathname,
     href: location.pathname + location.search,
@@ -20,19 +20,19 @@ export function leaveTrail() {
   };
   const trail = read();
   const known = trail.findIndex(({ path }) => path === here.path);
-  const kept = [...(known < 0 ? trail : trail.slice(0, known)), here].slice(-MOST);
-  sessionStorage.setItem(KEY, JSON.stringify(kept));
+  const pages = [...(known < 0 ? trail : trail.slice(0, known)), here].slice(-MAX_PAGES);
+  sessionStorage.setItem(KEY, JSON.stringify(pages));
 
   const nav = document.querySelector('[data-trail]');
-  if (!nav || kept.length < 2) return;
-  const items = kept.map(({ href, title }) =>
+  if (!nav || pages.length < 2) return;
+  const items = pages.map(({ href, title }) =>
     element(
       'li',
       {},
       href === here.href ? element('span', { ariaCurrent: 'page' }, title) : element('a', { href }, title),
     ),
   );
-  // Where a person went, which is no hierarchy.
-  nav.replaceChildren(element('p', {}, 'Your way here:'), element('ol', {}, ...items));
+  // An ordered list, because the pages form no hierarchy.
+  nav.replaceChildren(element('p', {}, 'Visited pages:'), element('ol', {}, ...items));
   nav.hidden = false;
 }

@@ -1,7 +1,7 @@
-/** Where in a body the schemas stand that links hold for. */
+/** The locations of schemas with links in a body. */
 import { expect, it } from '@jest/globals';
 import type { Shape } from '../../../src/hypermedia/graph/model.ts';
-import { leadsOn, SpotFinder } from '../../../src/hypermedia/lift/spots.ts';
+import { containsLinks, LinkLocator } from '../../../src/hypermedia/lift/link-locations.ts';
 
 const refTo = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const shape = { links: new Map([['self', {}]]) } as unknown as Shape;
@@ -14,8 +14,8 @@ function findBehind(length: number, link: (next: object) => object): boolean {
   const document = {
     components: { schemas: { ...Object.fromEntries(chain), Thing: { type: 'object' } } },
   };
-  const finder = new SpotFinder(document, new Map([['Thing', shape]]));
-  return leadsOn(finder.find(refTo('S0'), { links: new Map() } as unknown as Shape));
+  const finder = new LinkLocator(document, new Map([['Thing', shape]]));
+  return containsLinks(finder.locate(refTo('S0'), { links: new Map() } as unknown as Shape));
 }
 
 const COMPOSED: [string, (next: object) => object][] = [
