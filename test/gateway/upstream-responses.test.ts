@@ -221,7 +221,7 @@ const TAKEN: Readonly<Record<string, [Sent, Received]>> = {
 };
 
 const NOT_HTTP = 'the response is not valid HTTP';
-const CODING = 'the response has a transfer coding that was not asked for';
+const CODING = 'the response has an unsupported transfer coding';
 const STATUS = 'the response has no valid status code';
 
 const REFUSED: Readonly<Record<string, [string, string]>> = {

@@ -74,11 +74,11 @@ describeSamples('with the sample services', () => {
     writeFileSync(contract(), readFileSync(contract(), 'utf8').replace(from, to));
 
   it('runs what is written, and what ran before while that is broken', async () => {
-    await says('Ctrl-C ends it');
+    await says('Press Ctrl-C to stop');
     expect(await summary()).toBe('List consumers');
 
     edit('List consumers', 'All consumers');
-    await says('Ctrl-C ends it', 2);
+    await says('Press Ctrl-C to stop', 2);
     expect(await summary()).toBe('All consumers');
 
     edit('All consumers', BROKEN);
@@ -87,7 +87,7 @@ describeSamples('with the sample services', () => {
     expect(await summary()).toBe('All consumers');
 
     edit(BROKEN, 'Every consumer');
-    await says('Ctrl-C ends it', 3);
+    await says('Press Ctrl-C to stop', 3);
     expect(await summary()).toBe('Every consumer');
 
     dev.kill('SIGINT');

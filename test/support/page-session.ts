@@ -97,7 +97,7 @@ export class PageSession {
       command: 'sh',
       args: ['-c', this.#placed(line)],
       env: { PORT: port },
-      isUp: /is up|http:\/\//,
+      isUp: /is running|http:\/\//,
     });
     if (line.includes('start:gateway')) this.#url = `http://127.0.0.1:${port}`;
     return started;

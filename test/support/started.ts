@@ -60,7 +60,7 @@ export async function startCopy(copy: ProjectCopy): Promise<Started> {
     command: process.execPath,
     args: ['--liftoff-only', 'src/main.ts'],
     env: { PORT: String(port), DATA_DIR: data },
-    isUp: /is up/,
+    isUp: /is running/,
   });
   return { url: `http://127.0.0.1:${port}`, stop };
 }

@@ -48,7 +48,7 @@ describe('linkway diff', () => {
     expect(broken.isGood).toBe(false);
     expect(broken.lines).toEqual([
       expect.stringMatching(/new\.json: 1\.4\.0 to 1\.5\.0, 1 breaking$/),
-      '  breaking: GET /b is gone (#/paths/~1b/get)',
+      '  breaking: GET /b was removed (#/paths/~1b/get)',
       expect.stringContaining('new major version'),
     ]);
     for (const good of [shop('2.0.0', '/a'), shop('1.4.0', '/a', '/b', '/c')])

@@ -29,6 +29,8 @@ export interface Embedding {
 }
 
 export interface Format extends ResourceFormat, Embedding {
+  /** One sentence for people who choose a media type. */
+  readonly description: string;
   /** The body, as JSON. */
   write(representation: Representation): Body;
   /** The media type for `Content-Type`, if a body needs another one than the format's own. */

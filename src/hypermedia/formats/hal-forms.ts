@@ -30,6 +30,7 @@ function writeHalForms(representation: Representation): Body {
 export const halForms: Format = {
   ...hal,
   mediaType: HAL_FORMS,
+  description: 'HAL with the actions in `_templates`. Clients without `Accept` get this.',
   write: writeHalForms,
   typeOf: (body) => (hasTemplates(body) ? HAL_FORMS : HAL),
 };

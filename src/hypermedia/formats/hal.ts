@@ -63,10 +63,11 @@ const halEmbedding: Embedding = {
 export const hal: Format = {
   ...halEmbedding,
   mediaType: HAL,
+  description: 'The state, `_links`, and expanded resources in `_embedded`.',
   codec: jsonCodec,
   write: writeHal,
   schema: (body, schemas) => schemas.hal(body),
 };
 
 /** Plain `application/json` has the HAL body: clients that do not use links can ignore them. */
-export const json: Format = { ...hal, mediaType: JSON_TYPE };
+export const json: Format = { ...hal, mediaType: JSON_TYPE, description: 'The same body as HAL.' };

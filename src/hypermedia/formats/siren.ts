@@ -112,6 +112,7 @@ const schema = (body: Resource | Page) =>
 
 export const siren: Format = {
   mediaType: 'application/vnd.siren+json',
+  description: 'Siren: properties, entities, actions and links.',
   codec: jsonCodec,
   schema,
   write,

@@ -45,15 +45,6 @@ const ADMIN_PATHS: readonly (readonly [path: string, meaning: string])[] = [
   ],
 ];
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  'application/prs.hal-forms+json':
-    'HAL with the actions in `_templates`. Clients without `Accept` get this.',
-  'application/hal+json': 'The state, `_links`, and expanded resources in `_embedded`.',
-  'application/json': 'The same body as HAL.',
-  'application/vnd.siren+json': 'Siren: properties, entities, actions and links.',
-  'text/html': 'A page to read, follow and fill in. Browsers get this.',
-};
-
 export function paths(): string {
   const reserved = [...RESERVED_SEGMENTS].filter((segment) => segment !== '').toSorted();
   return page(
@@ -75,15 +66,7 @@ export function paths(): string {
     '`Accept` selects one, with q-values. The source is `src/hypermedia/formats/index.ts`.',
     table(
       ['media type', 'what it has'],
-      formats.map(({ mediaType }) => [code(mediaType), meaningOf(mediaType)]),
+      formats.map(({ mediaType, description }) => [code(mediaType), description]),
     ),
   );
-}
-
-/** @throws Error for a format without a sentence here */
-function meaningOf(mediaType: string): string {
-  const meaning = MEDIA_TYPES[mediaType];
-  if (meaning === undefined)
-    throw new Error(`add ${mediaType} to MEDIA_TYPES in src/tools/reference/paths.ts`);
-  return meaning;
 }

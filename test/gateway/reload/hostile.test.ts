@@ -130,7 +130,7 @@ describe.each(texts)('%s', (_, text) => {
   it('The command reports a hostile text', async () => {
     const file = write('a.json', text);
     const { isGood, lines } = await check.run([file]);
-    expect([isGood, lines.some((line) => line.includes('is not served'))]).toEqual([false, true]);
+    expect([isGood, lines.some((line) => line.includes('does not serve it'))]).toEqual([false, true]);
     for (const command of [() => diff.run([file, file]), () => grade.run([file]), () => routes.run([file])])
       await expect(command()).rejects.toThrow(ConfigError);
   });

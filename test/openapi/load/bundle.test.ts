@@ -175,7 +175,7 @@ it('Files beside the configuration and symbolic links within the folder are read
   expect(JSON.stringify(await readDocument(service, { onFault }))).not.toContain('a pet');
   expect(faults).toContainEqual({
     pointer: '#',
-    reason: expect.stringMatching(/pet\.json: is not read, since it is outside/),
+    reason: expect.stringMatching(/pet\.json: is not read: it is outside/),
   });
 });
 

@@ -66,7 +66,7 @@ describeInCopy('a service', () => {
   }, 60_000);
 
   it('warns about a new state that clients of the released version do not know', async () => {
-    const noted = 'npm run check:contracts will ask for a new major version';
+    const noted = 'npm run check:contracts will require a new major version';
     expect(await passes(template('new-operation', 'paper-boats', 'sink', '--action'))).not.toContain(noted);
     copy.write('openapi/released/paper-boats.yaml', copy.read('openapi/paper-boats.yaml'));
     const close = ['new-operation', 'paper-boats', 'shut', '--action', '--to', 'CLOSED'] as const;

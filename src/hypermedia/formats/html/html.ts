@@ -18,6 +18,7 @@ const schema = z
 export const html: Format = {
   ...halForms,
   mediaType: HTML,
+  description: 'A page to read, follow and fill in. Browsers get this.',
   schema: () => schema,
   typeOf: () => `${HTML}; charset=utf-8`,
   rendering: {
