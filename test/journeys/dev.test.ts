@@ -82,7 +82,7 @@ describeSamples('with the sample services', () => {
     expect(await summary()).toBe('All consumers');
 
     edit('All consumers', BROKEN);
-    await says('what ran before runs on');
+    await says('the previous process keeps running');
     expect(said).toContain('contract.ts');
     expect(await summary()).toBe('All consumers');
 
