@@ -1,4 +1,4 @@
-/** What was answered under which idempotency key: a table that every schema has, so that it is kept with what it tells of. */
+/** Results by idempotency key: a table in every schema, so that a result is stored in the transaction of its changes. */
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from './migrate.ts';
 import { transaction } from './transaction.ts';
@@ -7,10 +7,10 @@ interface KeyRow {
   caller: string;
   key: string;
   subject: string | null;
-  /** Of the request. */
+  /** Hash of the request. */
   fingerprint: string;
   status: number;
-  /** What the handler gave, as JSON text. */
+  /** Result of the handler, as JSON text. */
   body: string | null;
   created_at: Date;
 }
@@ -20,16 +20,16 @@ interface Tables {
 }
 
 export interface IdempotencyKey {
-  /** Whose key it is, as a hash: keys of different callers have nothing to do with each other. */
+  /** Hash of the client that owns the key: keys of different clients are independent. */
   readonly caller: string;
   readonly key: string;
-  /** Whom the caller says it acts for, as a hash; undefined where it does not say. */
+  /** Hash of the subject that the client acts for; undefined if it names none. */
   readonly subject?: string | undefined;
 }
 
-/** Found under a key. */
+/** A result that is stored under a key. */
 export interface FoundResult extends StoredResult {
-  /** Whether it was made for this caller; otherwise for another one of the same subject. */
+  /** Whether this client owns it; otherwise another client of the same subject does. */
   readonly isOwn: boolean;
 }
 
@@ -39,8 +39,8 @@ export interface StoredResult {
   readonly body?: unknown;
 }
 
-/** How long a key is kept, for PostgreSQL. */
-const KEPT = sql<Date>`now() - interval '24 hours'`;
+/** Results that are older have expired. */
+const EXPIRY = sql<Date>`now() - interval '24 hours'`;
 
 export const idempotencyKeysMigration: Migration<Tables> = {
   name: 'idempotency keys',
@@ -63,7 +63,7 @@ export const idempotencyKeysMigration: Migration<Tables> = {
   },
 };
 
-/** Of two callers of one subject with one key, one is kept. */
+/** Of two clients of one subject that use the same key, only the result of one is stored. */
 export const idempotencySubjectsMigration: Migration<Tables> = {
   name: 'idempotency subjects',
   async up(tx) {
@@ -90,7 +90,7 @@ export class IdempotencyKeys {
       .select(['caller', 'fingerprint', 'status', 'body'])
       .where((is) => is.or([is('caller', '=', caller), is('subject', '=', subject)]))
       .where('key', '=', key)
-      .where('created_at', '>', KEPT)
+      .where('created_at', '>', EXPIRY)
       .execute();
     const row = rows.find((one) => one.caller === caller) ?? rows[0];
     if (row === undefined) return undefined;
@@ -99,15 +99,15 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Keeps an answer, in the transaction of what it tells of; waits while another instance does the same.
-   * @returns false when the key is taken: then nothing of that transaction may be kept
+   * Stores a result in the transaction of its changes. It waits while another instance stores one under the same key.
+   * @returns false when the key is taken: then the transaction must be rolled back
    */
   keep(
     { caller, key, subject }: IdempotencyKey,
     { fingerprint, status, body }: StoredResult,
   ): Promise<boolean> {
     return transaction(this.#db, async (tx) => {
-      await tx.deleteFrom('idempotency_keys').where('created_at', '<=', KEPT).execute();
+      await tx.deleteFrom('idempotency_keys').where('created_at', '<=', EXPIRY).execute();
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('idempotency_keys')
         .values({

@@ -1,6 +1,6 @@
 /**
- * Pages by keyset: the cursor names the row that a page begins behind or ends before, so a page costs the same
- * however far in it is, and rows that come or go meanwhile make no other row appear twice or be left out.
+ * Keyset pagination: the cursor names the row after or before which a page begins. A page therefore costs the same at any
+ * depth, and rows that are inserted or deleted meanwhile cause no duplicates and no gaps among the others.
  */
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { type Fault, Problem } from '../contract/problem.ts';
@@ -12,28 +12,28 @@ interface KeysetRow {
   readonly id: string;
 }
 
-/** A column that rows can be ordered by; `id` comes after it, so that no two rows are in the same place. */
+/** A sort column. Rows with equal values are ordered by `id`. */
 interface SortColumn {
   readonly column: string;
   readonly holds: ColumnKind;
 }
 
-/** By the names that the contract has for the orders. */
+/** Sort columns by the names that the contract uses. */
 export type SortColumns = Readonly<Record<string, SortColumn>>;
 
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
-  /** One of `sortBy`: a name of the columns, the other way round with `-` before it. */
+  /** A value of `sortBy`: the name of a sort column; `-` before it reverses the order. */
   readonly sort?: string | undefined;
 }
 
-/** `created_at` is kept to the millisecond. */
+/** `created_at` is stored with milliseconds. */
 const BY_AGE: SortColumns = { createdAt: { column: 'created_at', holds: 'time' } };
 
 /**
  * One page of the rows that the query selects; `next` and `prev` are the cursors of its neighbours.
- * @throws Problem validation-failed (400) when the cursor was not made here, or for another order
+ * @throws Problem validation-failed (400) for an invalid cursor, or one of another sort order
  */
 export async function keysetPage<Tables, Table extends keyof Tables, Row extends KeysetRow, Item>(
   query: SelectQueryBuilder<Tables, Table, Row>,

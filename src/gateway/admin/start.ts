@@ -10,7 +10,7 @@ import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
 import type { Log } from '../../observability/log.ts';
 import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics } from '../metrics/metrics.ts';
 
 export interface AdminOptions {
   readonly port: number;

@@ -1,6 +1,6 @@
 /** The cost of many simultaneous scrapes. */
 import { expect, it } from '@jest/globals';
-import { Metrics } from '../../../src/gateway/admin/metrics.ts';
+import { Metrics } from '../../../src/gateway/metrics/metrics.ts';
 
 it('Metrics are created once per turn of the event loop', async () => {
   let count = 0;
