@@ -9,8 +9,8 @@ import { problemHandler } from '../../http/problems/problem-handler.ts';
 import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
 import type { Log } from '../../observability/log.ts';
-import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
 
 export interface AdminOptions {
   readonly port: number;
