@@ -23,7 +23,7 @@ INHERENT = {
 
 # Of validation-failed: where, and a part of what is said.
 FAULTS = {
-    ("query", "#/cursor", "take it from a `next` or `prev` link"): "a cursor is made by the service",
+    ("query", "#/cursor", "Take it from a `next` or `prev` link"): "a cursor is made by the service",
     ("body", "#/email", "Invalid email address"): "validators differ in what they take for an address",
     ("body", "/value", "needs `value` (RFC 6902"): "which member is needed depends on `op`; generators know no unions",
     ("body", "/from", "needs `from` (RFC 6902"): "which member is needed depends on `op`; generators know no unions",
