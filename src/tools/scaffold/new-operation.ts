@@ -286,7 +286,7 @@ function addHandler(changes: FileChanges, action: Action): void {
   changes.write(
     `${folderOf(service)}/handlers/${name}`,
     `/** POST ${pathOf(action)} */
-import { guard, type Handler } from '../../index.ts';
+import { guard, type Handler } from '../../../src/index.ts';
 import { ${pascal}, ${operationId} } from '../contract.ts';
 import { ${camel}Actions } from '../links.ts';
 import { ${camel}NotFound } from '../refusals.ts';

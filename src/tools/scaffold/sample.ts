@@ -33,7 +33,7 @@ export function filesOf({ names, relation }: SampleOptions): Map<string, string>
     [`'../../../../${SAMPLE_CODE}/`, `'../../../${folderOf(names.service)}/`],
     ["'../../../support/", "'../../support/"],
     ["'../../../index.ts'", "'../../src/index.ts'"],
-    ["'../../../../index.ts'", "'../../index.ts'"],
+    ["'../../../../index.ts'", "'../../../src/index.ts'"],
   ] as [string, string][];
   const files = new Map<string, string>();
   for (const [from, to] of [
