@@ -29,25 +29,25 @@ export const startChild = async (
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return {
-    url: (await answerOf(child)) as string,
+    url: (await messageOf(child)) as string,
     meter: async () => {
       child.send('meter');
-      return (await answerOf(child)) as number;
+      return (await messageOf(child)) as number;
     },
     stop: () => child.disconnect(),
   };
 };
 
-const answerOf = async (child: ChildProcess): Promise<unknown> => {
+const messageOf = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const { signal } = ended;
   const exit = once(child, 'exit', { signal }).then(() => {
     throw new Error('A process of the benchmark ended too early.');
   });
-  const [answer] = await Promise.race([once(child, 'message', { signal }), exit]);
+  const [message] = await Promise.race([once(child, 'message', { signal }), exit]);
   exit.catch(() => {});
   ended.abort();
-  return answer;
+  return message;
 };
 
 const cpu = (): number => {

@@ -159,18 +159,18 @@ describe('what the image runs', () => {
       );
       const env = environment('gateway', ports[3] as number, urls);
       started.push(await run('gateway', list('CMD'), env));
-      const answer = await fetch(`http://127.0.0.1:${ports[3]}/orders/o-1001?expand=consumer,restaurant`);
-      const { _embedded } = (await answer.json()) as { _embedded: Record<string, { id: string }> };
+      const response = await fetch(`http://127.0.0.1:${ports[3]}/orders/o-1001?expand=consumer,restaurant`);
+      const { _embedded } = (await response.json()) as { _embedded: Record<string, { id: string }> };
       expect([_embedded.consumer?.id, _embedded.restaurant?.id]).toEqual(['c-ada', 'r-trattoria']);
 
       const [, ...health] = list(' +CMD');
-      const asked = () => spawnSync(process.execPath, health, { env, encoding: 'utf8' }).status;
-      expect(asked()).toBe(0);
+      const healthStatus = () => spawnSync(process.execPath, health, { env, encoding: 'utf8' }).status;
+      expect(healthStatus()).toBe(0);
       for (const { child, exit } of started.toReversed()) {
         child.kill('SIGTERM');
         expect(await exit).toEqual([0, null]);
       }
-      expect(asked()).toBe(1);
+      expect(healthStatus()).toBe(1);
       expect(own()).toEqual(before);
     },
     90_000,

@@ -107,14 +107,14 @@ describe('the manifests', () => {
   });
 
   itSamples('let those through that call, and nobody else', () => {
-    const callersOf = (name: string) =>
+    const clientsOf = (name: string) =>
       named('NetworkPolicy', name).spec.ingress[0].from?.map(
         (one: Manifest) => one.podSelector.matchLabels['app.kubernetes.io/name'],
       );
-    expect(callersOf('gateway')).toBeUndefined();
+    expect(clientsOf('gateway')).toBeUndefined();
     // Services of one's own may be beside them.
     const samplesOf = (name: string) =>
-      callersOf(name).filter((one: string) =>
+      clientsOf(name).filter((one: string) =>
         ['gateway', 'consumers', 'restaurants', 'orders'].includes(one),
       );
     expect(samplesOf('orders')).toEqual(['gateway', 'consumers', 'restaurants']);

@@ -64,8 +64,8 @@ describeSamples('with the sample services', () => {
     while (said.split(text).length <= times) await once(dev.stdout as NonNullable<typeof dev.stdout>, 'data');
   };
   const summary = async (): Promise<string> => {
-    const answer = await fetch(`${url}/openapi/consumers.json`);
-    return ((await answer.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
+    const response = await fetch(`${url}/openapi/consumers.json`);
+    return ((await response.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
       '/consumers'
     ]?.get.summary as string;
   };

@@ -33,12 +33,12 @@ describeSamples('an expanded page', () => {
   }, 60_000);
   afterAll(() => system.close());
   beforeEach(() => {
-    system.asked();
+    system.takeRequests();
   });
 
   it('of 20 orders by 10 consumers costs one call to each service', async () => {
     const { body } = await get('/orders?sort=-createdAt&expand=consumer').expect(200);
-    const { orders, consumers, ...others } = system.asked();
+    const { orders, consumers, ...others } = system.takeRequests();
     expect([orders?.length, consumers?.length, others]).toEqual([1, 1, {}]);
     const items: Item[] = body._embedded.item;
     expect(items).toHaveLength(20);
@@ -50,7 +50,7 @@ describeSamples('an expanded page', () => {
     const paths = 'consumer,restaurant.menuItems,menuItems';
     const { body } = await get(`/orders?sort=-createdAt&expand=${paths}`).expect(200);
     expect(body._expandErrors).toBeUndefined();
-    const { orders, consumers, restaurants } = system.asked();
+    const { orders, consumers, restaurants } = system.takeRequests();
     expect([orders?.length, consumers?.length, restaurants?.length]).toEqual([1, 1, 2]);
   });
 
@@ -92,7 +92,7 @@ describeSamples('an expanded page', () => {
   it('of which only some fields are wanted brings what they need', async () => {
     const path = '/orders?sort=-createdAt&limit=2&fields=id,total.amount,consumer.name';
     const { body, headers } = await get(path).accept('application/hal+json').expect(200);
-    const { orders, consumers, ...others } = system.asked();
+    const { orders, consumers, ...others } = system.takeRequests();
     expect([orders?.length, consumers?.length, others]).toEqual([1, 1, {}]);
     for (const { _links, _embedded, ...state } of body._embedded.item) {
       expect(state).toEqual({ id: expect.any(String), total: { amount: expect.any(Number) } });
@@ -113,7 +113,7 @@ describeSamples('an expanded page', () => {
   it('has fields from a service alone without the gateway’s help, and names that are none', async () => {
     const { body } = await get('/orders/o-1001?fields=id,state').expect(200);
     expect(Object.keys(body).filter((name) => !name.startsWith('_'))).toEqual(['id', 'state']);
-    expect(system.asked()).toEqual({ orders: ['GET /orders/o-1001?fields=id,state'] });
+    expect(system.takeRequests()).toEqual({ orders: ['GET /orders/o-1001?fields=id,state'] });
     for (const path of ['/orders/o-1001?fields=stat', '/orders?fields=consumer.nam']) {
       const problem = await get(path).expect(400);
       expect(problem.body).toMatchObject({ type: '/problems/fields-unknown', allowed: expect.any(Array) });

@@ -38,10 +38,10 @@ describe('the requests for editors', () => {
       .flatMap(requestsOf)
       .toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
     for (const { title, method, url, headers, body } of all) {
-      const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-      expect([title, answer.status, answer.ok ? '' : await answer.text()]).toEqual([
+      const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
+      expect([title, response.status, response.ok ? '' : await response.text()]).toEqual([
         title,
-        answer.status,
+        response.status,
         '',
       ]);
     }

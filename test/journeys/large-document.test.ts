@@ -75,8 +75,11 @@ describeInBrowser('a large document', (browser) => {
       await page.goBack();
       await page.locator('[data-tag="Group 7"].opblock-tag').waitFor();
 
-      const asked = new Set(documents.map(({ url }) => url));
-      expect([...asked]).toEqual(['/openapi/tagged.json?tag=Group+7', '/openapi/tagged.json?tag=Group+8']);
+      const requested = new Set(documents.map(({ url }) => url));
+      expect([...requested]).toEqual([
+        '/openapi/tagged.json?tag=Group+7',
+        '/openapi/tagged.json?tag=Group+8',
+      ]);
       for (const { bytes } of documents) expect(bytes).toBeLessThan(250_000);
       expect(complaints).toEqual([]);
       await page.close();

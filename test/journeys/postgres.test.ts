@@ -68,14 +68,14 @@ describeSamples('with the samples:', () => {
         const key = `${who}-${count}`;
         sent.push(key);
         const status = await register(url, key).then(
-          (answer) => answer.status,
+          (response) => response.status,
           () => 0,
         );
         if (status === 201) acknowledged.push(key);
       }
       return { sent, acknowledged };
     };
-    const kept = async () =>
+    const storedKeys = async () =>
       (await sql(`select name from consumers.consumers where name like 'Consumer %' order by name`)).map(
         ({ name }) => String(name).slice('Consumer '.length),
       );
@@ -125,7 +125,7 @@ describeSamples('with the samples:', () => {
       await ready(first);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(first.url, who, () => isOver));
-      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+      await eventually('60 rows are there', async () => (await storedKeys()).length >= 60, {
         tell: () => first.child.output.stderr,
       });
       first.child.process.kill('SIGKILL');
@@ -133,13 +133,13 @@ describeSamples('with the samples:', () => {
       isOver = true;
       const written = await Promise.all(writers);
       const acknowledged = written.flatMap((one) => one.acknowledged);
-      expect(await kept()).toEqual(expect.arrayContaining(acknowledged));
+      expect(await storedKeys()).toEqual(expect.arrayContaining(acknowledged));
 
       const second = await begin();
       await ready(second);
       const keys = written.flatMap(({ sent }) => sent);
       for (const key of keys) expect((await register(second.url, key)).status).toBe(201);
-      expect((await kept()).toSorted()).toEqual(keys.toSorted());
+      expect((await storedKeys()).toSorted()).toEqual(keys.toSorted());
     }, 60_000);
 
     it('say so when the server is gone, lose nothing, and heal when it is back', async () => {
@@ -147,7 +147,7 @@ describeSamples('with the samples:', () => {
       await ready(service);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(service.url, who, () => isOver));
-      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+      await eventually('60 rows are there', async () => (await storedKeys()).length >= 60, {
         tell: () => service.child.output.stderr,
       });
       postgres.crash();
@@ -168,7 +168,7 @@ describeSamples('with the samples:', () => {
       postgres.start();
       const keys = [...written.flatMap(({ sent }) => sent), 'while-gone'];
       for (const key of keys) expect((await register(service.url, key)).status).toBe(201);
-      const all = await kept();
+      const all = await storedKeys();
       expect(all).toEqual(expect.arrayContaining(written.flatMap((one) => one.acknowledged)));
       expect(all.toSorted()).toEqual(keys.toSorted());
     }, 60_000);

@@ -104,8 +104,8 @@ describeSamples('every path', () => {
     const seen: string[] = [];
     let at: string | undefined = '/orders?limit=9&expand=consumer';
     while (at !== undefined) {
-      const answer: request.Response = await request(system.url).get(at).accept('application/json');
-      const { body, headers } = answer;
+      const response: request.Response = await request(system.url).get(at).accept('application/json');
+      const { body, headers } = response;
       for (const item of body._embedded.item) {
         seen.push(item.id);
         expect(item._embedded.consumer.id).toBe(item.consumerId);

@@ -39,10 +39,10 @@ const checks = Object.fromEntries(
     [{ status: 'pass', observedValue: 3.4, observedUnit: 'ms' }],
   ]),
 );
-const answer: TestUpstream['respond'] = (_req, res) =>
+const respond: TestUpstream['respond'] = (_req, res) =>
   res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"1"}');
-const answerWithCalls: TestUpstream['respond'] = (req, res) =>
-  req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : answer(req, res);
+const respondWithChecks: TestUpstream['respond'] = (req, res) =>
+  req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : respond(req, res);
 
 const desktop = { viewport: { width: 1280, height: 900 } };
 const LOOKS: readonly BrowserContextOptions[] = [
@@ -64,7 +64,7 @@ describeInBrowser('the status page', (browser) => {
   let isLoaded: boolean;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'linkway-'));
-    services = { dishes: await startUpstream(answer), orders: await startUpstream(answer) };
+    services = { dishes: await startUpstream(respond), orders: await startUpstream(respond) };
     const policy = { retry: 'off', breaker: { kind: 'consecutive', failures: 3, halfOpenAfter: '300ms' } };
     const entries = Object.entries(services).map(([name, { url }]) => [
       name,
@@ -131,7 +131,7 @@ describeInBrowser('the status page', (browser) => {
   it('draws a call that a service makes itself, by its own word', async () => {
     const { page, complaints } = await open('/status');
     await page.locator('.picture.wide .lead-to').waitFor({ state: 'attached' });
-    for (const service of Object.values(services)) service.respond = answerWithCalls;
+    for (const service of Object.values(services)) service.respond = respondWithChecks;
     await page.locator('.picture.wide .call-to.pass').waitFor({ state: 'attached' });
     expect(await page.locator('.picture.wide .call-to title').allTextContents()).toEqual([
       'orders calls dishes: works, 3.4 ms',

@@ -17,8 +17,8 @@ describeSamples('of the sample services:', () => {
 
     it('runs every operation with its examples as they stand, through the gateway that served it', async () => {
       const { page, complaints } = await openWatched(browser(), url('/docs'));
-      const answer = await fetch(url('/openapi.json'));
-      const { paths } = (await answer.json()) as OpenAPIObject;
+      const fetched = await fetch(url('/openapi.json'));
+      const { paths } = (await fetched.json()) as OpenAPIObject;
       const expected = Object.values(paths ?? {})
         .flatMap((item) => Object.values(item))
         .flatMap(({ operationId }) => operationId ?? [])

@@ -10,7 +10,7 @@ import { type CollectedSpan, KIND, startCollector } from '../support/collector.t
 import { describeSamples } from '../support/samples.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const CALLER = 'b7ad6b7169203331';
+const CLIENT_SPAN = 'b7ad6b7169203331';
 const ORDER = {
   consumerId: 'c-ada',
   restaurantId: 'r-trattoria',
@@ -39,7 +39,7 @@ describeSamples('tracing', () => {
     const [, url = ''] = /Entry point +(\S+)\//.exec(child.output.stdout) ?? [];
     const { body, status } = await request(url)
       .post('/orders')
-      .set('traceparent', `00-${TRACE}-${CALLER}-01`)
+      .set('traceparent', `00-${TRACE}-${CLIENT_SPAN}-01`)
       .send(ORDER);
     child.process.kill('SIGINT');
     expect(await child.ended).toBe(0);
@@ -58,7 +58,7 @@ describeSamples('tracing', () => {
 
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
     expect(new Set(spans.map(({ serviceName }) => serviceName))).toEqual(new Set(['food']));
-    const atGateway = only(childrenOf(CALLER));
+    const atGateway = only(childrenOf(CLIENT_SPAN));
     expect(atGateway).toMatchObject({ name: 'placeOrder', kind: KIND.server });
     expect(atGateway.attributes).toMatchObject({ 'linkway.service': 'orders' });
     const call = only(childrenOf(atGateway.spanId));

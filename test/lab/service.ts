@@ -29,13 +29,13 @@ export interface Lab {
 const numberOf = (id: string | string[] | undefined): number => Number(String(id).split('-').at(-1));
 
 export function startInstance(lab: Lab, seed: number): Promise<Listening> {
-  let asked = 0;
+  let requests = 0;
   const isOut = (n: number): boolean => {
     // A repetition of a blip is another throw of the dice; of an outage it is not.
-    const thrown = lab.weakness === 'blips' ? asked++ : Math.floor(n / OUTAGE);
+    const thrown = lab.weakness === 'blips' ? requests++ : Math.floor(n / OUTAGE);
     return random(seed * 1_000_003 + thrown) >= AVAILABILITY;
   };
-  const answer: RequestListener = (req, res) => {
+  const respond: RequestListener = (req, res) => {
     const id = (req.url ?? '').split('/')[2] ?? '';
     if (!lab.isCalm && isOut(numberOf(req.headers['x-request-id']))) {
       res.writeHead(503, { 'Content-Length': 0 }).end();
@@ -45,5 +45,5 @@ export function startInstance(lab: Lab, seed: number): Promise<Listening> {
     const head = { 'Content-Type': 'application/json', 'Content-Length': text.length };
     res.writeHead(200, { ...head, 'Cache-Control': 'max-age=0, stale-if-error=600' }).end(text);
   };
-  return listen(answer, { port: 0, host: '127.0.0.1' });
+  return listen(respond, { port: 0, host: '127.0.0.1' });
 }

@@ -185,20 +185,20 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       const db = await things();
       const keys = new IdempotencyKeys(db as Kysely<unknown>);
       const key = { caller: 'me', key: 'k' };
-      const answer = { fingerprint: 'f', status: 201, body: { id: 'one', at: null } };
+      const result = { fingerprint: 'f', status: 201, body: { id: 'one', at: null } };
       const work = (failure?: Error) =>
         unitOfWork(async () => {
           await transaction(db, (tx) => insert(tx));
-          const isKept = await keys.keep(key, answer);
+          const isStored = await keys.keep(key, result);
           if (failure) throw failure;
-          return isKept;
+          return isStored;
         });
       await expect(work(new Error('no'))).rejects.toThrow('no');
       expect(await keys.find(key)).toBeUndefined();
       expect(await work()).toBe(true);
-      expect(await keys.find(key)).toEqual({ ...answer, isOwn: true });
+      expect(await keys.find(key)).toEqual({ ...result, isOwn: true });
       expect(await ids(db)).toEqual(['one']);
-      expect(await keys.keep(key, { ...answer, status: 200 })).toBe(false);
+      expect(await keys.keep(key, { ...result, status: 200 })).toBe(false);
       expect(await keys.find({ ...key, caller: 'you' })).toBeUndefined();
       expect(await keys.keep({ ...key, key: 'empty' }, { fingerprint: 'f', status: 204 })).toBe(true);
       expect(await keys.find({ ...key, key: 'empty' })).toEqual({
@@ -210,17 +210,17 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
 
     it('keeps one answer under the key of one subject, and says whether it was made for the caller', async () => {
       const keys = new IdempotencyKeys((await things()) as Kysely<unknown>);
-      const answer = { fingerprint: 'f', status: 201, body: { id: 'one' } };
+      const result = { fingerprint: 'f', status: 201, body: { id: 'one' } };
       const before = { caller: 'token 1', key: 'k', subject: 'ada' };
       const renewed = { ...before, caller: 'token 2' };
-      expect(await keys.keep(before, answer)).toBe(true);
-      expect(await keys.keep(renewed, answer)).toBe(false);
-      expect(await keys.find(before)).toEqual({ ...answer, isOwn: true });
-      expect(await keys.find(renewed)).toEqual({ ...answer, isOwn: false });
+      expect(await keys.keep(before, result)).toBe(true);
+      expect(await keys.keep(renewed, result)).toBe(false);
+      expect(await keys.find(before)).toEqual({ ...result, isOwn: true });
+      expect(await keys.find(renewed)).toEqual({ ...result, isOwn: false });
       expect(await keys.find({ ...renewed, subject: 'bob' })).toBeUndefined();
-      expect(await keys.keep({ ...renewed, subject: 'bob' }, answer)).toBe(true);
-      expect(await keys.keep({ caller: 'no token', key: 'k' }, answer)).toBe(true);
-      expect(await keys.keep({ caller: 'other session', key: 'k' }, answer)).toBe(true);
+      expect(await keys.keep({ ...renewed, subject: 'bob' }, result)).toBe(true);
+      expect(await keys.keep({ caller: 'no token', key: 'k' }, result)).toBe(true);
+      expect(await keys.keep({ caller: 'other session', key: 'k' }, result)).toBe(true);
     });
 
     it('forgets keys after a day', async () => {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { WayChaserProblem, type WayChaserResponse, waychaser } from '@mountainpass/waychaser';
 
-type Answer = WayChaserResponse<unknown>;
+type ClientResponse = WayChaserResponse<unknown>;
 interface Hal {
   readonly _links: Readonly<Record<string, { readonly href: string } | { readonly href: string }[]>>;
   readonly _templates?: Readonly<
@@ -44,15 +44,15 @@ const halForms = {
 export function waychaserJourney(entry: () => string): void {
   describe('waychaser', () => {
     const enter = () => waychaser.defaults({ defaultHandlers: [halForms] })(entry());
-    const invoke = async (from: Answer, rel: string, parameters = {}): Promise<Answer> => {
-      const answer = await from.invoke(rel, { parameters });
-      if (answer === undefined) throw new Error(`${rel} is not offered`);
-      return answer;
+    const invoke = async (from: ClientResponse, rel: string, parameters = {}): Promise<ClientResponse> => {
+      const response = await from.invoke(rel, { parameters });
+      if (response === undefined) throw new Error(`${rel} is not offered`);
+      return response;
     };
-    const offers = (answer: Answer, rel: string) => answer.ops.find(rel) !== undefined;
-    const idOf = ({ content }: Answer) => (content as { id: string }).id;
+    const offers = (response: ClientResponse, rel: string) => response.ops.find(rel) !== undefined;
+    const idOf = ({ content }: ClientResponse) => (content as { id: string }).id;
 
-    async function place(): Promise<Answer> {
+    async function place(): Promise<ClientResponse> {
       const home = await enter();
       const restaurant = await invoke(await invoke(home, 'restaurants'), 'item');
       const dish = await invoke(await invoke(restaurant, 'menuItems'), 'item');

@@ -10,12 +10,12 @@ export const appTarget = (name: string, app: Express): JsonTarget => ({
       headers.flatMap((field, index) => (index % 2 === 0 ? [[field, headers[index + 1] ?? '']] : [])),
     );
     const call = method === 'GET' ? request(app).get(path) : request(app).post(path);
-    const answer = await call.set(fields).send(body?.toString()).buffer(true);
+    const response = await call.set(fields).send(body?.toString()).buffer(true);
     return {
-      status: answer.status,
-      header: (field) => answer.headers[field],
-      rawHeaders: Object.entries(answer.headers as Record<string, string>).flat(),
-      whole: async () => Buffer.from(answer.text),
+      status: response.status,
+      header: (field) => response.headers[field],
+      rawHeaders: Object.entries(response.headers as Record<string, string>).flat(),
+      whole: async () => Buffer.from(response.text),
     };
   },
 });

@@ -49,9 +49,9 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
       }
       tried.add(url);
       const call = httpRequest(url + req.url, { method: req.method, headers: req.headers, agent });
-      call.on('response', (answer) => {
-        res.writeHead(answer.statusCode ?? 502);
-        answer.pipe(res);
+      call.on('response', (response) => {
+        res.writeHead(response.statusCode ?? 502);
+        response.pipe(res);
       });
       call.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'ECONNREFUSED') forward();

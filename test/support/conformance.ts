@@ -14,7 +14,7 @@ export interface Conformance {
   /** What was sent and is not declared. */
   readonly violations: string[];
   /** Ids of the operations that gave a declared 2xx. */
-  readonly answered: Set<string>;
+  readonly succeeded: Set<string>;
 }
 
 const escapePointer = (segment: string) =>
@@ -25,7 +25,7 @@ export function conformance(document: OpenAPIObject): Conformance {
   addFormats.default(ajv);
   ajv.addSchema(document, 'document');
   const violations: string[] = [];
-  const answered = new Set<string>();
+  const succeeded = new Set<string>();
   /** By reference: what is compiled once is not compiled again for each response. */
   const validators = new Map<string, ValidateFunction>();
   const validatorOf = (reference: string): ValidateFunction => {
@@ -53,7 +53,7 @@ export function conformance(document: OpenAPIObject): Conformance {
     const at = `${operation.operationId} ${status}`;
     const response = operation.responses?.[status] as ResponseObject | undefined;
     if (response === undefined) return void violations.push(`${at}: not declared`);
-    if (status < 300 && operation.operationId !== undefined) answered.add(operation.operationId);
+    if (status < 300 && operation.operationId !== undefined) succeeded.add(operation.operationId);
     if (method === 'HEAD') return;
     if (response.content === undefined) {
       if (body !== '') violations.push(`${at}: a body is not declared`);
@@ -96,5 +96,5 @@ export function conformance(document: OpenAPIObject): Conformance {
     }) as typeof res.end;
     next();
   };
-  return { check, observe, violations, answered };
+  return { check, observe, violations, succeeded };
 }

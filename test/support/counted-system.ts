@@ -14,7 +14,7 @@ interface CountedSystem extends System {
   /** Where each service listens, by name. */
   readonly services: Readonly<Record<string, string>>;
   /** Method and path of every request that came to a service since the last time, but for health checks, by its name. */
-  asked(): Record<string, string[]>;
+  takeRequests(): Record<string, string[]>;
 }
 
 const HEALTH = '/health';
@@ -24,13 +24,14 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   const log = createLog({ level: 'silent' });
   const database = await testDatabase();
   const { services, limits } = loadGatewayConfig('gateway.yaml');
-  let asked: Record<string, string[]> = {};
+  let requests: Record<string, string[]> = {};
   const apps = new Map<string, Awaited<ReturnType<typeof serviceApp>>>();
   const places = await Promise.all(
     services.map(async ({ name }) => {
       const listening = await listen((req, res) => {
         // The gateway looks after its instances whenever it is time.
-        if (!req.url?.startsWith(HEALTH)) asked[name] = [...(asked[name] ?? []), `${req.method} ${req.url}`];
+        if (!req.url?.startsWith(HEALTH))
+          requests[name] = [...(requests[name] ?? []), `${req.method} ${req.url}`];
         apps.get(name)?.(req, res);
       }, FREE);
       return { name, ...listening };
@@ -48,9 +49,9 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   return {
     url: gateway.url,
     services: urls,
-    asked() {
-      const before = asked;
-      asked = {};
+    takeRequests() {
+      const before = requests;
+      requests = {};
       return before;
     },
     close: async () => {

@@ -19,9 +19,9 @@ export default class LeftOutReporter {
 
   onRunComplete(): void {
     const { rootDir, testPathPatterns } = this.#configuration;
-    const asked = testPathPatterns.toExecutor({ rootDir });
+    const patterns = testPathPatterns.toExecutor({ rootDir });
     const files = globSync('test/**/*.slow.test.ts', { cwd: rootDir })
-      .filter((file) => asked.isMatch(join(rootDir, file)))
+      .filter((file) => patterns.isMatch(join(rootDir, file)))
       .toSorted();
     if (files.length === 0) return;
     const list = files.map((file) => `  ${file}\n`).join('');

@@ -39,12 +39,12 @@ export class Contender {
 
   /** @throws Error when a page has cost the services more, or less, than the way says */
   async measure(): Promise<Slice> {
-    const asked = await this.#upstream.meter();
+    const callsBefore = await this.#upstream.meter();
     const times = await this.#pages();
     const before = await this.#child.meter();
     const more = (await Promise.all(Array.from({ length: AT_ONCE }, () => this.#pages()))).flat();
     const cpu = ((await this.#child.meter()) - before) / more.length;
-    const calls = ((await this.#upstream.meter()) - asked) / (times.length + more.length);
+    const calls = ((await this.#upstream.meter()) - callsBefore) / (times.length + more.length);
     const { title, calls: expected } = this.way;
     if (calls !== expected) throw new Error(`${title}: ${calls} calls a page, not ${expected}`);
     return { times, cpu };

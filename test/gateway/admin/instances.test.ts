@@ -205,11 +205,11 @@ describe('A reload', () => {
       const before = requestCounts();
       await configure(some);
       expect(await gateway.reload()).toBe(true);
-      const isAsked = () =>
+      const isCalled = () =>
         requestCounts().every(
           (count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0),
         );
-      await eventually('each of them is called', isAsked, { tell: requestCounts });
+      await eventually('each of them is called', isCalled, { tell: requestCounts });
     }
     isOver = true;
     await Promise.all(clients);

@@ -26,7 +26,7 @@ const createWith = (options: object) => {
     onDroppedLink: (service: string) => dropped.push(service),
     ...options,
   } as unknown as CompositionOptions);
-  return { of, asked: lookups, dropped };
+  return { of, lookedUp: lookups, dropped };
 };
 
 describe('The responses of a service', () => {
@@ -83,14 +83,14 @@ describe('A link', () => {
     ['/%', false, ['/%']],
   ])('A link to %s is kept: %s', (path, isKept, expected) => {
     const operation = operationOf('a');
-    const { of, asked, dropped } = createWith({
+    const { of, lookedUp, dropped } = createWith({
       operations: [operation],
       services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
     });
     const urls = of(operation as never)?.urls;
     expect(urls?.body(OWN + path, HERE)).toBe(isKept ? HERE + path : null);
     expect(dropped).toEqual(isKept ? [] : ['a']);
-    expect(asked).toEqual(expected);
+    expect(lookedUp).toEqual(expected);
   });
 
   it('A link is omitted even without a callback', () => {

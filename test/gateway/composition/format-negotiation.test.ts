@@ -49,10 +49,10 @@ describe('A service that writes plain JSON', () => {
   const of = (accept: string | undefined, ...mediaTypes: string[]) => {
     const {
       format,
-      accept: asked,
+      accept: requested,
       typeOf,
     } = negotiateLiftedFormat(accept, { mediaTypes } as unknown as GraphOperation);
-    return [format?.mediaType, asked, typeOf?.({} as Body)];
+    return [format?.mediaType, requested, typeOf?.({} as Body)];
   };
 
   it.each<[string | undefined, string[], unknown[]]>([

@@ -41,13 +41,13 @@ describe('An observed response', () => {
     ['huge', json({ id: 'x'.repeat(3_000_000) }), 'unverified'],
     ['deep', sends(200, HEAD, '['.repeat(500_000)), 'drifted'],
     ['broken off', cut, 'unverified'],
-  ])('An observed response that is %s is unchanged', async (_, answer, expected) => {
+  ])('An observed response that is %s is unchanged', async (_, respond, expected) => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {
       const shop = await startShop(service);
       shop.respondWith((req, res) => {
         res.setHeader('Date', 'Thu, 01 Jan 2026 00:00:00 GMT');
-        answer(req, res);
+        respond(req, res);
       });
       const { statusCode, headers, body } = await call(`${shop.url}/items/a`, {
         headers: { 'x-request-id': 'r1', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` },
@@ -88,14 +88,14 @@ describe('An observed response', () => {
 describe('/status', () => {
   it('/status shows the faults of each operation with their counts, without values', async () => {
     const shop = await startShop('responses: observe, sample: 1');
-    const answers = [
+    const responses = [
       json({ items: [{ id: 'private', price: 'private' }, good] }),
       json({ items: [good, good, { ...good, price: 'private' }] }),
       sends(500, { 'Content-Type': 'text/html' }, 'private'),
       json({ items: [] }),
     ];
-    for (const [index, answer] of answers.entries()) {
-      shop.respondWith(answer);
+    for (const [index, respond] of responses.entries()) {
+      shop.respondWith(respond);
       await shop.get('/items');
       await settled(shop, index + 1);
     }

@@ -50,7 +50,7 @@ async function startMock(document: OpenAPIObject) {
   return { ask, faults };
 }
 
-const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
+const responseOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
   ({
     status,
     rawHeaders,
@@ -75,7 +75,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
         path.replaceAll(/\{[^}]*\}/g, 'x'),
         code ? { Prefer: `code=${code}` } : {},
       );
-      const judge = new ResponseValidator(responses, answerOf(reply), { method, path });
+      const judge = new ResponseValidator(responses, responseOf(reply), { method, path });
       const body = judge.needsBody ? await judge.validateBody(reply.body, Number.MAX_SAFE_INTEGER) : [];
       const faults = [...judge.validateHead(), ...(body ?? [])];
       count++;

@@ -22,13 +22,13 @@ it('The upstream is the target itself without a cache or without a document', ()
   );
   targets = createTargets(config.services);
   const documents = new Map(['plain', 'kept'].map((name) => [name, document({})]));
-  const callers = createUpstreams({
+  const upstreams = createUpstreams({
     config,
     documents,
     targets,
     cache: new Cache(),
     logger: testLog().logger,
   });
-  const isItself = (name: string) => callers.get(name) === targets.get(name);
+  const isItself = (name: string) => upstreams.get(name) === targets.get(name);
   expect(['plain', 'kept', 'unknown'].map(isItself)).toEqual([true, false, true]);
 });

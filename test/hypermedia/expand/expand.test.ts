@@ -202,8 +202,8 @@ describe('An expansion', () => {
     const failure = { path: 'books', href: '/books?authorId=a', problem: { status: 503 } };
     const at = world({ '/authors/a': { ...author('a'), _expandErrors: [failure] } });
     const { body, failures } = await expand('getBook', book('1', 'a'), 'author', at);
-    const told = { ...failure, path: 'author.books' };
-    expect([body._expandErrors, failures]).toEqual([[told], [told]]);
+    const reported = { ...failure, path: 'author.books' };
+    expect([body._expandErrors, failures]).toEqual([[reported], [reported]]);
     expect(body).toHaveProperty('_embedded.author', author('a'));
   });
 

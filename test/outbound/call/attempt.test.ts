@@ -152,9 +152,9 @@ describe('An attempt', () => {
   });
 
   it('passes interim responses on up to a bound, and never a rewritten 100', async () => {
-    const told: [number, readonly string[]][] = [];
+    const interims: [number, readonly string[]][] = [];
     const { start, head, settled } = begin({
-      onInterim: (status: number, headers: readonly string[]) => told.push([status, headers]),
+      onInterim: (status: number, headers: readonly string[]) => interims.push([status, headers]),
     });
     start();
     for (let n = 0; n < 30; n++) head(CONTINUE);
@@ -163,8 +163,8 @@ describe('An attempt', () => {
     head(199, { Link: String(1) });
     for (let n = 0; n < 30; n++) head(103);
     await turn();
-    expect([told.length, settled]).toEqual([16, []]);
-    expect(told.slice(0, 4)).toEqual([
+    expect([interims.length, settled]).toEqual([16, []]);
+    expect(interims.slice(0, 4)).toEqual([
       [100, []],
       [102, []],
       [199, ['Link', '1']],

@@ -11,7 +11,7 @@ const GRACE = { staleWhileRevalidate: 5, staleIfError: 7 };
 /** @param left seconds that it is fresh yet */
 const stored = (left: number, control = '', age = 10) =>
   ({ timeToLive: () => left, age: () => age, control: directivesOf(control) }) as never;
-const asked = (control = '') => ({ control: directivesOf(control) }) as never;
+const requestWith = (control = '') => ({ control: directivesOf(control) }) as never;
 
 it.each<[left: number, response: string, request: string, reuse: string]>([
   [1, '', '', 'fresh'],
@@ -39,7 +39,7 @@ it.each<[left: number, response: string, request: string, reuse: string]>([
 ])(
   'One that is fresh for %s s, sent with "%s", asked for with "%s", is %s',
   (left, response, request, reuse) => {
-    expect(decideReuse(stored(left, response), asked(request), 0, GRACE)).toBe(reuse);
+    expect(decideReuse(stored(left, response), requestWith(request), 0, GRACE)).toBe(reuse);
   },
 );
 
@@ -54,7 +54,7 @@ it.each<[left: number, response: string, request: string, helps: boolean]>([
 ])(
   'One that is fresh for %s s, sent with "%s", asked for with "%s", helps in need: %s',
   (left, response, request, helps) => {
-    expect(canServeStaleOnError(stored(left, response), asked(request), 0, GRACE)).toBe(helps);
+    expect(canServeStaleOnError(stored(left, response), requestWith(request), 0, GRACE)).toBe(helps);
   },
 );
 
@@ -63,8 +63,8 @@ it('The newest of the matching responses that the client may share is selected',
     ({ receivedAt, selecting, isPublic }) as never;
   const request = (hasCredentials: boolean) =>
     ({ hasCredentials, matches: (selecting: unknown) => selecting === 'a' }) as never;
-  const kept = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
-  expect(selectResponse(kept, request(false))).toBe(kept[1]);
-  expect(selectResponse(kept, request(true))).toBe(kept[0]);
+  const candidates = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
+  expect(selectResponse(candidates, request(false))).toBe(candidates[1]);
+  expect(selectResponse(candidates, request(true))).toBe(candidates[0]);
   expect(selectResponse([], request(false))).toBeUndefined();
 });

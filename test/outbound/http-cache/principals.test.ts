@@ -83,12 +83,12 @@ const whoIs = (headers: Readonly<Record<string, unknown>>) =>
   ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
 
 describe('The headers of a response that confirms a stored one for one client', () => {
-  const kept = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
+  const cacheable = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
   const ann = { authorization: 'Bearer ann' };
 
   it.each<[string, TestRequest, Readonly<Record<string, string>>]>([
-    ['a cookie, with a 304', {}, { ...kept, 'Set-Cookie': 'session=ann' }],
-    ['a cookie, with a 304 to credentials', { headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, with a 304', {}, { ...cacheable, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, with a 304 to credentials', { headers: ann }, { ...cacheable, 'Set-Cookie': 'session=ann' }],
     [
       'who it is, with a 304 that is for it alone',
       { headers: ann },
@@ -99,22 +99,28 @@ describe('The headers of a response that confirms a stored one for one client', 
       { headers: ann },
       { 'Cache-Control': 'private, max-age=60', 'X-User': 'ann' },
     ],
-    ['a cookie, to HEAD', { method: 'HEAD', headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, to HEAD', { method: 'HEAD', headers: ann }, { ...cacheable, 'Set-Cookie': 'session=ann' }],
     [
       'who it is, to HEAD',
       { method: 'HEAD', headers: ann },
       { 'Cache-Control': 'private, max-age=60', ETag: '"1"', 'X-User': 'ann' },
     ],
-    ['who it is, with all that a request has', { headers: ann }, { ...kept, Vary: '*', 'X-User': 'ann' }],
+    [
+      'who it is, with all that a request has',
+      { headers: ann },
+      { ...cacheable, Vary: '*', 'X-User': 'ann' },
+    ],
   ])('are not given to other clients: %s', async (_what, asking, headers) => {
     const { ask, upstream } = await startCachedGateway();
-    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
+    upstream.respond = respondWith(() => ({ headers: cacheable, body: 'one' }));
     await ask();
     passSeconds(2);
     upstream.respond = respondWith((req) => ({ status: req.method === 'HEAD' ? 200 : 304, headers }));
     await ask(asking);
-    upstream.respond = respondWith(({ headers: asked }) =>
-      asked['if-none-match'] ? { status: 304, headers: kept } : { headers: kept, body: 'one' },
+    upstream.respond = respondWith(({ headers: requestHeaders }) =>
+      requestHeaders['if-none-match']
+        ? { status: 304, headers: cacheable }
+        : { headers: cacheable, body: 'one' },
     );
     for (const other of [{}, { headers: { authorization: 'Bearer bob' } }]) {
       const got = await ask(other);
@@ -125,7 +131,7 @@ describe('The headers of a response that confirms a stored one for one client', 
 
   it('select the stored response by their Vary from then on', async () => {
     const { ask, upstream } = await startCachedGateway();
-    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
+    upstream.respond = respondWith(() => ({ headers: cacheable, body: 'one' }));
     await ask({ headers: { 'accept-language': 'de' } });
     passSeconds(2);
     const varied = { 'Cache-Control': 'public, max-age=60', ETag: '"1"', Vary: 'Accept-Language' };
@@ -152,10 +158,10 @@ it('A call in flight for one client address is not shared with another where the
     const [res] = (await once(req, 'response')) as [IncomingMessage];
     return text(res);
   };
-  const answers = [from('127.0.0.1'), from('127.0.0.2')];
+  const responses = [from('127.0.0.1'), from('127.0.0.2')];
   await arrived(2);
   waiting[0]?.();
-  expect(await Promise.all(answers)).toEqual(['127.0.0.1', '127.0.0.2']);
+  expect(await Promise.all(responses)).toEqual(['127.0.0.1', '127.0.0.2']);
 });
 
 describe('Credentials that the document declares', () => {

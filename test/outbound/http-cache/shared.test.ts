@@ -12,7 +12,7 @@ import {
 import { pass, useFakeTime } from '../../support/fake-time.ts';
 
 /** A service that answers when it is told to, and as many requests that wait for it. */
-const start = async (asked: readonly TestRequest[], config = '') => {
+const start = async (requests: readonly TestRequest[], config = '') => {
   const waiting: ServerResponse[] = [];
   const system = await startCachedGateway({ config });
   system.upstream.respond = (_req, res) => {
@@ -20,7 +20,7 @@ const start = async (asked: readonly TestRequest[], config = '') => {
   };
   const got: Promise<TestResponse>[] = [];
   // One after the other, so that it is known who asked first.
-  for (const one of asked) {
+  for (const one of requests) {
     got.push(system.ask(one));
     await system.arrived(got.length);
   }

@@ -67,7 +67,7 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
       pass(INTERVAL);
       await turns();
     },
-    told: () => endpoint.instances.map(({ id, address }) => `${id} ${address}`),
+    listed: () => endpoint.instances.map(({ id, address }) => `${id} ${address}`),
   };
 };
 
@@ -100,16 +100,16 @@ describe('An endpoint', () => {
     ['that is an IPv6 address', { url: 'http://[::1]:80' }],
     ['on this machine', { url: 'http://localhost:80' }],
   ])('with %s is never looked up, and is one instance', async (_what, options) => {
-    const { endpoint, looked, owner, told } = begin(options);
+    const { endpoint, looked, owner, listed } = begin(options);
     endpoint.join(owner());
     await turns();
     endpoint.onUnreachable();
     pass(10 * INTERVAL);
-    expect([looked, told()]).toEqual([[], ['a undefined']]);
+    expect([looked, listed()]).toEqual([[], ['a undefined']]);
   });
 
   it('has an instance for each of several addresses, with the lowest free ids', async () => {
-    const { endpoint, owner, finds, again, told } = begin();
+    const { endpoint, owner, finds, again, listed } = begin();
     const owners = [owner(), owner()] as const;
     const changes = () => owners.map((one) => one.changes);
     for (const one of owners) endpoint.join(one);
@@ -127,7 +127,7 @@ describe('An endpoint', () => {
     for (const [addresses, expected, count] of steps) {
       finds(...addresses);
       await again();
-      expect([told(), changes()]).toEqual([expected, [count, count]]);
+      expect([listed(), changes()]).toEqual([expected, [count, count]]);
     }
   });
 
@@ -146,17 +146,17 @@ describe('An endpoint', () => {
   });
 
   it('keeps its instances when a lookup fails, and continues its lookups', async () => {
-    const { endpoint, looked, owner, finds, findsBy, again, told } = begin();
+    const { endpoint, looked, owner, finds, findsBy, again, listed } = begin();
     endpoint.join(owner());
     finds('1', '2');
     await again();
     findsBy(() => Promise.reject(new Error('no name server')));
     await again();
-    expect(told()).toEqual(['a.1 1', 'a.2 2']);
+    expect(listed()).toEqual(['a.1 1', 'a.2 2']);
     const before = looked.length;
     finds('1', '2', '3');
     await again();
-    expect([looked.length, told().length]).toEqual([before + 1, 3]);
+    expect([looked.length, listed().length]).toEqual([before + 1, 3]);
   });
 
   it('reconnects when its single address changes, and only then', async () => {
@@ -249,7 +249,7 @@ describe('An endpoint that is left', () => {
   });
 
   it('ignores the result of a lookup that ends later', async () => {
-    const { endpoint, owner, findsBy, told } = begin();
+    const { endpoint, owner, findsBy, listed } = begin();
     const found = Promise.withResolvers<readonly LookupAddress[]>();
     findsBy(() => found.promise);
     const one = owner();
@@ -257,7 +257,7 @@ describe('An endpoint that is left', () => {
     await endpoint.leave(one);
     found.resolve(at('1', '2'));
     await turns();
-    expect([told(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
+    expect([listed(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
   });
 
   it('waits until its instances are closed', async () => {
@@ -302,10 +302,10 @@ describe('The health of an endpoint', () => {
     const counts = watching();
     const { endpoint, owner, finds, again } = begin({ health });
     const owners = [owner(), owner()] as const;
-    const told = () => [endpoint.instances.length, counts.begun, counts.ended];
-    expect(told()).toEqual([1, 0, 0]);
+    const counted = () => [endpoint.instances.length, counts.begun, counts.ended];
+    expect(counted()).toEqual([1, 0, 0]);
     for (const one of owners) endpoint.join(one);
-    expect(told()).toEqual([1, 1, 0]);
+    expect(counted()).toEqual([1, 1, 0]);
     const steps: [readonly string[], readonly number[]][] = [
       [['1'], [1, 1, 0]],
       [['2'], [1, 2, 1]],
@@ -325,12 +325,12 @@ describe('The health of an endpoint', () => {
     for (const [addresses, expected] of steps) {
       finds(...addresses);
       await again();
-      expect(told()).toEqual(expected);
+      expect(counted()).toEqual(expected);
     }
     await endpoint.leave(owners[0]);
-    expect(told()).toEqual([2, 5, 3]);
+    expect(counted()).toEqual([2, 5, 3]);
     await endpoint.leave(owners[1]);
-    expect(told()).toEqual([2, 5, 5]);
+    expect(counted()).toEqual([2, 5, 5]);
   });
 
   it('is not checked without a configured check', async () => {
@@ -358,19 +358,19 @@ describe('An isolation', () => {
   });
 
   it('stays with its instance, id and address in the next endpoint of the URL', async () => {
-    const { endpoint, owner, finds, again, told } = begin();
+    const { endpoint, owner, finds, again, listed } = begin();
     endpoint.join(owner());
     finds('1', '2');
     await again();
     endpoint.instances[1]?.isolate();
     const next = begin({ previous: endpoint });
-    expect(next.told()).toEqual(told());
+    expect(next.listed()).toEqual(listed());
     expect(next.endpoint.instances.map(({ isolatedSince }) => isolatedSince)).toEqual([
       undefined,
       endpoint.instances[1]?.isolatedSince,
     ]);
     // Where it is not looked up any more, it is one again.
-    expect(begin({ previous: endpoint, interval: 0 }).told()).toEqual(['a undefined']);
+    expect(begin({ previous: endpoint, interval: 0 }).listed()).toEqual(['a undefined']);
   });
 
   it('of the only instance stays in the next endpoint', () => {

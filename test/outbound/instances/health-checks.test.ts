@@ -16,13 +16,13 @@ type Said = readonly [status: number, body?: string | Readable] | undefined | Er
 
 const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   const instance = { isHealthy: true, dependencies: [] as readonly object[] } as unknown as Instance;
-  const asked: { method: string; path: string }[] = [];
+  const requests: { method: string; path: string }[] = [];
   const connections: (number | null)[] = [];
   let said: Said;
   let destroyed = 0;
   const connection = {
     request: ({ signal, ...request }: { method: string; path: string; signal: AbortSignal }) => {
-      asked.push(request);
+      requests.push(request);
       if (said instanceof Error) return Promise.reject(said);
       if (said === undefined)
         return new Promise((_resolve, reject) => {
@@ -45,7 +45,7 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   let end: (() => Promise<void>) | undefined;
   return {
     instance,
-    asked,
+    requests,
     connections,
     destroyed: () => destroyed,
     /** The next response, and all that comes of it. */
@@ -84,13 +84,13 @@ describe('A checked instance', () => {
     [undefined, false],
     [new Error('closed'), false],
   ])('is healthy after the response %j: %s', async (said, isWell) => {
-    const { says, instance, asked, connections, end } = watch();
+    const { says, instance, requests, connections, end } = watch();
     for (const before of [true, false]) {
       instance.isHealthy = before;
       await says(said);
       expect(instance.isHealthy).toBe(isWell);
     }
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { method: 'GET', path: '/well' },
       { method: 'GET', path: '/well' },
     ]);
@@ -132,33 +132,33 @@ describe('A checked instance', () => {
       [1, 1100],
     ] as const) {
       jest.spyOn(Math, 'random').mockReturnValue(random);
-      const { says, asked, end } = watch();
+      const { says, requests, end } = watch();
       await says([200]);
       pass(milliseconds - 1);
-      expect(asked).toHaveLength(1);
+      expect(requests).toHaveLength(1);
       pass(1);
-      expect(asked).toHaveLength(2);
+      expect(requests).toHaveLength(2);
       await end();
     }
   });
 
   it('is not checked after the end of the checks, and the connection is closed', async () => {
-    const { says, asked, destroyed, end } = watch();
+    const { says, requests, destroyed, end } = watch();
     await says([200]);
     await end();
     expect(jest.getTimerCount()).toBe(0);
     pass(10 * EVERY);
-    expect([asked.length, destroyed()]).toEqual([1, 1]);
+    expect([requests.length, destroyed()]).toEqual([1, 1]);
   });
 
   it('keeps its health when the checks end before its response', async () => {
-    const { says, instance, asked, end } = watch();
+    const { says, instance, requests, end } = watch();
     await says([200]);
     const ended = says([500]);
     await end();
     await ended;
     pass(10 * EVERY);
-    expect([instance.isHealthy, asked.length, jest.getTimerCount()]).toEqual([true, 2, 0]);
+    expect([instance.isHealthy, requests.length, jest.getTimerCount()]).toEqual([true, 2, 0]);
   });
 });
 
@@ -171,12 +171,12 @@ describe('The dependencies that an instance reports', () => {
 
   it('stay until it reports others or becomes unhealthy', async () => {
     const { says, instance, end } = watch({ unhealthy: 2 });
-    const told: string[][] = [];
+    const reported: string[][] = [];
     for (const said of [[200, body('a')], [200], [200, body('b')], [500], [500], [200]] as Said[]) {
       await says(said);
-      told.push(names(instance));
+      reported.push(names(instance));
     }
-    expect(told).toEqual([['a'], ['a'], ['b'], ['b'], [], []]);
+    expect(reported).toEqual([['a'], ['a'], ['b'], ['b'], [], []]);
     await says([503, body('c')]);
     expect(names(instance)).toEqual(['c']);
     await end();

@@ -37,7 +37,7 @@ class Model {
   readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
 
   /** Those of which one is asked; none is a call that is kept back. */
-  mayBeAsked(canProbe: boolean): ModelInstance[] {
+  candidates(canProbe: boolean): ModelInstance[] {
     const free = this.instances.filter(({ isIsolated }) => !isIsolated);
     const healthy = this.#among(
       free.filter(({ isHealthy }) => isHealthy),
@@ -104,14 +104,14 @@ class Called implements fc.AsyncCommand<Model, Real> {
       },
     );
     await until(() => result !== undefined);
-    const allowed = model.mayBeAsked(this.#method === 'GET').map((one) => model.instances.indexOf(one));
-    const asked = upstreams.findIndex(({ requests }, index) => requests.length > (before[index] ?? 0));
+    const allowed = model.candidates(this.#method === 'GET').map((one) => model.instances.indexOf(one));
+    const calledIndex = upstreams.findIndex(({ requests }, index) => requests.length > (before[index] ?? 0));
     if (allowed.length === 0) {
-      expect([result, asked]).toEqual(['circuit-open', -1]);
+      expect([result, calledIndex]).toEqual(['circuit-open', -1]);
     } else {
-      expect(allowed).toContain(asked);
-      expect(result).toBe(this.#fails[asked] ? '505' : '200');
-      model.called(model.instances[asked] as ModelInstance, this.#fails[asked] === true);
+      expect(allowed).toContain(calledIndex);
+      expect(result).toBe(this.#fails[calledIndex] ? '505' : '200');
+      model.called(model.instances[calledIndex] as ModelInstance, this.#fails[calledIndex] === true);
     }
     // A success that closes a circuit comes with the end of the answer.
     await until(() => target.snapshot().inFlight === 0);
@@ -236,7 +236,7 @@ describe('An instance whose circuit is open for one client', () => {
   });
 
   /** How often each is asked by so many calls of a client. */
-  const asked = async (client: string | undefined, calls = 40) => {
+  const requestCounts = async (client: string | undefined, calls = 40) => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
       const response = await target.send({
@@ -255,13 +255,14 @@ describe('An instance whose circuit is open for one client', () => {
     const [bad] = upstreams as [TestUpstream];
     for (const status of [500, 503]) {
       bad.respond = (_req, res) => res.writeHead(status).end();
-      expect((await asked('one'))[0]).toBe(2);
+      expect((await requestCounts('one'))[0]).toBe(2);
       bad.respond = (_req, res) => res.end();
-      expect(await asked('one')).toEqual([0, 40]);
-      for (const client of ['two', undefined]) expect(Math.min(...(await asked(client)))).toBeGreaterThan(0);
+      expect(await requestCounts('one')).toEqual([0, 40]);
+      for (const client of ['two', undefined])
+        expect(Math.min(...(await requestCounts(client)))).toBeGreaterThan(0);
       bad.respond = (_req, res) => res.writeHead(status).end();
-      expect((await asked('two'))[0]).toBe(1);
-      for (const client of ['one', 'two', undefined]) expect(await asked(client)).toEqual([0, 40]);
+      expect((await requestCounts('two'))[0]).toBe(1);
+      for (const client of ['one', 'two', undefined]) expect(await requestCounts(client)).toEqual([0, 40]);
       target.instances[0]?.reset();
     }
   });
@@ -269,12 +270,12 @@ describe('An instance whose circuit is open for one client', () => {
   it('counts as available for other clients, so that another instance may be ejected', async () => {
     const [first, second] = upstreams as [TestUpstream, TestUpstream];
     first.respond = (_req, res) => res.writeHead(503).end();
-    await asked('one');
+    await requestCounts('one');
     first.respond = (_req, res) => res.end();
     second.respond = (_req, res) => res.writeHead(503).end();
-    expect([(await asked('two'))[1], (await asked('three'))[1]]).toEqual([2, 1]);
-    expect(await asked('four')).toEqual([40, 0]);
-    await expect(asked('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
+    expect([(await requestCounts('two'))[1], (await requestCounts('three'))[1]]).toEqual([2, 1]);
+    expect(await requestCounts('four')).toEqual([40, 0]);
+    await expect(requestCounts('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
   });
 });
 

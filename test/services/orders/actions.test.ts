@@ -90,10 +90,10 @@ describe('an order', () => {
     async (state, action) => {
       const id = idOf(state, action);
       const before = await offered(id);
-      const answer = await perform(id, action);
-      expect(answer.status).toBe(before.includes(action) ? 200 : 409);
-      if (answer.status === 409) {
-        expect(answer.body).toMatchObject({ currentState: state, allowed: before });
+      const response = await perform(id, action);
+      expect(response.status).toBe(before.includes(action) ? 200 : 409);
+      if (response.status === 409) {
+        expect(response.body).toMatchObject({ currentState: state, allowed: before });
         expect(await offered(id)).toEqual(before);
       }
     },
@@ -118,19 +118,21 @@ describe('an order', () => {
           if (looks || !seen.has(client)) seen.set(client, before.etag);
           const tag = seen.get(client) as string;
           const call = perform(id, action);
-          const answer = await (conditional ? call.set('If-Match', tag) : call);
+          const response = await (conditional ? call.set('If-Match', tag) : call);
           const stale = conditional && tag !== before.etag;
           const expected = stale ? 412 : before.offers.includes(action) ? 200 : 409;
-          expect([action, answer.status]).toEqual([action, expected]);
+          expect([action, response.status]).toEqual([action, expected]);
           const after = await see(id);
           if (expected === 200) {
-            expect(after.body).toEqual(answer.body);
+            expect(after.body).toEqual(response.body);
             continue;
           }
           expect(after).toEqual(before);
-          expect(answer.headers.etag).toBeDefined();
-          expect(Object.keys(answer.body._links)).toEqual(expect.arrayContaining(['self', ...before.offers]));
-          if (expected === 409) expect(answer.body.allowed.toSorted()).toEqual(before.offers);
+          expect(response.headers.etag).toBeDefined();
+          expect(Object.keys(response.body._links)).toEqual(
+            expect.arrayContaining(['self', ...before.offers]),
+          );
+          if (expected === 409) expect(response.body.allowed.toSorted()).toEqual(before.offers);
         }
       }),
       { numRuns: 30 },
@@ -143,19 +145,19 @@ describe('an order', () => {
       const id = idOfPair(one, other, how);
       const before = await see(id);
       expect(before.offers).toEqual(expect.arrayContaining([one, other]));
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         [one, other].map((action) => {
           const call = perform(id, action, SLOW_REVISION);
           return how === 'carefully' ? call.set('If-Match', before.etag) : call;
         }),
       );
-      const statuses = answers.map(({ status }) => status).toSorted();
+      const statuses = responses.map(({ status }) => status).toSorted();
       expect(outcomes).toContain(statuses.join());
       const after = await see(id);
       const done = statuses.filter((status) => status === 200).length;
       expect(after.body.version).toBe(before.body.version + done);
       expect(after.body.state === 'CANCELLED').toBe(
-        answers.some(({ status, body }) => status === 200 && body.state === 'CANCELLED'),
+        responses.some(({ status, body }) => status === 200 && body.state === 'CANCELLED'),
       );
     },
   );

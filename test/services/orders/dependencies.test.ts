@@ -10,19 +10,19 @@ const dish = (index: number) => ({
   price: { amount: 100 + index, currency: 'EUR' },
 });
 
-interface Asked {
+interface MenuQuery {
   readonly limit?: number;
   readonly cursor?: string;
 }
 
 /** A restaurant with so many dishes; the cursor of a page is the number of those before it. */
 function restaurantWith(count: number) {
-  const asked: Asked[] = [];
+  const queries: MenuQuery[] = [];
   const dependencies = {
     consumers: { getConsumer: async () => ({ ok: false, status: 404 }) },
     restaurants: {
-      listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: Asked }) => {
-        asked.push(query);
+      listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: MenuQuery }) => {
+        queries.push(query);
         if (params.restaurantId !== 'r-1') return { ok: false, status: 404 };
         const from = Number(query.cursor ?? 0);
         const to = from + (query.limit ?? 20);
@@ -31,7 +31,7 @@ function restaurantWith(count: number) {
       },
     },
   } as unknown as Dependencies;
-  return { dependencies, asked };
+  return { dependencies, queries };
 }
 
 describe('the menu of a restaurant', () => {
@@ -40,7 +40,7 @@ describe('the menu of a restaurant', () => {
       fc.asyncProperty(
         fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(450)),
         async (count) => {
-          const { dependencies, asked } = restaurantWith(count);
+          const { dependencies, queries } = restaurantWith(count);
           const menu = await fetchMenu(dependencies, 'r-1');
           expect([...(menu ?? [])]).toEqual(
             Array.from({ length: count }, (_, index) => {
@@ -48,7 +48,7 @@ describe('the menu of a restaurant', () => {
               return [id, { name, price }];
             }),
           );
-          expect(asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
+          expect(queries).toHaveLength(Math.max(1, Math.ceil(count / 100)));
         },
       ),
       { numRuns: 30, seed: 100 },

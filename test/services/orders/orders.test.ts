@@ -151,8 +151,8 @@ describe('orders', () => {
 
     it('by one of many who try at once', async () => {
       const { id } = await placed();
-      const answers = await Promise.all([1, 2, 3, 4].map(() => post(`/orders/${id}/cancel`)));
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+      const responses = await Promise.all([1, 2, 3, 4].map(() => post(`/orders/${id}/cancel`)));
+      expect(responses.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
     });
 
     it('not when there are none', async () => {

@@ -76,7 +76,7 @@ const consumers = (url: string, ids: readonly string[]) => ({
 });
 
 /** @param url path and query */
-export function answerTo(url: string): object {
+export function responseTo(url: string): object {
   const { pathname, searchParams } = new URL(url, 'http://upstream');
   const [, collection, id] = pathname.split('/');
   if (collection === 'orders') return orders(url);
