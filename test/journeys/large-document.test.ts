@@ -1,4 +1,4 @@
-/** A document of more operations than Swagger UI can show at once, in a browser: by its parts. */
+/** A document with more operations than Swagger UI can show at once is shown in parts, in a real browser. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Page } from 'playwright-core';
@@ -10,7 +10,7 @@ import { pagesApp } from '../support/pages-app.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
-/** 1,000 operations, 25 under each of 40 tags, or with no tag at all, and 5 MB. */
+/** 5 MB with 1,000 operations: 25 for each of 40 tags, or all without a tag. */
 function large(hasTags: boolean): OpenAPIObject {
   const document = generate(1000, 5_000_000);
   const operations = Object.values(document.paths ?? {}).flatMap(({ get, post, put }) =>
@@ -51,7 +51,7 @@ describeInBrowser('a large document', (browser) => {
     ['phone', PHONE],
     ['dark', { colorScheme: 'dark' }],
   ] as const)('%s', (name, look) => {
-    it('is a list of its parts, of which one is shown at a time', async () => {
+    it('is a list of its parts and shows one part at a time', async () => {
       const { page, complaints, documents } = await open('/docs?urls.primaryName=tagged', look);
       expect(await page.locator('.parts li').count()).toBe(40);
       expect(await operations(page)).toBe(0);
@@ -86,7 +86,7 @@ describeInBrowser('a large document', (browser) => {
     }, 60_000);
   });
 
-  it('is told apart by paths where it has no tags', async () => {
+  it('is divided by paths when it has no tags', async () => {
     const { page, documents } = await open('/docs?urls.primaryName=untagged', PHONE);
     expect(await page.locator('.parts li').count()).toBe(250);
     await part(page, 'untagged /other/things000042 4 operations').click();
@@ -98,7 +98,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('is filtered, with the keyboard alone', async () => {
+  it('can be filtered with the keyboard alone', async () => {
     const { page } = await open('/docs?urls.primaryName=tagged');
     await page.getByLabel('Filter').focus();
     await page.keyboard.type('group 3');
@@ -112,7 +112,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('opens the part that a link to one of its operations means', async () => {
+  it('opens the part of an operation that a link refers to', async () => {
     const { page } = await open('/docs?urls.primaryName=tagged#/Group%204/list27');
     await page.getByRole('button', { name: 'Try it out' }).waitFor();
     expect(await page.locator('.opblock.is-open').getAttribute('id')).toContain('list27');
@@ -120,7 +120,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('has its parts without a script', async () => {
+  it('lists its parts without JavaScript', async () => {
     const { page } = await open('/docs', { javaScriptEnabled: false });
     expect(await page.getByLabel('Filter').isVisible()).toBe(false);
     await page.getByLabel('Document').selectOption('tagged');
@@ -131,6 +131,6 @@ describeInBrowser('a large document', (browser) => {
   }, 60_000);
 });
 
-/** The same at paths of its own. */
+/** The same operations at other paths. */
 const elsewhere = ({ paths = {} }: OpenAPIObject): NonNullable<OpenAPIObject['paths']> =>
   Object.fromEntries(Object.entries(paths).map(([path, item]) => [`/other${path}`, item]));

@@ -1,4 +1,4 @@
-/** Services on a PostgreSQL server: several that start at once, one that is killed, and a server that goes away. */
+/** Services on a PostgreSQL server: concurrent starts, a killed service, and an unavailable server. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ interface Running {
   readonly child: Child;
 }
 
-describeSamples('with the samples:', () => {
-  describeWithPostgres('services on a PostgreSQL server', () => {
+describeSamples('With the samples:', () => {
+  describeWithPostgres('Services on a PostgreSQL server', () => {
     let postgres: TestPostgres;
     let folder: string;
     let children: Child[];
@@ -48,7 +48,10 @@ describeSamples('with the samples:', () => {
     const begin = async (port?: number): Promise<Running> => {
       const own = port ?? (await freePort());
       const child = startChild('src/service/main.ts', ['consumers'], {
-        ...{ DATABASE_URL: postgres.url, DATA_DIR: folder, PORT: String(own), LOG_LEVEL: 'silent' },
+        DATABASE_URL: postgres.url,
+        DATA_DIR: folder,
+        PORT: String(own),
+        LOG_LEVEL: 'silent',
       });
       children.push(child);
       return { child, url: `http://127.0.0.1:${own}` };
@@ -61,7 +64,7 @@ describeSamples('with the samples:', () => {
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
         body: JSON.stringify({ name: `Consumer ${key}`, email: `${key}@example.com` }),
       });
-    /** Registers one after the other until told to stop. @returns those that were acknowledged */
+    /** Registers consumers one after the other until it has to stop. @returns all keys, and the acknowledged ones */
     const keepRegistering = async (url: string, who: string, isOver: () => boolean) => {
       const [sent, acknowledged]: [string[], string[]] = [[], []];
       for (let count = 0; !isOver(); count++) {
@@ -80,7 +83,7 @@ describeSamples('with the samples:', () => {
         ({ name }) => String(name).slice('Consumer '.length),
       );
 
-    it('that start at once wait for each other, and apply each migration once', async () => {
+    it('that start at the same time wait for each other, and apply each migration once', async () => {
       const holder = new pg.Client({ connectionString: postgres.url });
       await holder.connect();
       await holder.query("select pg_advisory_lock(hashtextextended('linkway consumers', 0))");
@@ -109,7 +112,7 @@ describeSamples('with the samples:', () => {
       for (const { url } of instances) expect((await fetch(`${url}/consumers/c-ada`)).status).toBe(200);
     }, 60_000);
 
-    it('refuse a schema that a newer version has changed, and say what to do', async () => {
+    it('reject a schema that a newer version has migrated, and report the remedy', async () => {
       const first = await begin();
       await ready(first);
       await sql("insert into consumers.migrations values (4, 'of tomorrow', now())");
@@ -120,7 +123,7 @@ describeSamples('with the samples:', () => {
       );
     }, 60_000);
 
-    it('lose nothing that was acknowledged when they are killed, and do nothing twice', async () => {
+    it('lose no acknowledged write when they are killed, and repeat no write', async () => {
       const first = await begin();
       await ready(first);
       let isOver = false;
@@ -142,7 +145,7 @@ describeSamples('with the samples:', () => {
       expect((await storedKeys()).toSorted()).toEqual(keys.toSorted());
     }, 60_000);
 
-    it('say so when the server is gone, lose nothing, and heal when it is back', async () => {
+    it('respond with 503 while the server is down, lose nothing, and recover with the server', async () => {
       const service = await begin();
       await ready(service);
       let isOver = false;

@@ -13,7 +13,8 @@ import { describeInBrowser, openWatched } from '../support/browser.ts';
 import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
 const documentOf = (name: string, links: object) => ({
-  ...{ openapi: '3.1.0', info: { title: name, version: '1.0.0' } },
+  openapi: '3.1.0',
+  info: { title: name, version: '1.0.0' },
   paths: {
     [`/${name}/{id}`]: {
       get: {
@@ -21,7 +22,8 @@ const documentOf = (name: string, links: object) => ({
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
         responses: {
           200: {
-            ...{ description: 'One.', links },
+            description: 'One.',
+            links,
             content: {
               'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } } } },
             },
@@ -32,7 +34,7 @@ const documentOf = (name: string, links: object) => ({
   },
 });
 const toDishes = { dish: { operationId: 'dishes', parameters: { id: '$response.body#/id' } } };
-/** Health that says whom orders call: dishes, and one that the gateway does not know. */
+/** Health checks that report calls to dishes, and to an address that the gateway does not know. */
 const checks = Object.fromEntries(
   ['dishes', '10.1.2.3'].map((name) => [
     `${name}:responseTime`,
@@ -52,11 +54,11 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
 const WELL = 'All services are working.';
-/** Often enough for a breaker to open at once, and the processor is left to the browser. */
+/** Often enough for a breaker to open at once, and rarely enough to leave the processor to the browser. */
 const LOAD_EVERY_MS = 20;
 const DOWN = 'Services with problems: dishes. The others are not affected.';
 
-describeInBrowser('the status page', (browser) => {
+describeInBrowser('The status page', (browser) => {
   let folder: string;
   let services: Record<'dishes' | 'orders', TestUpstream>;
   let gateway: StartedGateway;
@@ -98,7 +100,7 @@ describeInBrowser('the status page', (browser) => {
   };
   const says = (page: Page, text: string) => page.locator('[role=status]', { hasText: text }).waitFor();
 
-  it('shows by itself that a service is down, and that it is back; what is focused stays focused', async () => {
+  it('shows a failed and a recovered service without a reload, and keeps the focus', async () => {
     const { page, complaints } = await open('/status');
     await says(page, WELL);
     const node = page.locator('.picture.wide a[href="/status/services/dishes"]');
@@ -116,7 +118,7 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('draws what happened', async () => {
+  it('draws the calls and the links between services', async () => {
     const { page } = await open('/status');
     const plot = page.locator('#service-dishes [data-label=Calls] svg');
     const label = () => plot.getAttribute('aria-label');
@@ -128,7 +130,7 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('draws a call that a service makes itself, by its own word', async () => {
+  it('draws the calls that a service reports itself', async () => {
     const { page, complaints } = await open('/status');
     await page.locator('.picture.wide .lead-to').waitFor({ state: 'attached' });
     for (const service of Object.values(services)) service.respond = respondWithChecks;
@@ -142,7 +144,7 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('waits while it is paused', async () => {
+  it('does not change while it is paused', async () => {
     const { page } = await open('/status');
     await says(page, WELL);
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
@@ -156,7 +158,7 @@ describeInBrowser('the status page', (browser) => {
     await other.close();
   }, 60_000);
 
-  it('is walked with the Tab key alone, in the order in which it is read, and shows where one is', async () => {
+  it('can be walked with the Tab key in reading order, with a visible focus', async () => {
     const { page } = await open('/status');
     await says(page, WELL);
     await page.locator('main').evaluate((main) => main.setAttribute('tabindex', '-1'));
@@ -188,7 +190,7 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('tells states, the page and the pause apart where the reader chose all colours', async () => {
+  it('distinguishes states, the page and the pause in forced colours', async () => {
     const { page } = await open('/status', { ...desktop, forcedColors: 'active' });
     await says(page, WELL);
     const pause = page.getByRole('button', { name: 'Pause' });
@@ -213,7 +215,7 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('says that it lost its connection', async () => {
+  it('reports a lost connection', async () => {
     const { page } = await open('/status');
     await says(page, WELL);
     isLoaded = false;
@@ -225,7 +227,7 @@ describeInBrowser('the status page', (browser) => {
 
   describe.each(['/status', '/status/services/dishes'])('%s', (path) => {
     it.each([['well'], ['down']])(
-      'can be read by everybody: %s',
+      'is accessible while the service is %s',
       async (state) => {
         if (state === 'down') await services.dishes.stop();
         for (const look of LOOKS) {
