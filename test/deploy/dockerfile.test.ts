@@ -115,9 +115,14 @@ describe('what the image runs', () => {
       .flatMap((name) => [name, ...below(name)])
       .toSorted();
   const environment = (name: string, port: number, more: Record<string, string> = {}) => ({
-    ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) },
+    PATH: process.env.PATH ?? '',
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
     // Compiled code is kept, so that each next process starts sooner.
-    ...{ DATA_DIR: join(data, name), NODE_COMPILE_CACHE: join(data, 'compiled'), ...more },
+    DATA_DIR: join(data, name),
+    NODE_COMPILE_CACHE: join(data, 'compiled'),
+    ...more,
   });
   const run = async (name: string, args: readonly string[], env: Record<string, string>) => {
     const [, ...flags] = list('ENTRYPOINT');

@@ -14,8 +14,11 @@ import { itSamples } from '../support/samples.ts';
 type Models = Record<string, new (one: Manifest) => { validate(): void }>;
 
 const MODELS: Readonly<Record<string, unknown>> = {
-  ...{ 'apps/v1': apps, 'autoscaling/v2': autoscaling, 'networking.k8s.io/v1': networking },
-  ...{ 'policy/v1': policy, v1: core },
+  'apps/v1': apps,
+  'autoscaling/v2': autoscaling,
+  'networking.k8s.io/v1': networking,
+  'policy/v1': policy,
+  v1: core,
 };
 
 const FOLDER = 'deploy/kubernetes';

@@ -48,7 +48,7 @@ const bank = document({
   },
 });
 
-describeInBrowser('the explorer', (browser) => {
+describeInBrowser('The explorer', (browser) => {
   it('shows and sends numbers and members unchanged', async () => {
     const pages = createPages({
       services: [{ name: 'bank', document: bank }],

@@ -22,7 +22,7 @@ function large(hasTags: boolean): OpenAPIObject {
   return document;
 }
 
-describeInBrowser('a large document', (browser) => {
+describeInBrowser('A large document', (browser) => {
   let gateway: Listening | undefined;
   beforeAll(async () => {
     const services = [

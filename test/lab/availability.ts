@@ -47,7 +47,9 @@ async function measure(remedy: Remedy, weakness: Weakness): Promise<number> {
   const gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
   const ask = async (n: number): Promise<boolean> => {
     const { statusCode, body } = await agent.request({
-      ...{ origin: gateway.url, method: 'GET', path: `/orders/${n % ORDERS}?expand=consumer,restaurant` },
+      origin: gateway.url,
+      method: 'GET',
+      path: `/orders/${n % ORDERS}?expand=consumer,restaurant`,
       headers: { 'X-Request-Id': `lab-${n}` },
     });
     const text = await body.text();

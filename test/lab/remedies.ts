@@ -34,24 +34,37 @@ const powerOf = (tries: number) => ({
 export const REMEDIES: readonly Remedy[] = [
   { name: 'nothing', instances: 1, policy: none, formula: () => product },
   {
-    ...{ name: `${REPETITIONS} retries`, instances: 1, policy: repeating },
+    name: `${REPETITIONS} retries`,
+    instances: 1,
+    policy: repeating,
     formula: (weakness) => (weakness === 'blips' ? powerOf(1 + REPETITIONS) : product),
   },
   {
-    ...{ name: 'two instances, 1 retry', instances: 2 },
+    name: 'two instances, 1 retry',
+    instances: 2,
     policy: { ...repeating, retry: { attempts: 1, delay: 1 } },
     formula: () => powerOf(2),
   },
   {
-    ...{ name: 'kept answers (stale-if-error)', instances: 1, policy: none, service: { cache: 'on' } },
+    name: 'kept answers (stale-if-error)',
+    instances: 1,
+    policy: none,
+    service: { cache: 'on' },
     formula: () => certain,
   },
   {
-    ...{ name: 'the order without its parts', instances: 1, policy: none, takesPart: true },
+    name: 'the order without its parts',
+    instances: 1,
+    policy: none,
+    takesPart: true,
     formula: () => ({ text: 'p', value: P }),
   },
   {
-    ...{ name: 'everything', instances: 2, policy: repeating, service: { cache: 'on' }, takesPart: true },
+    name: 'everything',
+    instances: 2,
+    policy: repeating,
+    service: { cache: 'on' },
+    takesPart: true,
     formula: () => certain,
   },
 ];

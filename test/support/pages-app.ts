@@ -114,8 +114,12 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           latency: { p50: 3.21, p99: 41.7 },
           instances: [
             {
-              ...{ id: '1', state: 'ejected', ejectedUntil: '2030-01-02T03:04:10.000Z' },
-              ...{ inFlight: 2, requests: 1208, failures: 17 },
+              id: '1',
+              state: 'ejected',
+              ejectedUntil: '2030-01-02T03:04:10.000Z',
+              inFlight: 2,
+              requests: 1208,
+              failures: 17,
             },
           ],
         },

@@ -16,7 +16,9 @@ export interface System {
 export async function startSystem(service?: object): Promise<System> {
   const { folder, env, remove } = await testStorage();
   const system = await start({
-    ...{ ...env, PORT: '0', LOG_LEVEL: 'silent' },
+    ...env,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
     ...(service && { GATEWAY_CONFIG: await configIn(folder, service) }),
   });
   return {

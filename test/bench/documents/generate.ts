@@ -27,7 +27,8 @@ export function generate(operations: number, bytes = 0): OpenAPIObject {
     const sent = { 'application/json': { schema } };
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const operation = (name: string, more: object = {}) => ({
-      ...{ operationId: `${name}${n}`, responses: { 200: { description: 'Done.', content } } },
+      operationId: `${name}${n}`,
+      responses: { 200: { description: 'Done.', content } },
       ...more,
     });
     // Of one length, so that what is compared does not differ in that.

@@ -31,7 +31,9 @@ export class Contender {
   static async start(way: Way, upstream: Child): Promise<Contender> {
     const { url } = upstream;
     const environment = {
-      ...{ UPSTREAM: url, ORDERS_URL: url, CONSUMERS_URL: url },
+      UPSTREAM: url,
+      ORDERS_URL: url,
+      CONSUMERS_URL: url,
       GATEWAY_CONFIG: './expand/gateway.yaml',
     };
     return new Contender(way, await startChild(way.server, environment, MEASURED_CORE), upstream);

@@ -15,9 +15,18 @@ const encodedResponseTo = (url: string): EncodedResponse => {
   const body = Buffer.from(JSON.stringify(responseTo(url)));
   const etag = createHash('sha1').update(body).digest('base64url');
   const head = [
-    ...['Content-Type', 'application/hal+json', 'Content-Length', String(body.length)],
-    ...['ETag', `"${etag}"`, 'Cache-Control', 'no-cache', 'Vary', 'Accept, Prefer'],
-    ...['Link', `<${url}>; rel="self"`],
+    'Content-Type',
+    'application/hal+json',
+    'Content-Length',
+    String(body.length),
+    'ETag',
+    `"${etag}"`,
+    'Cache-Control',
+    'no-cache',
+    'Vary',
+    'Accept, Prefer',
+    'Link',
+    `<${url}>; rel="self"`,
   ];
   return { head, body };
 };

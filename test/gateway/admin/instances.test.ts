@@ -158,8 +158,11 @@ it('The metrics contain failures and state of each instance', async () => {
     `linkway_upstream_instance_state{service="things",instance="${id}",state="${is}"}`;
   expect(lines).toEqual(
     expect.arrayContaining([
-      ...[`${failures('2')} 0`, `${failures('3')} 1`],
-      ...[`${state('1', 'isolated')} 1`, `${state('1', 'working')} 0`, `${state('3', 'working')} 1`],
+      `${failures('2')} 0`,
+      `${failures('3')} 1`,
+      `${state('1', 'isolated')} 1`,
+      `${state('1', 'working')} 0`,
+      `${state('3', 'working')} 1`,
     ]),
   );
   // Five states and one counter per instance, for any number of requests.

@@ -71,10 +71,8 @@ it('The served document has no nullable, from 3.0 and from 3.1', () => {
     alone: { nullable: true },
     typed: { type: 'string', nullable: true },
     not: { nullable: false },
-    ...{
-      choice: { nullable: true, oneOf: [{ type: 'integer' }] },
-      list: { items: { nullable: true, not: {} } },
-    },
+    choice: { nullable: true, oneOf: [{ type: 'integer' }] },
+    list: { items: { nullable: true, not: {} } },
     referring: { $ref: '#/components/schemas/A', nullable: true },
   };
   for (const openapi of ['3.0.3', '3.1.0']) {

@@ -96,7 +96,11 @@ const client = ({
     (...args: unknown[]) =>
       void done.push([name, ...args]);
   const res = {
-    ...{ destroyed: false, headersSent: false, writableEnded: false, req: { headers: { te } }, ...state },
+    destroyed: false,
+    headersSent: false,
+    writableEnded: false,
+    req: { headers: { te } },
+    ...state,
     writeHead: note('head'),
     flushHeaders: note('flush'),
     end: note('end'),

@@ -32,7 +32,12 @@ const PRINCIPALS: readonly TestRequest[] = [
 
 /** None of them says that the answer is for everybody. */
 const CONTROLS = [
-  ...[undefined, 'max-age=60', 'max-age=60, must-revalidate', 'private, max-age=60', 'no-cache', 'no-store'],
+  undefined,
+  'max-age=60',
+  'max-age=60, must-revalidate',
+  'private, max-age=60',
+  'no-cache',
+  'no-store',
   'max-age=5, stale-while-revalidate=60',
   'max-age=5, stale-if-error=60',
 ];
