@@ -1,6 +1,6 @@
 /**
- * The two ends of a measured process: it says where it listens and, when asked, what its meter shows.
- * Each has a process of its own, on a core of its own where the system can do that.
+ * Both ends of a measured process. The process sends its URL and, on request, the value of its meter. Each server has
+ * its own process, on its own core if the system supports that.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Child {
   readonly url: string;
-  /** What its meter shows: microseconds of CPU so far, where it does not count something else. */
+  /** The value of its meter: the CPU time so far in microseconds, unless the process counts something else. */
   meter(): Promise<number>;
   stop(): void;
 }
@@ -55,7 +55,7 @@ const cpu = (): number => {
   return user + system;
 };
 
-/** For the process that is measured. */
+/** Called in the measured process. */
 export const reportTo = (parent: NodeJS.Process, url: string, meter = cpu): void => {
   parent.on('message', () => parent.send?.(meter()));
   parent.on('disconnect', () => process.exit());

@@ -1,4 +1,4 @@
-/** One JSON call, against a service that is scripted. */
+/** One JSON call to a scripted service. */
 import { describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/contract/problem.ts';
 import { CallFailure } from '../../src/outbound/call/call-errors.ts';

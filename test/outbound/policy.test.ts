@@ -1,4 +1,4 @@
-/** Policies of a target, each and in pairs, while time stands still until a test moves it. */
+/** Policies of a target, alone and in pairs, with a clock that only the tests advance. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
@@ -16,7 +16,7 @@ let target: Target;
 beforeEach(async () => {
   upstream = await startUpstream();
   useFakeTime();
-  // A pause is then half of what it may be at most.
+  // A pause is then half of its maximum.
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
 afterEach(async () => {
@@ -41,7 +41,7 @@ const respondWith =
 const requestsArrive = (times: number) => until(() => upstream.requests.length === times);
 const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT]);
 
-/** What has become of a call so far: a status, the code of a problem, or nothing yet. */
+/** The result of a call so far: a status, the code of a problem, or undefined. */
 const resultOf = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
   call.response.then(
@@ -60,9 +60,9 @@ const settle = async (result: { now: string | undefined }): Promise<string | und
   await until(() => result.now !== undefined);
   return result.now;
 };
-/** Until the pause before this retry has begun. */
+/** Waits until the pause before this retry has begun. */
 const paused = (retry: number) => until(() => target.snapshot().retries === retry);
-/** The pause before this retry is so long, and not shorter. */
+/** Expects exactly this pause before the retry. */
 const pauses = async (retry: number, milliseconds: number): Promise<void> => {
   await paused(retry);
   pass(milliseconds - 1);
@@ -70,7 +70,7 @@ const pauses = async (retry: number, milliseconds: number): Promise<void> => {
   expect(upstream.requests).toHaveLength(retry);
   pass(1);
 };
-/** For what must not happen: time enough for it to happen all the same. */
+/** Gives an event that must not happen enough time to happen. */
 const calm = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
@@ -186,7 +186,7 @@ describe('The attempt timeout', () => {
 describe('The retry budget', () => {
   const spent = async (): Promise<void> => {
     upstream.respond = respondWith(503);
-    // Ten that always may, and with them a few more that the calls themselves are worth.
+    // The minimum of ten retries, and a few more that the calls add to the budget.
     for (let n = 0; n < 13; n++) await settle(start());
     expect(target.snapshot().retriesRefused).toBeGreaterThan(0);
   };

@@ -1,4 +1,4 @@
-/** What is told of a target, by the states of its instances. */
+/** The snapshot of a target for each state of its instances. */
 import { describe, expect, it } from '@jest/globals';
 import { Statistics } from '../../src/outbound/instances/statistics.ts';
 import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
@@ -10,9 +10,9 @@ interface InstanceState {
   readonly isolatedSince?: string;
   /** Milliseconds since the epoch. */
   readonly openUntil?: number;
-  /** The client that it is so for, if it is not for all. */
+  /** The only client for which the circuit is in this state, if not for all. */
   readonly onlyClient?: string;
-  /** By circuit. */
+  /** The state of each circuit. */
   readonly states?: readonly BreakerState[];
 }
 
@@ -137,7 +137,7 @@ describe('The snapshot of a target', () => {
       { operationId: 'one', breaker: 'closed' },
     ]);
     expect(snapshot([{ states }], { operations: { one: 1 } })).not.toHaveProperty('circuits');
-    // Another instance takes the calls of the operation; an isolated one does not.
+    // Another instance accepts the calls of the operation; an isolated one does not.
     expect(snapshot([{ states }, working], { operations })).not.toHaveProperty('circuits');
     expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
   });
@@ -154,10 +154,10 @@ describe('The snapshot of a target', () => {
       { operationId: 'two', breaker: 'half-open', isForOneClient: true },
     ]);
     expect(JSON.stringify(result)).not.toContain('192.0.2.1');
-    // Open for all at one instance, and for one client at the other, it is open for that client.
+    // The circuit is open for all clients at one instance and for one client at the other, so it is open for that client.
     const forAll = { ...ejected, states };
     expect(snapshot([forAll, forA], { operations })).toMatchObject({ breaker: 'open', isForOneClient: true });
-    // Two clients that are cut off at an instance each are called at the other.
+    // Two clients whose circuits are open at one instance each use the other instance.
     const forB = { ...forA, onlyClient: '192.0.2.2' };
     for (const all of [
       [forA, forB],

@@ -94,7 +94,7 @@ describe('A call', () => {
     upstream.respond = (_req, res) => res.end('x'.repeat(2000));
     const response = await use().send(get);
     await expect(response.collect(1000)).rejects.toThrow('larger than 1000 bytes');
-    // Which is no fault of whoever answered.
+    // The limit of the reader is not a failure of the upstream.
     expect(target.snapshot().failures).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-/** One start: a gateway over a document, asked once. Prints what that took from the beginning of the process. */
+/** Starts a gateway for a document, sends one request, and prints the time since the start of the process. */
 import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';

@@ -1,4 +1,4 @@
-/** One way, before a process of its own, and what is measured of it. */
+/** Measures one way to get the page, with its own server process. */
 import type { Child } from '../child.ts';
 import { startChild } from '../child.ts';
 import { Client } from './client.ts';
@@ -9,9 +9,9 @@ const AT_ONCE = 8;
 const MEASURED_CORE = 0;
 
 export interface Slice {
-  /** Milliseconds of each page, asked for one after the other. */
+  /** Milliseconds for each page, requested one after the other. */
   readonly times: readonly number[];
-  /** Microseconds a page, of the process that is asked, when several pages are asked for at once. */
+  /** CPU microseconds of the server per page, when several pages are requested at the same time. */
   readonly cpu: number;
 }
 
@@ -39,7 +39,7 @@ export class Contender {
     return new Contender(way, await startChild(way.server, environment, MEASURED_CORE), upstream);
   }
 
-  /** @throws Error when a page has cost the services more, or less, than the way says */
+  /** @throws Error when a page caused another number of calls than expected */
   async measure(): Promise<Slice> {
     const callsBefore = await this.#upstream.meter();
     const times = await this.#pages();

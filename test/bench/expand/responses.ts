@@ -1,4 +1,4 @@
-/** What the sample services answer with, recorded: a page of 20 orders by 10 consumers. */
+/** Recorded responses of the sample services: a page of 20 orders by 10 consumers. */
 const CONSUMERS = 10;
 
 const consumerId = (n: number): string => `c-9e2977dcb0a1e4ad492${n}`;

@@ -1,4 +1,4 @@
-/** The services behind: each answer takes them 5 ms. Counts what it is asked. */
+/** The services behind the gateway. They take 5 ms for each response, and count their requests. */
 import { createHash } from 'node:crypto';
 import { listen } from '../../../src/http/server/listen.ts';
 import { reportTo } from '../child.ts';

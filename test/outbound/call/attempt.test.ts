@@ -1,4 +1,4 @@
-/** One attempt, told by its connection what happens in each order. */
+/** One attempt, with the events of its connection in each order. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Attempt } from '../../../src/outbound/call/attempt.ts';
@@ -36,7 +36,7 @@ const begin = (request: object = {}) => {
     resume() {},
   };
   const arrival = Object.assign(controller, {
-    // As undici does: whatever is given up is an error.
+    // undici reports every abort as an error.
     abort: (reason: Error) => {
       aborted.push(reason);
       attempt.onResponseError(arrival as never, reason);
@@ -81,7 +81,7 @@ describe('An attempt', () => {
     head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
     await turn();
     expect([settled.length, over.length, call.isComplete]).toEqual([isAwaited ? 0 : 1, 0, false]);
-    // What is awaited has its time yet; what is passed on has no end that is known.
+    // The attempt timeout still applies to an awaited body, and not to a streamed one.
     expect(jest.getTimerCount()).toBe(isAwaited ? 1 : 0);
     end();
     await turn();
@@ -210,7 +210,7 @@ describe('The time of an attempt', () => {
     body.emit('resume');
     sent();
     expect(jest.getTimerCount()).toBe(1);
-    // What becomes of the stream says nothing any more.
+    // Later events of the stream have no effect.
     body.emit('resume');
     expect([jest.getTimerCount(), body.listenerCount('pause'), body.listenerCount('resume')]).toEqual([
       1, 0, 0,

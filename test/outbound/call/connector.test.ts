@@ -1,4 +1,4 @@
-/** Responses that a plain connection of Node loses: to an upload that is not read, and after `100 Continue`. */
+/** Responses that a plain connection of Node loses: to an unread upload, and after `100 Continue`. */
 
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -17,7 +17,7 @@ const serve = async (one: Server): Promise<void> => {
   server = one;
   server.on('connection', (socket) => {
     sockets.add(socket);
-    // Resets are what this is about.
+    // Resets are expected here.
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,7 +30,7 @@ afterEach(async () => {
   await target?.close();
 });
 
-/** Responds as soon as the first bytes are here. */
+/** Responds as soon as the first bytes arrive. */
 const raw = (respond: (socket: Socket) => void): Server =>
   createServer((socket) => void socket.once('data', () => respond(socket)));
 const refusing = (status: number, headers: Record<string, string>): Server =>
@@ -85,7 +85,7 @@ describe.each(SERVERS)('A server that rejects an upload and %s', (_, status, mak
 });
 
 it('A connection on which a large buffer was not sent completely is not reused', async () => {
-  // Reads nothing more, and keeps the connection.
+  // The server stops reading, and leaves the connection open.
   await serve(raw((socket) => socket.pause().write(HEAD)));
   for (let n = 0; n < 3; n++) {
     const body = Buffer.alloc(20_000_000, 'a');

@@ -15,7 +15,7 @@ const arriving = () => {
   return received;
 };
 
-/** Sends an received on, and counts in how many pieces. */
+/** Sends a response on, and counts the chunks. */
 const piped = (received: UpstreamResponse) => {
   const res = new ServerResponse(new IncomingMessage(new Socket()));
   const sent = { pieces: 0, bytes: 0 };
@@ -59,7 +59,7 @@ describe('A response that arrives byte by byte', () => {
   });
 });
 
-/** What an upstream connection is told, in order. */
+/** Records the commands to an upstream connection, in order. */
 const connection = () => {
   const commands: string[] = [];
   const reasons: Error[] = [];
@@ -79,7 +79,7 @@ const response = (headers: string[] = [], call?: OngoingCall) => {
   return { commands, reasons, received: new UpstreamResponse(call, 200, headers, arrival) };
 };
 
-/** A response to a client that notes what is done with it. */
+/** A response to a client that records the calls of its methods. */
 const client = ({
   te,
   writes = [],
@@ -325,7 +325,7 @@ describe('The body of a response', () => {
       else if (method === 'collect' || method === 'whole')
         expect(got).toBe('Error: The response is larger than 10 bytes.');
       else expect(got).toBeUndefined();
-      // Only a body that is wanted whole is given up.
+      // Only `collect` aborts the response, because it needs the whole body.
       if (method === 'collect') expect(commands.includes('abort')).toBe(expected === undefined);
       if (method === 'copy') expect(commands).toEqual([]);
       if (method === 'peek') expect((await received.collect(length)).length).toBe(length);
@@ -377,7 +377,7 @@ describe('The body of a response', () => {
   });
 
   it.each(['before', 'between', 'after'] as const)(
-    'is copied once, as it comes, with a copy asked for %s',
+    'is copied once and as received, with the copy requested %s',
     (when) => {
       for (const isBroken of [true, false]) {
         const { received } = response();

@@ -1,4 +1,4 @@
-/** How many resources are revalidated in the background. */
+/** The limit on the resources that are revalidated in the background. */
 import { expect, it } from '@jest/globals';
 import { BackgroundRevalidator } from '../../../src/outbound/http-cache/background-revalidator.ts';
 import { CacheRequest } from '../../../src/outbound/http-cache/cache-request.ts';

@@ -210,7 +210,7 @@ describe('A second request', () => {
     await turns();
     expect([calls.length, calls[1]?.deadline]).toEqual([2, undefined]);
     expect(String(await (await ask()).collect(10))).toBe('two');
-    // The next time it is asked about again.
+    // The next request revalidates the response again.
     now += 12_000;
     await ask();
     await turns();

@@ -1,4 +1,4 @@
-/** What a stored response is good for, at the very edge of each time. */
+/** The use of a stored response at the limits of its freshness. */
 import { expect, it } from '@jest/globals';
 import { directivesOf } from '../../../src/http/headers/cache-control.ts';
 import {
@@ -8,7 +8,7 @@ import {
 } from '../../../src/outbound/http-cache/freshness.ts';
 
 const GRACE = { staleWhileRevalidate: 5, staleIfError: 7 };
-/** @param left seconds that it is fresh yet */
+/** @param left seconds for which the response is still fresh */
 const stored = (left: number, control = '', age = 10) =>
   ({ timeToLive: () => left, age: () => age, control: directivesOf(control) }) as never;
 const requestWith = (control = '') => ({ control: directivesOf(control) }) as never;
@@ -37,7 +37,7 @@ it.each<[left: number, response: string, request: string, reuse: string]>([
     'stale',
   ]),
 ])(
-  'One that is fresh for %s s, sent with "%s", asked for with "%s", is %s',
+  'A response that is fresh for %s s and has Cache-Control "%s" is, for a request with "%s", %s',
   (left, response, request, reuse) => {
     expect(decideReuse(stored(left, response), requestWith(request), 0, GRACE)).toBe(reuse);
   },
@@ -52,7 +52,7 @@ it.each<[left: number, response: string, request: string, helps: boolean]>([
   [-1, 'must-revalidate', '', false],
   [-1, '', 'no-cache', false],
 ])(
-  'One that is fresh for %s s, sent with "%s", asked for with "%s", helps in need: %s',
+  'Whether a response that is fresh for %s s and has Cache-Control "%s" replaces an error, for a request with "%s", is %s',
   (left, response, request, helps) => {
     expect(canServeStaleOnError(stored(left, response), requestWith(request), 0, GRACE)).toBe(helps);
   },

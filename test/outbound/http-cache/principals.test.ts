@@ -1,4 +1,4 @@
-/** Nobody ever gets what was made for the credentials of another, whatever the service says and whoever asks when. */
+/** No client gets a response that was made for the credentials of another, in any sequence of requests and responses. */
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -19,7 +19,7 @@ const SCHEMES = {
   },
 };
 
-/** How a caller may say who it is; the first is nobody. */
+/** The ways in which a client may identify itself. The first is anonymous. */
 const PRINCIPALS: readonly TestRequest[] = [
   {},
   { headers: { authorization: 'Bearer ann' } },
@@ -30,7 +30,7 @@ const PRINCIPALS: readonly TestRequest[] = [
   { headers: { 'x-key': 'bob' } },
 ];
 
-/** None of them says that the answer is for everybody. */
+/** No value allows the response to be shared between clients. */
 const CONTROLS = [
   undefined,
   'max-age=60',
@@ -67,7 +67,7 @@ describe('Any sequence of requests of several clients', () => {
             ...(control !== undefined && { 'Cache-Control': control }),
             ...(vary !== undefined && { Vary: vary }),
             'Last-Modified': httpDate(-1000),
-            // Whoever asked gets it back.
+            // The body names the client, so that the test can compare it.
             'X-For': JSON.stringify(whoIs(headers)),
           },
         }));

@@ -1,4 +1,4 @@
-/** Identical requests in flight: one call for all of them, and never for those with other credentials. */
+/** Identical requests in flight share one call, except those with other credentials. */
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../support/cached.ts';
 import { pass, useFakeTime } from '../../support/fake-time.ts';
 
-/** A service that answers when it is told to, and as many requests that wait for it. */
+/** Starts a service that responds on command, and requests that wait for it. */
 const start = async (requests: readonly TestRequest[], config = '') => {
   const waiting: ServerResponse[] = [];
   const system = await startCachedGateway({ config });
@@ -19,7 +19,7 @@ const start = async (requests: readonly TestRequest[], config = '') => {
     waiting.push(res);
   };
   const got: Promise<TestResponse>[] = [];
-  // One after the other, so that it is known who asked first.
+  // The requests start one after the other, so that their order is known.
   for (const one of requests) {
     got.push(system.ask(one));
     await system.arrived(got.length);

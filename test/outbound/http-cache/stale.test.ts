@@ -1,4 +1,4 @@
-/** What was fresh once, while the service fails or is asked again (RFC 5861), and how that is told (RFC 9211). */
+/** Stale responses while the service fails or revalidates (RFC 5861), and their `Cache-Status` (RFC 9211). */
 import { describe, expect, it } from '@jest/globals';
 import {
   httpDate,
@@ -17,7 +17,7 @@ const with5861 = (control: string): ScriptedResponse => ({
   body: 'one',
 });
 
-/** Nothing is tried twice, and the circuit opens after two failures. */
+/** No retries, and a circuit that opens after two failures. */
 const POLICY =
   'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 2, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 

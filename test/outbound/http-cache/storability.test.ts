@@ -1,4 +1,4 @@
-/** What a shared cache keeps (RFC 9111 §3), and for whom (§3.5). */
+/** The responses that a shared cache stores (RFC 9111 §3), and for which clients (§3.5). */
 import { cacheable, isFetched, isHit, testRules, withHeaders } from '../../support/cache-rules.ts';
 
 const withKey = withHeaders({ authorization: 'Bearer a' });

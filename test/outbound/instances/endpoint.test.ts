@@ -1,4 +1,4 @@
-/** The instances of one URL, as the addresses of its host name come and go. */
+/** The instances of one URL while the addresses of its host name change. */
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
@@ -54,14 +54,14 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
     endpoint,
     looked,
     owner,
-    /** From now on. */
+    /** Sets the result of all following lookups. */
     finds: (...addresses: string[]) => {
       found = async () => at(...addresses);
     },
     findsBy: (next: typeof found) => {
       found = next;
     },
-    /** Looks its addresses up once more. */
+    /** Waits for the next lookup of the addresses. */
     again: async () => {
       await turns();
       pass(INTERVAL);
@@ -118,7 +118,7 @@ describe('An endpoint', () => {
       [['1', '2'], ['a.1 1', 'a.2 2'], 1],
       [['2', '1'], ['a.1 1', 'a.2 2'], 1],
       [['2', '3'], ['a.2 2', 'a.1 3'], 2],
-      // Nothing was found: what was found last holds.
+      // A lookup without addresses keeps the last result.
       [[], ['a.2 2', 'a.1 3'], 2],
       [['2', '3', '4'], ['a.2 2', 'a.1 3', 'a.3 4'], 3],
       [['4'], ['a.3 4'], 4],
@@ -280,7 +280,7 @@ describe('An endpoint that is left', () => {
 });
 
 describe('The health of an endpoint', () => {
-  /** Connections that are made for checks, and closed. */
+  /** Counts the connections for checks that were opened and closed. */
   const watching = () => {
     const counts = { begun: 0, ended: 0 };
     const pool = (connections?: number | null) => ({
@@ -369,7 +369,7 @@ describe('An isolation', () => {
       undefined,
       endpoint.instances[1]?.isolatedSince,
     ]);
-    // Where it is not looked up any more, it is one again.
+    // An endpoint without lookups is one instance again.
     expect(begin({ previous: endpoint, interval: 0 }).listed()).toEqual(['a undefined']);
   });
 

@@ -1,4 +1,4 @@
-/** What an instance says of its health, response by response, and what is thought of it then. */
+/** The health of an instance after each response to a check. */
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import { watchHealth } from '../../../src/outbound/instances/health-checks.ts';
@@ -11,7 +11,7 @@ const MOST_BYTES = 65_536;
 
 fakeTimeInEachTest();
 
-/** A status with a body; none is an instance that does not respond; an error is a connection that fails. */
+/** A status with a body. Undefined means no response, an error means a failed connection. */
 type Said = readonly [status: number, body?: string | Readable] | undefined | Error;
 
 const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
@@ -48,7 +48,7 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
     requests,
     connections,
     destroyed: () => destroyed,
-    /** The next response, and all that comes of it. */
+    /** Sends the next response, and waits for its effects. */
     says: async (next: Said) => {
       said = next;
       if (end === undefined)

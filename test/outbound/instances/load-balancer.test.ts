@@ -1,4 +1,4 @@
-/** Which instance is asked, against a model: whatever happens in whichever order, only one that may be. */
+/** The load balancer is compared with a model: in any sequence of events it picks only an allowed instance. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { pick } from '../../../src/outbound/instances/load-balancer.ts';
@@ -11,7 +11,7 @@ const INSTANCES = 3;
 const HALF_OPEN_AFTER = 5000;
 const MINIMUM_CALLS = 3;
 
-/** What is expected of one instance. */
+/** The model of one instance. */
 class ModelInstance {
   isIsolated = false;
   isHealthy = true;
@@ -26,7 +26,7 @@ class ModelInstance {
     return this.openedAt !== undefined && now - this.openedAt >= pauses * HALF_OPEN_AFTER;
   }
 
-  /** Of the last ten seconds. */
+  /** Calls of the last ten seconds. */
   latest(now: number): { failed: boolean }[] {
     return this.calls.filter(({ at }) => Math.floor(at / 1000) > Math.floor(now / 1000) - 10);
   }
@@ -36,7 +36,7 @@ class Model {
   now = performance.now();
   readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
 
-  /** Those of which one is asked; none is a call that is kept back. */
+  /** The instances that may be called. The call is rejected when there are none. */
   candidates(canProbe: boolean): ModelInstance[] {
     const free = this.instances.filter(({ isIsolated }) => !isIsolated);
     const healthy = this.#among(
@@ -77,7 +77,7 @@ interface Real {
 
 class Called implements fc.AsyncCommand<Model, Real> {
   readonly #method: 'GET' | 'POST';
-  /** Of the three, which would fail. */
+  /** Which of the three instances would fail. */
   readonly #fails: readonly boolean[];
 
   constructor(method: 'GET' | 'POST', fails: readonly boolean[]) {
@@ -113,7 +113,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
       expect(result).toBe(this.#fails[calledIndex] ? '505' : '200');
       model.called(model.instances[calledIndex] as ModelInstance, this.#fails[calledIndex] === true);
     }
-    // A success that closes a circuit comes with the end of the answer.
+    // A success closes the circuit at the end of the response.
     await until(() => target.snapshot().inFlight === 0);
     expect(target.instances.map(({ circuits }) => circuits[0]?.state)).toEqual(
       model.instances.map(({ isClosed }) => (isClosed ? 'closed' : 'open')),
@@ -125,7 +125,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
   }
 }
 
-/** Anything else that can happen. */
+/** Other events. */
 class Happened implements fc.AsyncCommand<Model, Real> {
   readonly #what: 'isolate' | 'reset' | 'ill' | 'well' | number;
   readonly #index: number;
@@ -235,7 +235,7 @@ describe('An instance whose circuit is open for one client', () => {
     for (const upstream of upstreams) await upstream.stop();
   });
 
-  /** How often each is asked by so many calls of a client. */
+  /** The number of requests to each instance for so many calls of a client. */
   const requestCounts = async (client: string | undefined, calls = 40) => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
@@ -307,7 +307,7 @@ describe('The choice between available instances', () => {
           if (chosen) chosen.inFlight += 1;
         }
         const loads = all.map(({ inFlight }) => inFlight);
-        // At random alone it would be about the root of `calls`; of two it is the logarithm of a logarithm.
+        // With random choice the difference would be about the root of `calls`; with two choices it is about log log.
         expect(Math.max(...loads) - calls / count).toBeLessThanOrEqual(5);
       }),
       { numRuns: 300 },

@@ -31,7 +31,7 @@ const callOf = (fields: Partial<RetriableCall> = {}): RetriableCall => ({
   ...fields,
 });
 
-/** Whether a call is safe to repeat, or only where nothing of it was sent. */
+/** Whether a call is safe to repeat, or only if nothing of it was sent. */
 const CALLS: [string, Partial<RetriableCall>, 'always' | 'unsent' | 'never'][] = [
   ['A call that is safe to repeat', {}, 'always'],
   ['A call that is not safe to repeat', { isRepeatable: false }, 'unsent'],

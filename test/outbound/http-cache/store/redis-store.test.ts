@@ -6,7 +6,7 @@ import { itWithRedis, startRedis } from '../../../support/redis.ts';
 
 const fresh = { headers: { 'Cache-Control': 'max-age=60' }, body: 'one\n\u0000 ü' };
 
-/** Two gateways before one service. */
+/** Two gateways in front of one service. */
 const startTwo = async (url: string) => {
   const first = await startCachedGateway({ env: { CACHE_URL: url } });
   const { upstream } = first;
@@ -15,7 +15,7 @@ const startTwo = async (url: string) => {
   return { first, second, upstream };
 };
 
-/** Until the store is connected, nothing is kept. */
+/** Waits until the store is connected; no response is stored before. */
 const untilStored = async (ask: () => Promise<{ headers: Readonly<Record<string, string>> }>) => {
   let said: string | undefined;
   for (let tries = 0; tries < 20_000 && !said?.startsWith('linkway; hit'); tries++)
@@ -27,7 +27,7 @@ itWithRedis('Gateways share their stored responses and their invalidations', asy
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
-    /** As callers know both of them. */
+    /** The address that clients use for both gateways. */
     const headers = { host: 'api.example' };
     await untilStored(() => first.ask({ headers }));
     await untilStored(() => second.ask({ headers, path: '/y' }));
@@ -100,7 +100,7 @@ itWithRedis('A server that stops responding delays no request', async () => {
 });
 
 it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
-  ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
+  ['without a listening server', (server) => new Promise((resolve) => void server.close(() => resolve()))],
   ['that accepts data and never responds', () => Promise.resolve()],
 ])('A server %s delays no request', async (_which, prepare) => {
   const server = createServer(() => {});
