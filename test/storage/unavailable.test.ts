@@ -26,7 +26,7 @@ it.each([
   ['no error', 'ECONNREFUSED'],
 ])('%s does not count as unavailable', (_name, error) => expect(isUnavailable(error)).toBe(false));
 
-// Of another realm than the test, so not `instanceof` its Error.
+// The error is from another realm, so it is not an `instanceof` the Error of the test.
 it('A connection error of the system counts as unavailable', async () => {
   const [error] = await once(net.connect(await freePort(), '127.0.0.1'), 'error');
   expect(isUnavailable(error)).toBe(true);

@@ -1,4 +1,4 @@
-/** An app as a service that another one calls, without a port of its own between them. */
+/** An app as the target of another service's calls, without a port. */
 import type { Express } from 'express';
 import request from 'supertest';
 import type { JsonTarget } from '../../src/outbound/json.ts';

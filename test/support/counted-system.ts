@@ -1,4 +1,4 @@
-/** The gateway before every service, each of which counts what it is asked. */
+/** The gateway in front of all services, which record their requests. */
 import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
 import { listen } from '../../src/http/server/listen.ts';
@@ -11,9 +11,9 @@ import { testDatabase } from './database.ts';
 import type { System } from './system.ts';
 
 interface CountedSystem extends System {
-  /** Where each service listens, by name. */
+  /** The URL of each service by name. */
   readonly services: Readonly<Record<string, string>>;
-  /** Method and path of every request that came to a service since the last time, but for health checks, by its name. */
+  /** Returns method and path of the requests since the last call, by service, without health checks. */
   takeRequests(): Record<string, string[]>;
 }
 
@@ -29,7 +29,7 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   const places = await Promise.all(
     services.map(async ({ name }) => {
       const listening = await listen((req, res) => {
-        // The gateway looks after its instances whenever it is time.
+        // The gateway sends health checks at any time.
         if (!req.url?.startsWith(HEALTH))
           requests[name] = [...(requests[name] ?? []), `${req.method} ${req.url}`];
         apps.get(name)?.(req, res);

@@ -67,7 +67,7 @@ describe('Any sequence of requests of several clients', () => {
             ...(control !== undefined && { 'Cache-Control': control }),
             ...(vary !== undefined && { Vary: vary }),
             'Last-Modified': httpDate(-1000),
-            // The body names the client, so that the test can compare it.
+            // X-For names the client, so that the test can compare it.
             'X-For': JSON.stringify(whoIs(headers)),
           },
         }));
