@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { duration, size } from '../../src/config/units.ts';
 
-describe('durations', () => {
+describe('Durations', () => {
   it.each([
     [250, 250],
     ['500ms', 500],
@@ -19,7 +19,7 @@ describe('durations', () => {
   );
 });
 
-describe('sizes', () => {
+describe('Sizes', () => {
   it.each([
     [10, 10],
     ['10b', 10],

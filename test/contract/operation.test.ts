@@ -48,7 +48,7 @@ const good: ThingHandlers = {
   makeThing: async ({ body }) => ({ status: 201, body: { id: 't', size: body.size } }),
 };
 
-describe('an operation', () => {
+describe('An operation', () => {
   it('gives its handler typed input and accepts only declared responses', async () => {
     // The compiler is what is tested: each line below would fail `tsc` if it compiled.
     const bad: ThingHandlers = {

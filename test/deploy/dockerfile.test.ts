@@ -1,4 +1,4 @@
-/** The image cannot be built here, so what it would hold is put into a folder, and its commands are run there. */
+/** The image cannot be built here, so its files are copied to a folder, and its commands run there. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -24,19 +24,19 @@ const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 const lastStage = text.slice(text.lastIndexOf('\nFROM '));
 const list = (instruction: string): string[] =>
   JSON.parse(new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(lastStage)?.[1] ?? '[]');
-/** What is copied from the project, as it is named in both. */
+/** The files that are copied from the project, with the same names in both. */
 const copied = [...lastStage.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) =>
   names.split(' '),
 );
 const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
 
-describe('the Dockerfile', () => {
-  it('is what Docker takes, without a warning', () => {
+describe('The Dockerfile', () => {
+  it('is valid without a warning', () => {
     expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
     expect(validate('FROM a\nRUNN b')).not.toEqual([]);
   });
 
-  it('copies what is there, and what .dockerignore lets through', () => {
+  it('copies only existing files that .dockerignore includes', () => {
     expect(copied.length).toBeGreaterThan(3);
     for (const name of [...copied, 'package-lock.json', '.npmrc']) {
       expect([name, existsSync(join(ROOT, name))]).toEqual([name, true]);
@@ -44,12 +44,12 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs as nobody in particular, and node hears the signals', () => {
+  it('runs as an unprivileged user, with node as the process that gets the signals', () => {
     expect(/^USER (.*)$/m.exec(lastStage)?.[1]).toBe('1000');
     expect(list('ENTRYPOINT')[0]).toBe('node');
   });
 
-  it('needs no package that is for developers only', () => {
+  it('needs no development dependency', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const seen = new Set<string>();
     const packages = new Set<string>();
@@ -78,7 +78,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('what the image runs', () => {
+describe('The image', () => {
   let image: string;
   let data: string;
   let running: ChildProcess[];
@@ -108,7 +108,7 @@ describe('what the image runs', () => {
     statSync(join(image, name)).isDirectory()
       ? readdirSync(join(image, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path))
       : [];
-  /** But for the packages, which other tests use at the same time. */
+  /** The packages are shared with other tests that run at the same time. */
   const own = () =>
     readdirSync(image)
       .filter((name) => name !== 'node_modules')
@@ -119,7 +119,7 @@ describe('what the image runs', () => {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     PORT: String(port),
-    // Compiled code is kept, so that each next process starts sooner.
+    // A shared compile cache makes each next process start sooner.
     DATA_DIR: join(data, name),
     NODE_COMPILE_CACHE: join(data, 'compiled'),
     ...more,
@@ -149,7 +149,7 @@ describe('what the image runs', () => {
   };
 
   itSamples(
-    'is the gateway and each service apart, well, and ends when it is told to',
+    'runs the gateway and each service separately and healthy until SIGTERM',
     async () => {
       const before = own();
       const names = ['consumers', 'restaurants', 'orders'];

@@ -38,13 +38,13 @@ const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Recor
 
 const WAYS: readonly [string, TestUpstream['respond']][] = [
   [
-    'answers 503, and asks for a minute',
+    'responds with 503 and a Retry-After of a minute',
     (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end('busy'),
   ],
   ['cuts the connection', (req) => req.socket.destroy()],
-  ['answers 500', (_req, res) => res.writeHead(500).end('sick')],
+  ['responds with 500', (_req, res) => res.writeHead(500).end('sick')],
   [
-    'breaks off short answers',
+    'truncates short responses',
     (req, res) => res.writeHead(200, { 'Content-Length': '100' }).write('half', () => req.socket.destroy()),
   ],
 ];

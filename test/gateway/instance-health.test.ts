@@ -74,12 +74,12 @@ it('One report of not ready is enough', async () => {
 });
 
 it.each<[string, TestUpstream['respond']]>([
-  ['does not answer', () => {}],
+  ['gets no response', () => {}],
   [
-    'breaks off',
+    'gets a truncated response',
     (_req, res) => void res.writeHead(200, { 'Content-Length': '9' }).write('x', () => res.destroy()),
   ],
-  ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
+  ['gets a redirect', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
 ])('An instance whose check %s is unhealthy', async (_, handler) => {
   const [one] = (await start(2)) as [TestUpstream];
   const { respond: well } = one;
@@ -97,7 +97,7 @@ it('One failed check does not make an instance unhealthy', async () => {
     else handler(req, res);
   };
   const seen = new Set<string>();
-  await eventually('it is asked 20 times', () => {
+  await eventually('it is checked 20 times', () => {
     seen.add(states().join());
     return turn >= 20;
   });
@@ -106,12 +106,12 @@ it('One failed check does not make an instance unhealthy', async () => {
 
 it('Health checks end with the gateway', async () => {
   const [one] = (await start(1)) as [TestUpstream];
-  await eventually('it is asked', () => checks(one) >= 2);
+  await eventually('it is checked', () => checks(one) >= 2);
   await system.close();
   const { length } = one.requests;
   await one.start();
   const [other] = (await start(1)) as [TestUpstream];
-  await eventually('the other is asked', () => checks(other) >= 4);
+  await eventually('the other is checked', () => checks(other) >= 4);
   await one.stop();
   expect(one.requests).toHaveLength(length);
 });

@@ -142,10 +142,10 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       const checks = (address: string) =>
         requests.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
       await start(A);
-      await eventually('the first address is asked', () => checks(A) >= 2);
+      await eventually('the first address is checked', () => checks(A) >= 2);
       await becomes(B);
       const before = checks(A);
-      await eventually('the second address is asked', () => checks(B) >= 3);
+      await eventually('the second address is checked', () => checks(B) >= 3);
       expect(checks(A) - before).toBeLessThan(2);
     });
 

@@ -24,7 +24,7 @@ describeSamples('A system with renamed paths', () => {
 
   kettingJourney(() => system.url);
   waychaserJourney(() => system.url);
-  describeInBrowser('a person', (browser) => explorerJourney(browser, () => system.url));
+  describeInBrowser('with a person in a browser', (browser) => explorerJourney(browser, () => system.url));
 
   it('responds with 404 to every path of a contract', async () => {
     for (const path of Object.values(system.names).flatMap(Object.keys))

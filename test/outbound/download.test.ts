@@ -50,7 +50,7 @@ it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'dat
   },
 );
 
-it('A download reports bytes as they arrive, and ends where the caller rejects them', async () => {
+it('A download reports bytes as they arrive, and ends when its reader rejects them', async () => {
   const upstream = await startUpstream((_req, res) => res.end('x'.repeat(1000)));
   let bytes = 0;
   await download(`${upstream.url}/x`, { onBytes: (more) => (bytes += more) });

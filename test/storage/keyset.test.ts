@@ -28,7 +28,7 @@ type Filter = 'odd' | undefined;
 const isOdd = (id: string) => id.endsWith('-odd');
 const idOf = (index: number) => `t-${index}${index % 2 === 1 ? '-odd' : ''}`;
 
-describe('keysetPage', () => {
+describe('A page of keyset pagination', () => {
   let database: Database;
   let db: Kysely<Tables>;
 

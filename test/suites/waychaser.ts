@@ -43,7 +43,7 @@ const halForms = {
 
 /** @param entry returns the entry address when a test needs it */
 export function waychaserJourney(entry: () => string): void {
-  describe('waychaser', () => {
+  describe('Waychaser', () => {
     const enter = () => waychaser.defaults({ defaultHandlers: [halForms] })(entry());
     const invoke = async (from: ClientResponse, rel: string, parameters = {}): Promise<ClientResponse> => {
       const response = await from.invoke(rel, { parameters });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { writeStale } from '../../src/tools/generated-files.ts';
 
-describe('generated files', () => {
+describe('Generated files', () => {
   let folder: string;
   let output: string;
   beforeEach(() => {

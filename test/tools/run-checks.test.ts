@@ -1,4 +1,4 @@
-/** `npm run check` with an npm that only says what it is asked for. */
+/** `npm run check` with a fake npm that only records its arguments. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,17 +12,17 @@ describe('npm run check', () => {
     const npm = join(folder, 'npm');
     writeFileSync(
       npm,
-      '#!/bin/sh\necho "$@" >> "$ASKED"\necho "output of $3"\necho "errors of $3" >&2\n[ "$3" != "$FAILING" ] || exit 3\n',
+      '#!/bin/sh\necho "$@" >> "$CALLS"\necho "output of $3"\necho "errors of $3" >&2\n[ "$3" != "$FAILING" ] || exit 3\n',
     );
     chmodSync(npm, 0o755);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const check = async (args: readonly string[], failing = '') => {
-    const calls = join(folder, 'asked');
+    const calls = join(folder, 'calls');
     const child = startChild('src/tools/run-checks.ts', args, {
       PATH: `${folder}:${process.env.PATH}`,
-      ASKED: calls,
+      CALLS: calls,
       FAILING: failing,
       NO_COLOR: '1',
       FORCE_COLOR: '0',

@@ -22,7 +22,7 @@ const isGoodAtStart = (text: string): boolean => {
 const service = (text = '') =>
   `services: { a: { document: a.yaml, url: "http://a:1"${text && `, ${text}`} } }\n`;
 
-describe('an editor and the gateway agree that', () => {
+describe('An editor and the gateway agree that', () => {
   it.each([
     ['a service', service()],
     ['several URLs', 'services: { a: { document: a.yaml, url: ["http://a:1", "http://b:1"] } }'],

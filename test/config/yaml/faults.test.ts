@@ -15,7 +15,7 @@ const message = (read: () => unknown): string => {
 const faults = (text: string): string[] =>
   message(() => parseGatewayConfig(text, 'gateway.yaml')).split('\n');
 
-describe('faults of gateway.yaml', () => {
+describe('Faults of gateway.yaml', () => {
   it('are reported together, each with its line, in the order of the file', () => {
     const text = `
 services:

@@ -56,7 +56,7 @@ describe('The request for the primary resource', () => {
     for (const name of Object.keys(UNREADABLE)) expect(upstreamRequest?.headers).not.toHaveProperty(name);
   });
 
-  it('The service is asked for its JSON type, whatever format the client requests', async () => {
+  it('The gateway requests the JSON type of the service for every format that the client requests', async () => {
     const { ask } = await start();
     for (const accept of ['application/hal+json', 'application/vnd.siren+json', '*/*']) {
       const { upstreamRequest } = await ask('/books/1', 'GET', { accept });

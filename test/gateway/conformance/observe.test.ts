@@ -17,7 +17,7 @@ async function settled(shop: Shop, count: number) {
     const { checked = 0, unverified = 0 } = (await look()) ?? {};
     return checked + unverified;
   };
-  await eventually(`${count} answers are looked at`, async () => (await seen()) >= count);
+  await eventually(`${count} responses are checked`, async () => (await seen()) >= count);
   return look();
 }
 

@@ -97,8 +97,8 @@ const tests = () =>
     120_000,
   );
 
-if (existsSync(CORPUS)) describe('a mock of a document of others is as the document says', tests);
-else describe.skip('mocks of the corpus: skipped, OPENAPI_CORPUS names no folder', tests);
+if (existsSync(CORPUS)) describe('A mock of a third-party document', tests);
+else describe.skip('Mocks of third-party documents: skipped, OPENAPI_CORPUS names no folder', tests);
 
 const SCHEMAS: readonly object[] = [
   { type: 'integer', minimum: 3, maximum: 9, multipleOf: 4 },

@@ -15,13 +15,13 @@ it('The upstream is the target itself without a cache or without a document', ()
   const config = parseGatewayConfig(
     `services:
   plain: { document: a, url: "http://a" }
-  kept: { document: a, url: "http://a", cache: on }
+  cached: { document: a, url: "http://a", cache: on }
   unknown: { document: a, url: "http://a", cache: on }
 `,
     'gateway.yaml',
   );
   targets = createTargets(config.services);
-  const documents = new Map(['plain', 'kept'].map((name) => [name, document({})]));
+  const documents = new Map(['plain', 'cached'].map((name) => [name, document({})]));
   const upstreams = createUpstreams({
     config,
     documents,
@@ -30,5 +30,5 @@ it('The upstream is the target itself without a cache or without a document', ()
     logger: testLog().logger,
   });
   const isItself = (name: string) => upstreams.get(name) === targets.get(name);
-  expect(['plain', 'kept', 'unknown'].map(isItself)).toEqual([true, false, true]);
+  expect(['plain', 'cached', 'unknown'].map(isItself)).toEqual([true, false, true]);
 });

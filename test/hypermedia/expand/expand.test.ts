@@ -101,10 +101,10 @@ describe('An expansion', () => {
   });
 
   it.each([
-    ['refused', notFound, ['/authors?id=a%2Cb&limit=2', '/authors/a', '/authors/b'], 0],
-    ['answered by nobody', serviceUnreachable, ['/authors?id=a%2Cb&limit=2'], 2],
+    ['404', notFound, ['/authors?id=a%2Cb&limit=2', '/authors/a', '/authors/b'], 0],
+    ['unreachable', serviceUnreachable, ['/authors?id=a%2Cb&limit=2'], 2],
   ])(
-    'asks one by one when a call for many is refused, but not when nobody is there: %s',
+    'fetches parts one by one when a batch fails, but not when the service is unreachable: %s',
     async (_, type, calls, failed) => {
       const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
       const fetch = (href: string) => {

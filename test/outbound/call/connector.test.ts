@@ -46,7 +46,7 @@ const SERVERS: readonly [string, number, () => Server][] = [
   ['closes both sides', 413, () => raw((socket) => socket.write(HEAD, () => socket.destroy()))],
   ['resets the connection', 413, () => raw((socket) => socket.write(HEAD, () => socket.resetAndDestroy()))],
   [
-    'tells the end of its response by closing',
+    'ends its response by closing the connection',
     413,
     () => raw((socket) => socket.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\n\r\nno')),
   ],

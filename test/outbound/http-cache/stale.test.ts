@@ -91,7 +91,7 @@ describe('While a service fails', () => {
     let busy = 0;
     const release = Promise.withResolvers<void>();
     upstream.respond = (req, res) => {
-      if (!req.url?.startsWith('/y')) return void res.end('not asked');
+      if (!req.url?.startsWith('/y')) return void res.end('unused');
       busy += 1;
       void release.promise.then(() => res.end());
     };
@@ -131,7 +131,7 @@ describe('stale-while-revalidate', () => {
     await runUntil(() => upstream.requests.length > 1);
     release.resolve();
     let body = 'one';
-    await eventually('the new one is kept', async () => {
+    await eventually('the new response is stored', async () => {
       ({ body } = await ask());
       return body !== 'one';
     });

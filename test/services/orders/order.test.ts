@@ -121,7 +121,7 @@ describe('An order', () => {
   });
 });
 
-describe('totalOf', () => {
+describe('The total of an order', () => {
   it('is a whole number of minor units, the same in any order and however items are split', () => {
     fc.assert(
       fc.property(anyLineItems, (drafts) => {

@@ -6,7 +6,7 @@ import { startCopy } from '../../support/started.ts';
 const HAL = { Accept: 'application/hal+json' };
 const BOATS = 'services/paper-boats';
 
-describeInCopy('a service', () => {
+describeInCopy('A service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();

@@ -4,7 +4,7 @@ import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../sup
 
 const BOATS = 'services/paper-boats';
 
-describeInCopy('a service', () => {
+describeInCopy('A service', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = copyProject();
