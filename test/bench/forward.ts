@@ -61,7 +61,7 @@ for (const child of [gateway, floor, upstream]) child.stop();
 
 const result = { floor: summary(floorSlices), gateway: summary(gatewaySlices) };
 console.table(result);
-/** Each slice is compared with the two slices of the floor around it, so that a slow period of the machine affects both. */
+/** Each slice is compared with the two slices of the floor around it, so that slow periods of the machine affect both. */
 const paired = gatewaySlices.map(({ cpu }, round) => {
   const [before, after] = floorSlices.slice(round, round + 2);
   return (2 * cpu) / ((before?.cpu ?? 0) + (after?.cpu ?? 0));

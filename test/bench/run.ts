@@ -1,4 +1,4 @@
-/** `npm run bench` measures the cost of forwarding, `-- expand` of an expanded page, and `-- documents` of large documents. */
+/** `npm run bench` measures forwarding, `-- expand` measures expanded pages, `-- documents` measures large documents. */
 const [subject = 'forward'] = process.argv.slice(2);
 
 if (subject === 'forward') await import('./forward.ts');

@@ -1,4 +1,4 @@
-/** Every operation of the public document succeeds with the document's own examples, and its responses match the document. */
+/** Every operation succeeds with the examples of the public document, and its responses match the document. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type {
   MediaTypeObject,

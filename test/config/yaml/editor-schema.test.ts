@@ -1,4 +1,4 @@
-/** What an editor says of a `gateway.yaml`, and what the gateway says at start. */
+/** The faults of a `gateway.yaml` in an editor, and at the start of the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';

@@ -1,4 +1,4 @@
-/** A document says what its contract takes, or the contract is refused in a line that names the place. */
+/** A document accepts what its contract accepts, or the contract is rejected in a line that names the location. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Contract, defineContract } from '../../../src/contract/contract.ts';

@@ -87,7 +87,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
 
 const tests = () =>
   it.each(existsSync(CORPUS) ? readdirSync(CORPUS) : [''])(
-    '%s',
+    'conforms to its schemas: %s',
     async (file) => {
       const document = parseOpenApi(readFileSync(join(CORPUS, file), 'utf8'), file);
       const { count, wrong } = await faultsOf(document);

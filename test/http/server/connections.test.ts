@@ -1,4 +1,4 @@
-/** Limits of what a client can cost by its connections, whatever the app does. */
+/** Limits on the cost of the connections of a client, for every app. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';

@@ -335,7 +335,7 @@ describe('An expansion beyond a limit', () => {
     ['embeds', 40],
     ['resources', 35],
   ] as const)(
-    'is refused for its %s as soon as too much is here, and asks for no more',
+    'is rejected for its %s as soon as there is too much, and sends no further requests',
     async (name, most) => {
       const items = Array.from({ length: 30 }, (_, n) => author(`${n}`));
       const at = world(

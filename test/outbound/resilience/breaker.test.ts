@@ -1,4 +1,4 @@
-/** Circuit breakers are compared with a model: in any sequence of events a target is called exactly when the model allows it. */
+/** Circuit breakers are compared with a model: in any sequence of events both allow the same calls. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';

@@ -408,7 +408,7 @@ describe('The new major version', () => {
     ['v3', '4', true],
     ['2024-01-01', '2025-01-01', true],
     ['next', '2.0.0', undefined],
-  ])('%s to %s: %s', (old, now, isNew) => {
+  ])('A change from %s to %s is a new major version: %s', (old, now, isNew) => {
     expect(isNewMajor(old, now)).toBe(isNew);
   });
 });
