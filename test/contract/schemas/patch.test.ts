@@ -105,7 +105,7 @@ describe('A JSON Patch (RFC 6902)', () => {
   it.each([
     ['add', { op: 'add', path: '/x', value: { a: 1 } }],
     ['copy', { op: 'copy', from: '/name', path: '/x' }],
-    ['copy of nothing that is there', { op: 'copy', from: '/x', path: '/note' }],
+    ['a copy of an unknown member', { op: 'copy', from: '/x', path: '/note' }],
     ['move', { op: 'move', from: '/name', path: '/x/y' }],
     ['remove', { op: 'remove', path: '/constructor' }],
   ])('is rejected early if it names members outside the document: %s', (_name, operation) => {

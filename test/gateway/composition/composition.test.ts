@@ -81,15 +81,15 @@ describe('A link', () => {
     ['/docs', true, []],
     ['/docs?a', true, []],
     ['/%', false, ['/%']],
-  ])('A link to %s is kept: %s', (path, isKept, expected) => {
+  ])('Whether a link to %s is preserved is %s', (path, isPreserved, expected) => {
     const operation = operationOf('a');
     const { of, lookedUp, dropped } = createWith({
       operations: [operation],
       services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
     });
     const urls = of(operation as never)?.urls;
-    expect(urls?.body(OWN + path, HERE)).toBe(isKept ? HERE + path : null);
-    expect(dropped).toEqual(isKept ? [] : ['a']);
+    expect(urls?.body(OWN + path, HERE)).toBe(isPreserved ? HERE + path : null);
+    expect(dropped).toEqual(isPreserved ? [] : ['a']);
     expect(lookedUp).toEqual(expected);
   });
 

@@ -36,11 +36,15 @@ describe('An observed response', () => {
     ['in pieces', pieces, 'drifted'],
     ['truncated JSON', sends(200, HEAD, '{"id":'), 'drifted'],
     ['nothing', sends(200, HEAD), 'drifted'],
-    ['not what it is encoded as', sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'rubbish'), 'drifted'],
+    [
+      'not in its declared encoding',
+      sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'rubbish'),
+      'drifted',
+    ],
     ['compressed', sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, gzipSync('{}')), 'drifted'],
     ['huge', json({ id: 'x'.repeat(3_000_000) }), 'unverified'],
     ['deep', sends(200, HEAD, '['.repeat(500_000)), 'drifted'],
-    ['broken off', cut, 'unverified'],
+    ['truncated', cut, 'unverified'],
   ])('An observed response that is %s is unchanged', async (_, respond, expected) => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {

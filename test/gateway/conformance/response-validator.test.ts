@@ -192,7 +192,7 @@ describe('The body of a response', () => {
     ['a charset that is not known', { head: ['Content-Type', 'application/json; charset=private'] }, text],
     ['too many steps', { check: () => BUDGET_ERRORS }, text],
     [
-      'a check that gives up',
+      'a check that throws',
       {
         check: () => {
           throw new RangeError('too deep');

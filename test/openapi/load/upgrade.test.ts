@@ -98,7 +98,7 @@ it('The served document has no nullable, from 3.0 and from 3.1', () => {
   }
 });
 
-it('Only descriptions are kept beside a reference of 3.0', () => {
+it('Only descriptions beside a reference of 3.0 are preserved', () => {
   expect(
     upgraded({ $ref: '#/components/schemas/B', maxLength: 3, readOnly: true, description: 'd' }),
   ).toEqual({

@@ -151,7 +151,7 @@ const ways = [
   'a file that refers on',
 ] as const;
 
-describe('A reference is kept and leads to its target', () => {
+describe('A reference is preserved and leads to its target', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));

@@ -243,7 +243,7 @@ describe('The time of an attempt', () => {
   });
 });
 
-describe('An attempt that is given up', () => {
+describe('An aborted attempt', () => {
   it('ends at once while it waits for a connection', async () => {
     const { attempt, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
@@ -302,10 +302,10 @@ describe('An attempt whose connection fails', () => {
   it.each<[string, Error, boolean]>([
     ['closed', Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }), true],
     ['silent', Object.assign(new Error('silent'), { code: 'UND_ERR_BODY_TIMEOUT' }), false],
-    ['given up here', new CallAborted(), false],
-    ['out of time here', new CallFailure({} as never, 'timeout'), false],
+    ['aborted here', new CallAborted(), false],
+    ['timed out here', new CallFailure({} as never, 'timeout'), false],
   ])(
-    'within a long response has its head, and the upstream broke it off when it was %s: %#',
+    'within a long response rejects its body, and is a failure of the upstream unless it ended here: %s',
     async (_how, error, isUpstream) => {
       const { start, head, broken, response, over } = begin();
       start();

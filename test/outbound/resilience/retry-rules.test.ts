@@ -101,7 +101,7 @@ describe('A call is not repeated', () => {
     expect(rules(1, 2).couldRepeat(callOf({ retries: 2 }))).toBe(false);
   });
 
-  it('when it was given up', () => {
+  it('when it was aborted', () => {
     expect(rules().scheduleRetry(callOf({ abortReason: new Error('left') }), failed)).toBe(false);
   });
 

@@ -18,7 +18,7 @@ describeInCopy('A service', () => {
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
 
   /** Whether all lines are still there, in their order. */
-  const isKept = (before: string, after: string): boolean => {
+  const hasAllLines = (before: string, after: string): boolean => {
     const left = after.split('\n');
     return before.split('\n').every((line) => {
       const at = left.indexOf(line);
@@ -48,11 +48,11 @@ describeInCopy('A service', () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
     await passes(template('new-resource', 'paper-boats', 'paper-sails'));
     for (const [path, text] of written) {
-      const kept = text.replaceAll(
+      const expected = text.replaceAll(
         /^.*(?:affordances|actions|OPEN): .*\n|^import [\s\S]*?;\n|^export const \w+_STATES .*\n/gm,
         '',
       );
-      expect([path, isKept(kept, copy.read(path))]).toEqual([path, true]);
+      expect([path, hasAllLines(expected, copy.read(path))]).toEqual([path, true]);
     }
   }, 60_000);
 

@@ -44,7 +44,7 @@ const TABLE: [about: string, schema: object, good: unknown, bad: unknown][] = [
     { a: 1, c: 2 },
   ],
   [
-    'additionalProperties beside allOf, as it stands',
+    'additionalProperties beside allOf',
     { allOf: [{ properties: { a: {} } }], properties: { b: {} }, additionalProperties: false },
     { b: 2 },
     { a: 1, b: 2 },

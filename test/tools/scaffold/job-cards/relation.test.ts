@@ -1,4 +1,4 @@
-/** What job cards have to do with help desks. */
+/** The relation of job cards to help desks. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
@@ -6,7 +6,7 @@ import { service } from '../../../../src/tools/scaffold/job-cards/main.ts';
 import { appTarget } from '../../../support/app-target.ts';
 import { type TestService, testService } from '../../../support/service.ts';
 
-/** Any help desk that is asked for is there. */
+/** A service in which every help desk exists. */
 const helpDesks = express().use((req, res) => {
   const self = { href: req.originalUrl.split('?')[0] };
   res.type('application/hal+json').send(JSON.stringify({ id: 'hd-1', _links: { self } }));
