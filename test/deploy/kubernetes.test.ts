@@ -40,7 +40,7 @@ const named = (kind: string, name: string): Manifest =>
 describe('The manifests', () => {
   it.each(
     all.filter(({ kind }) => kind !== 'Kustomization').map((one) => [one.kind, one.metadata.name, one]),
-  )('%s %s is what Kubernetes allows', (kind, _name, manifest) => {
+  )('include a valid %s %s', (kind, _name, manifest) => {
     const models = MODELS[manifest.apiVersion] as Models;
     const Model = models[kind] as Models[string];
     expect(() => new Model(manifest).validate()).not.toThrow();

@@ -32,7 +32,7 @@ describeInCopy('An upgrade', () => {
     git(copy, 'commit', '--quiet', '--message', message);
   };
 
-  it('brings all changes, and leaves the own files of the clone unchanged', async () => {
+  it('brings all changes, and leaves the changes of the clone intact', async () => {
     await passes(clone.run(process.execPath, 'src/tools/scaffold/new-service.ts', 'paper-boats'));
     for (const file of ['services/paper-boats/contract.ts', 'test/services/paper-boats/paper-boats.test.ts'])
       clone.write(file, `// Mine.\n${clone.read(file)}`);

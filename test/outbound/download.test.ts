@@ -28,7 +28,7 @@ it('A download decodes characters that arrive in several chunks', async () => {
 });
 
 it.each([301, 302, 303, 307, 308])(
-  'follows a redirect (%d) on the same server, and no more than three',
+  'A download follows a redirect (%d) on the same server, and no more than three',
   async (status) => {
     const upstream = await startUpstream((req, res) => {
       const hops = Number(req.url?.slice(1));
@@ -42,7 +42,7 @@ it.each([301, 302, 303, 307, 308])(
 );
 
 it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'data:text/plain,x', 'http://['])(
-  'follows no redirect to another server: %s',
+  'A download follows no redirect to another server: %s',
   async (location) => {
     const upstream = await startUpstream((_req, res) => res.writeHead(302, { Location: location }).end());
     await expect(download(`${upstream.url}/x`)).rejects.toThrow(/redirects to another server/);

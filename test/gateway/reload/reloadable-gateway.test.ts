@@ -292,11 +292,11 @@ it('A changed file is detected', async () => {
 });
 
 it('Health checks of services in a rejected configuration end', async () => {
-  const checks = { kept: 0, refused: 0 };
+  const checks = { current: 0, refused: 0 };
   const turns = new Map<number, () => void>();
-  const kept = await startUpstream((_req, res) => {
-    checks.kept += 1;
-    turns.get(checks.kept)?.();
+  const current = await startUpstream((_req, res) => {
+    checks.current += 1;
+    turns.get(checks.current)?.();
     res.end();
   });
   const refused = await startUpstream((_req, res) => {
@@ -304,20 +304,20 @@ it('Health checks of services in a rejected configuration end', async () => {
     res.end();
   });
   const health = 'health: { path: /health, every: 20ms }';
-  const keptService = `  kept: { document: kept.json, url: "${kept.url}", ${health} }\n`;
+  const currentService = `  current: { document: current.json, url: "${current.url}", ${health} }\n`;
   write('a.json', document('/x'));
-  write('kept.json', document('/kept'));
+  write('current.json', document('/current'));
   write('b.json', document('/x'));
-  services(keptService);
+  services(currentService);
   const { reload, status } = await start();
 
-  services(`${keptService}  b: { document: b.json, url: "${refused.url}", ${health} }\n`);
+  services(`${currentService}  b: { document: b.json, url: "${refused.url}", ${health} }\n`);
   expect(await reload()).toBe(false);
   expect((await status()).refused.reason).toMatch(/\/x is in the documents of both a and b/);
   const before = checks.refused;
   // The remaining service is the clock: it would be checked as often as the other one.
-  await new Promise<void>((resolve) => turns.set(checks.kept + 10, resolve));
+  await new Promise<void>((resolve) => turns.set(checks.current + 10, resolve));
   expect(checks.refused - before).toBeLessThanOrEqual(1);
-  await kept.stop();
+  await current.stop();
   await refused.stop();
 });

@@ -138,7 +138,7 @@ it('The response after an unexpected 100 Continue is read, on a reused connectio
 });
 
 describe.each(['node', 'close', 'reset'])(
-  'a server in another thread that refuses and ends by %s',
+  'A server in another thread that rejects uploads and ends by %s',
   (kind) => {
     it.each(BODIES)('has its response read each of 50 times for %s', async (_, body) => {
       const worker = new Worker(new URL('../../support/refusing-server.ts', import.meta.url), {

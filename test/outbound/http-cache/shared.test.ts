@@ -204,7 +204,7 @@ describe('A request with a shorter deadline than the others', () => {
     const { ask, upstream, arrived } = await startCachedGateway({ config: policy });
     upstream.respond = respondWith(() => ({
       headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' },
-      body: 'kept',
+      body: 'stored',
     }));
     await ask();
     upstream.respond = () => {};
@@ -215,7 +215,7 @@ describe('A request with a shorter deadline than the others', () => {
     pass(150);
     await runUntil(() => upstream.requests.length === 3);
     pass(400);
-    for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'kept' });
+    for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'stored' });
     expect(upstream.requests).toHaveLength(3);
   });
 });

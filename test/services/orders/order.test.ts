@@ -122,7 +122,7 @@ describe('An order', () => {
 });
 
 describe('The total of an order', () => {
-  it('is a whole number of minor units, the same in any order and however items are split', () => {
+  it('is a whole number of minor units, the same for any order and any split of the items', () => {
     fc.assert(
       fc.property(anyLineItems, (drafts) => {
         const items = drafts.map(({ amount, quantity }) => lineItem(amount, quantity));
@@ -138,7 +138,7 @@ describe('The total of an order', () => {
     );
   });
 
-  it('refuses to add up different currencies, or nothing', () => {
+  it('rejects different currencies and an empty list', () => {
     expect(() => totalOf([lineItem(1, 1, 'EUR'), lineItem(1, 1, 'USD')])).toThrow('one currency');
     expect(() => totalOf([])).toThrow('one currency');
   });

@@ -414,7 +414,7 @@ describe('The new major version', () => {
 });
 
 it.each(Object.entries(denseDocuments))(
-  'A document is the same as itself, and compared soon, with %s',
+  'A document equals itself, and is compared quickly, with %s',
   (_, document) => {
     const copy = structuredClone(document) as OpenAPIObject;
     expect(diffDocuments(document as OpenAPIObject, copy)).toEqual([]);

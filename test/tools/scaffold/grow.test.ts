@@ -56,7 +56,7 @@ describeInCopy('A service', () => {
     }
   }, 60_000);
 
-  it('gets no test for a state without a sample, and the output says so', async () => {
+  it('gets no test for a state without a sample, and the output reports it', async () => {
     await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
     const said = await passes(
       template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),

@@ -86,7 +86,7 @@ describeInCopy('A new service', () => {
     60_000,
   );
 
-  it('is neither generated nor removed while gateway.yaml is invalid, and each command says so in one line', async () => {
+  it('is neither generated nor removed while gateway.yaml is invalid, and each command reports it in one line', async () => {
     await passes(template('new-service', 'paper-boats'));
     copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
     const before = copy.changed();
