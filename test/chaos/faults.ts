@@ -18,7 +18,12 @@ const inTurn = (outcomes: readonly Outcome[]): (() => Outcome) => {
   return () => outcomes[next++ % outcomes.length] as Outcome;
 };
 
-const each = (name: string, what: string, outcomes: readonly Outcome[], instances: 1 | 3 = 1): Fault => ({
+const createFault = (
+  name: string,
+  what: string,
+  outcomes: readonly Outcome[],
+  instances: 1 | 3 = 1,
+): Fault => ({
   name,
   what,
   instances,
@@ -40,17 +45,17 @@ export const FAULTS: readonly Fault[] = [
     instances: 1,
     begin: (proxy) => proxy.refuse(),
   },
-  each('reset', 'every connection is reset when a request comes', ['reset']),
-  each('slow', 'responses take from 50 to 800 ms', [
+  createFault('reset', 'every connection is reset when a request comes', ['reset']),
+  createFault('slow', 'responses take from 50 to 800 ms', [
     { delay: 50 },
     { delay: 400 },
     { delay: 800 },
     { delay: 200 },
   ]),
-  each('hanging', 'no response ever comes', ['hang']),
-  each('half', 'every response is cut off in the middle of its body', ['half']),
-  each('garbage', 'the response is not HTTP', ['garbage']),
-  each('5xx', 'bursts of 503: four of five responses', [
+  createFault('hanging', 'no response ever comes', ['hang']),
+  createFault('half', 'every response is cut off in the middle of its body', ['half']),
+  createFault('garbage', 'the response is not HTTP', ['garbage']),
+  createFault('5xx', 'bursts of 503: four of five responses', [
     ...Array<Outcome>(BURST).fill({ status: 503 }),
     'pass',
   ]),
@@ -69,7 +74,7 @@ export const FAULTS: readonly Fault[] = [
     instances: 3,
     begin: (proxy) => proxy.refuse(),
   },
-  each(
+  createFault(
     'one-bad',
     'one of three instances resets, hangs, responds with 500 and cuts off its response in turn',
     ['reset', 'hang', { status: 500 }, 'half'],

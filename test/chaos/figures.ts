@@ -27,10 +27,10 @@ export interface Figures {
   readonly loadAfter: number;
 }
 
-const isWell = ({ status }: Sample): boolean => status >= 200 && status < 300;
+const hasSucceeded = ({ status }: Sample): boolean => status >= 200 && status < 300;
 
 const share = (samples: readonly Sample[]): number =>
-  samples.length === 0 ? 1 : samples.filter(isWell).length / samples.length;
+  samples.length === 0 ? 1 : samples.filter(hasSucceeded).length / samples.length;
 
 const percentile = (samples: readonly Sample[], part: number): number => {
   const sorted = samples.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
@@ -60,9 +60,9 @@ export function figuresOf({ samples, arrivals, from, to, end }: Run): Figures {
     availability: share(needing),
     cachedAvailability: share(needing.filter(({ kind }) => kind.isCached)),
     othersAvailability: share(others),
-    failed: counted.length - counted.filter(isWell).length,
+    failed: counted.length - counted.filter(hasSucceeded).length,
     all: counted.length,
-    whatFailed: byFrequency(counted.filter((sample) => !isWell(sample))),
+    whatFailed: byFrequency(counted.filter((sample) => !hasSucceeded(sample))),
     p99: percentile(needing, 0.99),
     longest: percentile(counted, 1),
     othersP99: percentile(others.filter(isApart), 0.99),

@@ -52,7 +52,7 @@ describeSamples('Every path', () => {
       };
     });
 
-  it('responds to OPTIONS with its methods and media types, at the gateway and at the service', async () => {
+  it('responds to OPTIONS with Allow and, for PATCH, Accept-Patch, at the gateway and at the service', async () => {
     for (const { path, service, methods } of paths())
       for (const url of [system.url, system.services[service] as string]) {
         const { status, headers } = await request(url).options(path);

@@ -53,7 +53,7 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
   { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
-const WELL = 'All services are working.';
+const ALL_WORKING = 'All services are working.';
 /** Often enough for a breaker to open at once, and rarely enough to leave the processor to the browser. */
 const LOAD_EVERY_MS = 20;
 const DOWN = 'Services with problems: dishes. The others are not affected.';
@@ -102,7 +102,7 @@ describeInBrowser('The status page', (browser) => {
 
   it('shows a failed and a recovered service without a reload, and keeps the focus', async () => {
     const { page, complaints } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     const node = page.locator('.picture.wide a[href="/status/services/dishes"]');
     await node.focus();
     await services.dishes.stop();
@@ -113,7 +113,7 @@ describeInBrowser('The status page', (browser) => {
       '/s',
     );
     await services.dishes.start();
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
@@ -146,12 +146,12 @@ describeInBrowser('The status page', (browser) => {
 
   it('does not change while it is paused', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await services.dishes.stop();
     const { page: other } = await open('/status');
     await says(other, DOWN);
-    expect(await page.locator('[role=status]').textContent()).toBe(WELL);
+    expect(await page.locator('[role=status]').textContent()).toBe(ALL_WORKING);
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await says(page, DOWN);
     await page.close();
@@ -160,7 +160,7 @@ describeInBrowser('The status page', (browser) => {
 
   it('can be walked with the Tab key in reading order, with a visible focus', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     await page.locator('main').evaluate((main) => main.setAttribute('tabindex', '-1'));
     await page.locator('main').focus();
     const walked: string[] = [];
@@ -192,7 +192,7 @@ describeInBrowser('The status page', (browser) => {
 
   it('distinguishes states, the page and the pause in forced colours', async () => {
     const { page } = await open('/status', { ...desktop, forcedColors: 'active' });
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     const pause = page.getByRole('button', { name: 'Pause' });
     const looks = (one: typeof pause, pseudo?: string) =>
       one.evaluate((element, of) => {
@@ -217,7 +217,7 @@ describeInBrowser('The status page', (browser) => {
 
   it('reports a lost connection', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     isLoaded = false;
     await load;
     await gateway.close();

@@ -24,7 +24,7 @@ const ORDERS = 50;
 const NAMES = ['orders', 'consumers', 'restaurants'];
 const WEAKNESSES: readonly Weakness[] = ['blips', 'outages'];
 /** The number of standard errors by which a figure may differ from its formula. */
-const SURE = 4;
+const MAX_STANDARD_ERRORS = 4;
 
 const lab: Lab = { weakness: 'blips', isCalm: true };
 const instances = await Promise.all(
@@ -53,23 +53,23 @@ async function measure(remedy: Remedy, weakness: Weakness): Promise<number> {
       headers: { 'X-Request-Id': `lab-${n}` },
     });
     const text = await body.text();
-    return statusCode === 200 && (remedy.takesPart || !text.includes('"_expandErrors"'));
+    return statusCode === 200 && (remedy.acceptsPartial || !text.includes('"_expandErrors"'));
   };
   Object.assign(lab, { weakness, isCalm: true });
   for (let n = 0; n < ORDERS; n++) await ask(n);
   lab.isCalm = false;
-  let well = 0;
+  let successes = 0;
   let next = 0;
   const one = async (): Promise<void> => {
-    while (next < REQUESTS) if (await ask(next++)) well += 1;
+    while (next < REQUESTS) if (await ask(next++)) successes += 1;
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   await gateway.close();
-  return well / REQUESTS;
+  return successes / REQUESTS;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-let beside = 0;
+let deviations = 0;
 const cell = async (remedy: Remedy, weakness: Weakness): Promise<string> => {
   if (process.stderr.isTTY) process.stderr.write(`  ${remedy.name}, ${weakness} …            \r`);
   const measured = await measure(remedy, weakness);
@@ -77,9 +77,9 @@ const cell = async (remedy: Remedy, weakness: Weakness): Promise<string> => {
   // At least the error of one request, since the formula may have the variance zero.
   const throws = weakness === 'blips' ? REQUESTS : REQUESTS / OUTAGE;
   const error = Math.max(Math.sqrt((value * (1 - value)) / throws), 1 / throws);
-  const isBeside = Math.abs(measured - value) > SURE * error;
-  if (isBeside) beside += 1;
-  return `${percent(measured)}  ${text} = ${percent(value)}${isBeside ? '  ✗' : ''}`;
+  const deviates = Math.abs(measured - value) > MAX_STANDARD_ERRORS * error;
+  if (deviates) deviations += 1;
+  return `${percent(measured)}  ${text} = ${percent(value)}${deviates ? '  ✗' : ''}`;
 };
 const rows: Record<string, Record<string, string>> = {};
 for (const remedy of REMEDIES) {
@@ -94,4 +94,4 @@ console.log(
 await agent.destroy();
 for (const instance of instances.flat()) await instance.close();
 rmSync(folder, { recursive: true });
-process.exitCode = beside === 0 ? 0 : 1;
+process.exitCode = deviations === 0 ? 0 : 1;

@@ -8,7 +8,7 @@ export interface Remedy {
   /** Other settings of each service in `gateway.yaml`. */
   readonly service?: object;
   /** Whether a response without its expanded parts counts as a success. */
-  readonly takesPart?: boolean;
+  readonly acceptsPartial?: boolean;
   /** The expected availability of a request that needs three services. */
   readonly formula: (weakness: Weakness) => { readonly text: string; readonly value: number };
 }
@@ -56,7 +56,7 @@ export const REMEDIES: readonly Remedy[] = [
     name: 'the order without its parts',
     instances: 1,
     policy: none,
-    takesPart: true,
+    acceptsPartial: true,
     formula: () => ({ text: 'p', value: P }),
   },
   {
@@ -64,7 +64,7 @@ export const REMEDIES: readonly Remedy[] = [
     instances: 2,
     policy: repeating,
     service: { cache: 'on' },
-    takesPart: true,
+    acceptsPartial: true,
     formula: () => certain,
   },
 ];

@@ -42,7 +42,7 @@ const requestsArrive = (times: number) => until(() => upstream.requests.length =
 const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT]);
 
 /** The result of a call so far: a status, the code of a problem, or undefined. */
-const resultOf = (call: Call) => {
+const trackResult = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
   call.response.then(
     (response) => {
@@ -55,7 +55,7 @@ const resultOf = (call: Call) => {
   );
   return result;
 };
-const start = (request: Partial<OutboundRequest> = {}) => resultOf(target.start({ ...GET, ...request }));
+const start = (request: Partial<OutboundRequest> = {}) => trackResult(target.start({ ...GET, ...request }));
 const settle = async (result: { now: string | undefined }): Promise<string | undefined> => {
   await until(() => result.now !== undefined);
   return result.now;
@@ -308,7 +308,7 @@ describe('A retry', () => {
     upstream.respond = respondWith(503);
     use({ retry: { attempts: 1, delay: 100 } });
     const call = target.start(GET);
-    const result = resultOf(call);
+    const result = trackResult(call);
     await paused(1);
     call.abort();
     expect(await settle(result)).toMatch('aborted');
@@ -388,7 +388,7 @@ describe('A place in the queue', () => {
     target.start(GET).response.catch(() => {});
     await requestsArrive(1);
     const gone = target.start(GET);
-    const left = settle(resultOf(gone));
+    const left = settle(trackResult(gone));
     expect(target.snapshot().queued).toBe(1);
     gone.abort();
     await left;

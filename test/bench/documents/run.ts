@@ -85,22 +85,22 @@ console.table(
 
 const thing = (n: number) => `/things${String(n).padStart(6, '0')}`;
 
-const FINDS = 200_000;
+const LOOKUPS = 200_000;
 const ROUNDS = 9;
 const router = (operations: number) =>
   createRouter(compileOperations({ service: 'it', document: generate(operations) }));
 /** Nanoseconds per lookup, for ten operations from the whole document in turn. */
-const finding = (operations: number) => {
+const measureLookup = (operations: number) => {
   const routes = router(operations);
   const step = Math.floor(operations / 4 / 5) || 1;
   const paths = [0, 1, 2, 3, 4].flatMap((n) => [thing(n * step), `${thing(n * step)}/some-id?x=1`]);
   return () => {
     const began = process.hrtime.bigint();
-    for (let n = 0; n < FINDS; n++) routes.find('GET', paths[n % paths.length] as string);
-    return Number(process.hrtime.bigint() - began) / FINDS;
+    for (let n = 0; n < LOOKUPS; n++) routes.find('GET', paths[n % paths.length] as string);
+    return Number(process.hrtime.bigint() - began) / LOOKUPS;
   };
 };
-const [few, many] = [finding(20), finding(10_000)];
+const [few, many] = [measureLookup(20), measureLookup(10_000)];
 for (const warm of [few, many]) warm();
 const pairs = Array.from({ length: ROUNDS }, () => [few(), many()] as const);
 const ratio = median(pairs.map(([a, b]) => b / a));
