@@ -1,6 +1,6 @@
 /**
- * The two ends of a measured process: it says where it listens and, when asked, what its meter shows.
- * Each has a process of its own, on a core of its own where the system can do that.
+ * Both ends of a measured process. The process sends its URL and, on request, the value of its meter. Each server has
+ * its own process, on its own core if the system supports that.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Child {
   readonly url: string;
-  /** What its meter shows: microseconds of CPU so far, where it does not count something else. */
+  /** The value of its meter: the CPU time so far in microseconds, unless the process counts something else. */
   meter(): Promise<number>;
   stop(): void;
 }
@@ -29,25 +29,25 @@ export const startChild = async (
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return {
-    url: (await answerOf(child)) as string,
+    url: (await messageOf(child)) as string,
     meter: async () => {
       child.send('meter');
-      return (await answerOf(child)) as number;
+      return (await messageOf(child)) as number;
     },
     stop: () => child.disconnect(),
   };
 };
 
-const answerOf = async (child: ChildProcess): Promise<unknown> => {
+const messageOf = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const { signal } = ended;
   const exit = once(child, 'exit', { signal }).then(() => {
     throw new Error('A process of the benchmark ended too early.');
   });
-  const [answer] = await Promise.race([once(child, 'message', { signal }), exit]);
+  const [message] = await Promise.race([once(child, 'message', { signal }), exit]);
   exit.catch(() => {});
   ended.abort();
-  return answer;
+  return message;
 };
 
 const cpu = (): number => {
@@ -55,7 +55,7 @@ const cpu = (): number => {
   return user + system;
 };
 
-/** For the process that is measured. */
+/** Called in the measured process. */
 export const reportTo = (parent: NodeJS.Process, url: string, meter = cpu): void => {
   parent.on('message', () => parent.send?.(meter()));
   parent.on('disconnect', () => process.exit());

@@ -1,4 +1,4 @@
-/** The least a proxy in Node can do: node:http, undici's pool, headers copied from the raw array. */
+/** A minimal proxy in Node: node:http, the pool of undici, and headers copied from the raw array. */
 import { Pool } from 'undici';
 import { listen } from '../../src/http/server/listen.ts';
 import { reportTo } from './child.ts';

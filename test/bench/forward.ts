@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: what the gateway costs over the floor, with all that it does for calls on, but for the cache: two
- * instances that are asked whether they are well, policies, log and metrics. Both before the same upstream, in turn, each slice of
- * the gateway between two of the floor, so that a machine that is busy with something else slows both. Ends
- * with 1 when the gateway takes more than LIMIT times the floor's CPU a request.
+ * `npm run bench`: the cost of the gateway compared with a minimal proxy, the floor. The gateway runs with two
+ * health-checked instances, policies, log and metrics, without the cache. Both have the same upstream and run in turn,
+ * each slice of the gateway between two slices of the floor, so that a busy machine slows both. The exit code is 1 when
+ * the gateway takes more than LIMIT times the CPU of the floor per request.
  */
 import autocannon from 'autocannon';
 import { type Child, startChild } from './child.ts';
@@ -11,7 +11,7 @@ import { median } from './median.ts';
 const LIMIT = 1.5;
 const ROUNDS = 15;
 const SECONDS = 1;
-/** Slices of each; code that V8 has not seen often yet is slow. */
+/** Slices of each before the measurement, so that V8 has optimized the code. */
 const WARM_UP = 6;
 const CONNECTIONS = 64;
 const MEASURED_CORE = 0;
@@ -21,7 +21,7 @@ interface Slice {
   readonly requestsPerSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds a request. */
+  /** Microseconds per request. */
   readonly cpu: number;
 }
 
@@ -32,7 +32,7 @@ const measure = async (child: Child): Promise<Slice> => {
     connections: CONNECTIONS,
     duration: SECONDS,
   });
-  if (non2xx + errors > 0) throw new Error(`${non2xx} answers and ${errors} connections went wrong`);
+  if (non2xx + errors > 0) throw new Error(`${non2xx} responses and ${errors} connections failed`);
   const cpu = ((await child.meter()) - before) / requests.total;
   return { requestsPerSecond: requests.average, p50: latency.p50, p99: latency.p99, cpu };
 };
@@ -61,7 +61,7 @@ for (const child of [gateway, floor, upstream]) child.stop();
 
 const result = { floor: summary(floorSlices), gateway: summary(gatewaySlices) };
 console.table(result);
-/** Each slice against the two of the floor around it, so that a machine that slows down for a while slows both. */
+/** Each slice is compared with the two slices of the floor around it, so that slow periods of the machine affect both. */
 const paired = gatewaySlices.map(({ cpu }, round) => {
   const [before, after] = floorSlices.slice(round, round + 2);
   return (2 * cpu) / ((before?.cpu ?? 0) + (after?.cpu ?? 0));

@@ -1,4 +1,4 @@
-/** The gateway as it comes, every default on; its log is written, to where nobody reads it. */
+/** The gateway with all defaults. Its log is written to the null device. */
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';

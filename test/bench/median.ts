@@ -1,4 +1,4 @@
-/** The value in the middle: what a busy moment of the machine does not move. */
+/** The median, which a busy moment of the machine does not change. */
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -1,4 +1,4 @@
-/** `npm run bench` measures what forwarding costs, `-- expand` what a page of related resources costs, `-- documents` what large documents cost. */
+/** `npm run bench` measures forwarding, `-- expand` measures expanded pages, `-- documents` measures large documents. */
 const [subject = 'forward'] = process.argv.slice(2);
 
 if (subject === 'forward') await import('./forward.ts');

@@ -1,6 +1,6 @@
 /**
- * The service behind: always the same 1 KB of JSON. It listens as often as INSTANCES says; as many processes would share
- * one core, and what that costs is not the gateway's.
+ * The service behind the gateway, which always sends the same 1 KB of JSON. It listens on as many ports as INSTANCES says,
+ * in one process: several processes would share one core, at a cost that does not belong to the gateway.
  */
 import { listen } from '../../src/http/server/listen.ts';
 import { reportTo } from './child.ts';

@@ -1,20 +1,20 @@
 /**
- * Stands between the gateway and an instance of a service, counts what arrives, and does what a broken network or a
- * broken service would do.
+ * A proxy between the gateway and an instance of a service. It counts the requests that arrive, and behaves like a
+ * broken network or a broken service.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
 
-/** What becomes of one request. */
+/** How one request ends. */
 export type Outcome = 'pass' | 'reset' | 'hang' | 'half' | 'garbage' | { delay: number } | { status: number };
 
 export class FaultProxy {
   readonly url: string;
   /** Times of `performance.now()` at which a request arrived. */
   readonly arrivals: number[] = [];
-  /** Asked for every request; undefined lets it pass. */
+  /** Called for every request; without it every request passes. */
   outcome: (() => Outcome) | undefined;
   readonly #server: Server;
   readonly #port: number;
@@ -39,7 +39,7 @@ export class FaultProxy {
     });
   }
 
-  /** Nobody listens there any more, and who was connected is cut off. */
+  /** Stops listening and closes all connections. */
   refuse(): void {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -79,7 +79,7 @@ export class FaultProxy {
     const { host, connection, 'transfer-encoding': _, ...headers } = req.headers;
     const {
       statusCode,
-      headers: answered,
+      headers: upstreamHeaders,
       body,
     } = await this.#service.request({
       method: req.method as 'GET',
@@ -89,8 +89,8 @@ export class FaultProxy {
     });
     const whole = Buffer.from(await body.arrayBuffer());
     res.writeHead(statusCode, {
-      'Content-Type': String(answered['content-type']),
-      'Cache-Control': String(answered['cache-control']),
+      'Content-Type': String(upstreamHeaders['content-type']),
+      'Cache-Control': String(upstreamHeaders['cache-control']),
       'Content-Length': whole.length,
     });
     if (!onlyHalf) {

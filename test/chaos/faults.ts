@@ -1,10 +1,10 @@
-/** What can be wrong between a gateway and a service. */
+/** The faults that can be injected between a gateway and a service. */
 import type { FaultProxy, Outcome } from './fault-proxy.ts';
 
 export interface Fault {
   readonly name: string;
   readonly what: string;
-  /** Instances of the service, of which the first has the fault. */
+  /** The number of instances of the service. The first of them has the fault. */
   readonly instances: 1 | 3;
   begin(proxy: FaultProxy): void;
 }
@@ -12,20 +12,27 @@ export interface Fault {
 const FLAP = 300;
 const BURST = 4;
 
-/** Evenly spread, and the same in every run. */
+/** Returns the outcomes in turn, the same in every run. */
 const inTurn = (outcomes: readonly Outcome[]): (() => Outcome) => {
   let next = 0;
   return () => outcomes[next++ % outcomes.length] as Outcome;
 };
 
-const each = (name: string, what: string, outcomes: readonly Outcome[], instances: 1 | 3 = 1): Fault => ({
-  ...{ name, what, instances },
+const createFault = (
+  name: string,
+  what: string,
+  outcomes: readonly Outcome[],
+  instances: 1 | 3 = 1,
+): Fault => ({
+  name,
+  what,
+  instances,
   begin(proxy) {
     proxy.outcome = inTurn(outcomes);
   },
 });
 
-/** Ends every one of them. */
+/** Ends any fault. */
 export const heal = (proxy: FaultProxy): void => {
   proxy.outcome = undefined;
   proxy.accept();
@@ -34,27 +41,27 @@ export const heal = (proxy: FaultProxy): void => {
 export const FAULTS: readonly Fault[] = [
   {
     name: 'refused',
-    what: 'nobody listens',
+    what: 'no process listens',
     instances: 1,
     begin: (proxy) => proxy.refuse(),
   },
-  each('reset', 'every connection is reset when a request comes', ['reset']),
-  each('slow', 'answers take from 50 to 800 ms', [
+  createFault('reset', 'every connection is reset when a request comes', ['reset']),
+  createFault('slow', 'responses take from 50 to 800 ms', [
     { delay: 50 },
     { delay: 400 },
     { delay: 800 },
     { delay: 200 },
   ]),
-  each('hanging', 'no answer ever comes', ['hang']),
-  each('half', 'every answer breaks off in the middle of its body', ['half']),
-  each('garbage', 'what comes is not HTTP', ['garbage']),
-  each('5xx', 'bursts of 503: four of five answers', [
+  createFault('hanging', 'no response ever comes', ['hang']),
+  createFault('half', 'every response is cut off in the middle of its body', ['half']),
+  createFault('garbage', 'the response is not HTTP', ['garbage']),
+  createFault('5xx', 'bursts of 503: four of five responses', [
     ...Array<Outcome>(BURST).fill({ status: 503 }),
     'pass',
   ]),
   {
     name: 'flapping',
-    what: `well for ${FLAP} ms, then resets for ${FLAP} ms`,
+    what: `works for ${FLAP} ms, then resets for ${FLAP} ms`,
     instances: 1,
     begin(proxy) {
       const since = performance.now();
@@ -67,9 +74,9 @@ export const FAULTS: readonly Fault[] = [
     instances: 3,
     begin: (proxy) => proxy.refuse(),
   },
-  each(
+  createFault(
     'one-bad',
-    'one of three instances resets, hangs, answers 500 and breaks off in turn',
+    'one of three instances resets, hangs, responds with 500 and cuts off its response in turn',
     ['reset', 'hang', { status: 500 }, 'half'],
     3,
   ),

@@ -10,7 +10,10 @@ import { promisesOf } from './promises.ts';
 
 const kindOf = (name: string) => MIX.find((kind) => kind.name === name) as (typeof MIX)[number];
 const sample = (name: string, rest: Partial<Sample> = {}): Sample => ({
-  ...{ kind: kindOf(name), at: 1500, milliseconds: 10, status: 200 },
+  kind: kindOf(name),
+  at: 1500,
+  milliseconds: 10,
+  status: 200,
   ...rest,
 });
 const run = (samples: readonly Sample[], arrivals: readonly number[] = []) =>
@@ -21,33 +24,37 @@ const [one, many] = [1, 3].map((count) => FAULTS.find(({ instances }) => instanc
 ];
 const broken = (figures: ReturnType<typeof run>, fault = one) =>
   promisesOf(fault, figures)
-    .filter(([, , isKept]) => !isKept)
+    .filter(([, , isMet]) => !isMet)
     .map(([promise]) => promise);
 
-describe('the figures of a run', () => {
-  it('count what came while the fault was there, and after it', () => {
-    const { availability, keptAvailability, othersAvailability, failed, all } = run([
+describe('The figures of a run', () => {
+  it('count the requests during the fault and after it', () => {
+    const { availability, cachedAvailability, othersAvailability, failed, all } = run([
       sample('PUT', { at: 500, status: 503 }),
       sample('PUT', { status: 503 }),
       sample('PUT'),
-      sample('GET, kept', { at: 3000 }),
+      sample('GET, cached', { at: 3000 }),
       sample('GET elsewhere', { status: 0 }),
     ]);
-    expect({ availability, keptAvailability, othersAvailability, failed, all }).toEqual({
-      ...{ availability: 2 / 3, keptAvailability: 1, othersAvailability: 0, failed: 2, all: 4 },
+    expect({ availability, cachedAvailability, othersAvailability, failed, all }).toEqual({
+      availability: 2 / 3,
+      cachedAvailability: 1,
+      othersAvailability: 0,
+      failed: 2,
+      all: 4,
     });
   });
 
-  it('tell the load of the busiest second after it', () => {
+  it('include the load of the busiest second after the fault', () => {
     const normal = RATE * 0.8;
     const burst = Array.from({ length: 2 * normal }, (_, n) => 3000 + n / normal);
     expect(run([], [1500, 1600, ...burst])).toMatchObject({ load: 2 / normal, loadAfter: 2 });
   });
 });
 
-describe('what must hold', () => {
-  it('holds where all is well', () => {
-    expect(broken(run([sample('PUT'), sample('GET, kept'), sample('GET elsewhere')]), many)).toEqual([]);
+describe('The promises', () => {
+  it('are met when every request succeeds', () => {
+    expect(broken(run([sample('PUT'), sample('GET, cached'), sample('GET elsewhere')]), many)).toEqual([]);
   });
 
   it.each<[string, readonly Sample[], readonly number[]]>([
@@ -55,17 +62,17 @@ describe('what must hold', () => {
     ['normal load', [], Array(RATE * 2).fill(2500)],
     ['do not need it', [sample('GET elsewhere', { status: 503 })], []],
     ['do not need it', [sample('GET elsewhere', { milliseconds: 500 })], []],
-    ['was kept', [sample('GET, kept', { status: 503 })], []],
-  ])('does not where a request %s', (words, samples, arrivals) => {
+    ['was cached', [sample('GET, cached', { status: 503 })], []],
+  ])('are broken when a run violates the one with the words "%s"', (words, samples, arrivals) => {
     expect(broken(run(samples, arrivals))).toEqual([expect.stringContaining(words)]);
   });
 
-  it('does not where one of several instances costs a caller too much', () => {
+  it('are broken when one bad instance of several fails too many requests', () => {
     expect(broken(run([sample('PUT', { status: 500 })]), many)).toEqual([expect.stringContaining('one bad')]);
   });
 });
 
-describe('a fault', () => {
+describe('A fault', () => {
   const play = async (name: string): Promise<number | 'none'> => {
     const service = await listen((_req, res) => res.end('well'), { port: 0, host: '127.0.0.1' });
     const proxy = await FaultProxy.start(service.url);
@@ -84,9 +91,9 @@ describe('a fault', () => {
   };
 
   it.each(['refused', 'reset', 'hanging', 'half', 'garbage', 'flapping', 'one-refuses'])(
-    'lets nothing through while it is there, and ends: %s',
+    'named %s fails every request until it ends',
     async (name) => expect(await play(name)).toBe('none'),
   );
 
-  it('may be an answer', async () => expect(await play('5xx')).toBe(503));
+  it('may be a response with status 503', async () => expect(await play('5xx')).toBe(503));
 });

@@ -1,43 +1,43 @@
-/** What a run comes to. */
+/** The figures of a run. */
 
 import { RATE, type Sample } from './load.ts';
 import { MIX } from './mix.ts';
 import type { Run } from './scenario.ts';
 
 export interface Figures {
-  /** Shares of requests that were answered well, from the fault's begin to the end of the run. */
+  /** Shares of requests that succeeded, from the beginning of the fault to the end of the run. */
   readonly availability: number;
-  readonly keptAvailability: number;
+  readonly cachedAvailability: number;
   readonly othersAvailability: number;
-  /** Requests of those that failed, of all. */
+  /** The number of failed requests in that time; `all` is the number of all requests. */
   readonly failed: number;
   readonly all: number;
-  /** What became of which of them, the most frequent first: `3 × POST 502`. */
+  /** The failures by request and status, the most frequent first: `3 × POST 502`. */
   readonly whatFailed: readonly string[];
   /** Milliseconds, of all requests that need the service. */
   readonly p99: number;
   readonly longest: number;
-  /** Milliseconds, of those that have nothing to do with it. */
+  /** Milliseconds, of the requests that do not need the service. */
   readonly othersP99: number;
   /** The same before the fault. */
   readonly calmP99: number;
-  /** What the service got while the fault was there, over what it gets when all is well. */
+  /** The load on the service during the fault, divided by its normal load. */
   readonly load: number;
   /** The same, in the busiest second after the fault. */
   readonly loadAfter: number;
 }
 
-const isWell = ({ status }: Sample): boolean => status >= 200 && status < 300;
+const hasSucceeded = ({ status }: Sample): boolean => status >= 200 && status < 300;
 
 const share = (samples: readonly Sample[]): number =>
-  samples.length === 0 ? 1 : samples.filter(isWell).length / samples.length;
+  samples.length === 0 ? 1 : samples.filter(hasSucceeded).length / samples.length;
 
 const percentile = (samples: readonly Sample[], part: number): number => {
   const sorted = samples.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
 };
 
-/** Calls a second that the mix comes to at the service: an expanded answer has a part from it. */
+/** Calls a second that the mix causes at the service. An expanded response embeds a part from it. */
 const NORMAL = (RATE * MIX.filter(({ needs, hasPart }) => needs || hasPart).length) / MIX.length;
 
 const byFrequency = (failed: readonly Sample[]): string[] =>
@@ -58,11 +58,11 @@ export function figuresOf({ samples, arrivals, from, to, end }: Run): Figures {
   const inSecondFrom = (begin: number) => after.filter((at) => at >= begin && at < begin + SECOND).length;
   return {
     availability: share(needing),
-    keptAvailability: share(needing.filter(({ kind }) => kind.isKept)),
+    cachedAvailability: share(needing.filter(({ kind }) => kind.isCached)),
     othersAvailability: share(others),
-    failed: counted.length - counted.filter(isWell).length,
+    failed: counted.length - counted.filter(hasSucceeded).length,
     all: counted.length,
-    whatFailed: byFrequency(counted.filter((sample) => !isWell(sample))),
+    whatFailed: byFrequency(counted.filter((sample) => !hasSucceeded(sample))),
     p99: percentile(needing, 0.99),
     longest: percentile(counted, 1),
     othersP99: percentile(others.filter(isApart), 0.99),

@@ -1,9 +1,9 @@
-/** What the gateway is given against faults, from nothing to everything. */
+/** The policies that protect the gateway against faults, from none to all. */
 export interface Level {
   readonly name: string;
-  /** What `gateway.yaml` says under `policy`. */
+  /** The value of `policy` in `gateway.yaml`. */
   readonly policy: object;
-  /** What it says at the service beside that. */
+  /** Other settings of the service in `gateway.yaml`. */
   readonly service?: object;
 }
 
@@ -12,7 +12,10 @@ export const DEADLINE = 1000;
 
 const NEVER = '1h';
 const none = {
-  ...{ deadline: NEVER, attemptTimeout: NEVER, connectTimeout: NEVER, idleTimeout: NEVER },
+  deadline: NEVER,
+  attemptTimeout: NEVER,
+  connectTimeout: NEVER,
+  idleTimeout: NEVER,
   retry: 'off',
   bulkhead: { concurrent: 10_000, queued: 0 },
   breaker: { kind: 'consecutive', failures: 1_000_000 },

@@ -1,4 +1,4 @@
-/** Requests at an even rate, however long the answers take: who is slow does not spare the service. */
+/** Sends requests at an even rate, even when responses are slow, so that slow clients do not reduce the load. */
 import { Agent } from 'undici';
 import { BODY, type Kind, MIX } from './mix.ts';
 
@@ -6,16 +6,16 @@ export interface Sample {
   readonly kind: Kind;
   /** Of `performance.now()`. */
   readonly at: number;
-  /** Milliseconds until the whole answer was here, or it was clear that it would not come. */
+  /** Milliseconds until the whole response arrived, or until it failed. */
   readonly milliseconds: number;
-  /** 0 where there was none, or not the whole of it. */
+  /** 0 without a response, or when it was truncated. */
   readonly status: number;
 }
 
 /** Requests a second. */
 export const RATE = 200;
 
-/** Milliseconds after which a caller goes away. */
+/** Milliseconds after which a client leaves. */
 const PATIENCE = 3000;
 
 const TICK = 10;
@@ -58,7 +58,10 @@ export class Load {
     const timer = setTimeout(() => left.abort(), PATIENCE);
     const status = await this.#agent
       .request({
-        ...{ origin: this.#gateway, path: kind.path(n), method: kind.method, signal: left.signal },
+        origin: this.#gateway,
+        path: kind.path(n),
+        method: kind.method,
+        signal: left.signal,
         headers: { ...kind.headers?.(n) },
         body: kind.method === 'GET' ? null : BODY,
       })

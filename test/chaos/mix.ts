@@ -1,12 +1,12 @@
 /** The known mix of requests, the same in every run. */
 export interface Kind {
   readonly name: string;
-  /** Whether it is lost without the service that is broken. */
+  /** Whether the request fails without the broken service. */
   readonly needs: boolean;
-  /** Whether a part of the answer is from there. */
+  /** Whether the response embeds a part from the broken service. */
   readonly hasPart?: boolean;
-  /** Whether an answer to it is kept. */
-  readonly isKept?: boolean;
+  /** Whether its response is cached. */
+  readonly isCached?: boolean;
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: (n: number) => string;
   readonly headers?: (n: number) => Record<string, string>;
@@ -16,14 +16,14 @@ const ITEMS = 10;
 const item = (n: number): string => String(n % ITEMS);
 const body = { 'Content-Type': 'application/json' };
 
-const kept: Kind = {
-  name: 'GET, kept',
+const cached: Kind = {
+  name: 'GET, cached',
   needs: true,
-  isKept: true,
+  isCached: true,
   method: 'GET',
   path: (n) => `/items/${item(n)}`,
 };
-const fresh: Kind = { name: 'GET, never kept', needs: true, method: 'GET', path: (n) => `/stock/${n}` };
+const fresh: Kind = { name: 'GET, never cached', needs: true, method: 'GET', path: (n) => `/stock/${n}` };
 const put: Kind = {
   name: 'PUT',
   needs: true,
@@ -32,7 +32,10 @@ const put: Kind = {
   headers: () => body,
 };
 const keyed: Kind = {
-  ...{ name: 'POST with a key', needs: true, method: 'POST', path: () => '/reservations' },
+  name: 'POST with a key',
+  needs: true,
+  method: 'POST',
+  path: () => '/reservations',
   headers: (n) => ({ ...body, 'Idempotency-Key': `key-${n}` }),
 };
 const bare: Kind = {
@@ -56,10 +59,28 @@ const part: Kind = {
   path: (n) => `/accounts/${item(n)}?expand=item`,
 };
 
-/** One after the other, again and again: of twenty, one is a POST that nobody may repeat. */
+/** The requests are sent in this order, in a loop. One of the twenty is a POST that must not be repeated. */
 export const MIX: readonly Kind[] = [
-  ...[kept, fresh, other, put, fresh, kept, part, fresh, keyed, other],
-  ...[fresh, kept, other, fresh, put, kept, part, fresh, bare, other],
+  cached,
+  fresh,
+  other,
+  put,
+  fresh,
+  cached,
+  part,
+  fresh,
+  keyed,
+  other,
+  fresh,
+  cached,
+  other,
+  fresh,
+  put,
+  cached,
+  part,
+  fresh,
+  bare,
+  other,
 ];
 
 export const BODY = JSON.stringify({ id: '1', name: 'One' });

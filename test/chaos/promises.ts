@@ -1,4 +1,4 @@
-/** What must hold of the gateway with everything on, whatever the fault. */
+/** What the gateway promises for every fault when all policies are on. */
 import type { Fault } from './faults.ts';
 import type { Figures } from './figures.ts';
 import { DEADLINE } from './levels.ts';
@@ -7,12 +7,12 @@ const LATE = 100;
 const MOST_LOAD = 1.2;
 const MOST_FAILED = 0.001;
 
-type Kept = readonly [promise: string, figure: string, isKept: boolean];
+type PromiseResult = readonly [promise: string, figure: string, isMet: boolean];
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 const ms = (time: number): string => `${Math.round(time)} ms`;
 
-export const promisesOf = ({ instances }: Fault, figures: Figures): Kept[] => [
+export const promisesOf = ({ instances }: Fault, figures: Figures): PromiseResult[] => [
   [
     `no request waits longer than its deadline plus ${LATE} ms`,
     ms(figures.longest),
@@ -29,14 +29,14 @@ export const promisesOf = ({ instances }: Fault, figures: Figures): Kept[] => [
     figures.othersAvailability === 1 && figures.othersP99 <= figures.calmP99 + LATE,
   ],
   [
-    'GETs with an answer that was kept stay at 100 %',
-    percent(figures.keptAvailability),
-    figures.keptAvailability === 1,
+    'GETs whose response was cached stay at 100 %',
+    percent(figures.cachedAvailability),
+    figures.cachedAvailability === 1,
   ],
   ...(instances > 1
     ? ([
         [
-          `one bad instance of ${instances} costs callers under ${percent(MOST_FAILED)}`,
+          `one bad instance of ${instances} costs clients under ${percent(MOST_FAILED)}`,
           `${figures.failed} of ${figures.all} requests`,
           figures.failed / figures.all < MOST_FAILED,
         ],

@@ -1,9 +1,9 @@
-/** The two services of the run: `catalog`, before which faults are injected, and `accounts`, which is well all the time. */
+/** The two services of the run: faults are injected before `catalog`, and `accounts` always works. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 
-/** Fresh for no time, so that every GET asks; to be kept for while the service is down. */
-const KEPT = 'max-age=0, stale-if-error=600';
+/** Never fresh, so that every GET calls the service; the cached response is used while the service is down. */
+const CACHEABLE = 'max-age=0, stale-if-error=600';
 
 const json = (res: ServerResponse, status: number, body: object, cacheControl = 'no-store'): void => {
   const text = JSON.stringify(body);
@@ -21,7 +21,7 @@ function catalog(req: IncomingMessage, res: ServerResponse): void {
   const [, place = '', id = ''] = (req.url ?? '').split('/');
   const item = { id, name: `Item ${id}`, text: 'x'.repeat(900) };
   if (req.method === 'POST') json(res, 201, { id: 'r1' });
-  else json(res, 200, item, place === 'items' && req.method === 'GET' ? KEPT : undefined);
+  else json(res, 200, item, place === 'items' && req.method === 'GET' ? CACHEABLE : undefined);
 }
 
 function accounts(req: IncomingMessage, res: ServerResponse): void {

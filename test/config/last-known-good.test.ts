@@ -5,13 +5,13 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { LastKnownGood } from '../../src/config/last-known-good.ts';
 
 let folder: string;
-const told: string[] = [];
-const lastGood = () => new LastKnownGood(folder, (message) => told.push(message));
+const messages: string[] = [];
+const lastGood = () => new LastKnownGood(folder, (message) => messages.push(message));
 const files = () => readdirSync(join(folder, 'last-good'));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'linkway-last-good-'));
-  told.length = 0;
+  messages.length = 0;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -31,8 +31,8 @@ it('Unused texts and the remains of interrupted writes are removed', async () =>
     ],
     ['a.yaml', 'b.yaml'],
   );
-  const [kept = ''] = files();
-  writeFileSync(join(folder, 'last-good', `${kept}.12345`), '{"place":');
+  const [stored = ''] = files();
+  writeFileSync(join(folder, 'last-good', `${stored}.12345`), '{"place":');
   await lastGood().save([], ['b.yaml']);
   expect(files()).toHaveLength(1);
   expect(lastGood().text('a.yaml')).toBeUndefined();
@@ -51,7 +51,7 @@ it('An unreadable file, or one of another place, is ignored', async () => {
 it('A folder that cannot be written causes a warning', async () => {
   writeFileSync(join(folder, 'last-good'), '');
   await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
-  expect(told).toEqual([
+  expect(messages).toEqual([
     expect.stringMatching(
       /^DATA_DIR: the last known good configuration could not be saved for a restart: EEXIST/,
     ),

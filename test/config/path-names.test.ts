@@ -4,7 +4,7 @@ import { pathRenamer } from '../../src/config/path-names.ts';
 
 const KNOWN = ['/orders', '/orders/{orderId}'];
 
-describe('public names of paths', () => {
+describe('Public names of paths', () => {
   it('replace the paths of the contract', () => {
     const rename = pathRenamer('orders', { '/orders/{orderId}': '/of/{orderId}/one' }, KNOWN);
     expect(KNOWN.map(rename)).toEqual(['/orders', '/of/{orderId}/one']);

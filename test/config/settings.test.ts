@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings, settingsTable, urlVariable } from '../../src/config/settings.ts';
 
-describe('settings', () => {
+describe('Settings', () => {
   it('have a default for every required variable', () => {
     expect(readSettings({})).toEqual({
       PORT: 8080,

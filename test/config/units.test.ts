@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { duration, size } from '../../src/config/units.ts';
 
-describe('durations', () => {
+describe('The duration parser', () => {
   it.each([
     [250, 250],
     ['500ms', 500],
@@ -19,7 +19,7 @@ describe('durations', () => {
   );
 });
 
-describe('sizes', () => {
+describe('The size parser', () => {
   it.each([
     [10, 10],
     ['10b', 10],
@@ -28,7 +28,7 @@ describe('sizes', () => {
     ['1gb', 1_073_741_824],
   ])('reads %p as %d bytes', (text, expected) => expect(size.parse(text)).toBe(expected));
 
-  it.each(['10', '5s', 'big', -5])('refuses %p, showing a good one', (text) =>
+  it.each(['10', '5s', 'big', -5])('rejects %p with a valid example', (text) =>
     expect(size.safeParse(text).error?.issues[0]?.message).toMatch('such as 64kb'),
   );
 });

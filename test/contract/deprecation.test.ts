@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deprecationHeaders } from '../../src/contract/deprecation.ts';
 
-describe('the headers of a deprecated operation', () => {
+describe('The headers of a deprecated operation', () => {
   it('contain the date of the deprecation, the sunset and the link', () => {
     expect(deprecationHeaders({ since: '2026-01-01', sunset: '2027-01-01', link: '/news' })).toEqual({
       Deprecation: '@1767225600',

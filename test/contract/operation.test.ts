@@ -48,9 +48,9 @@ const good: ThingHandlers = {
   makeThing: async ({ body }) => ({ status: 201, body: { id: 't', size: body.size } }),
 };
 
-describe('an operation', () => {
+describe('An operation', () => {
   it('gives its handler typed input and accepts only declared responses', async () => {
-    // The compiler is what is tested: each line below would fail `tsc` if it compiled.
+    // This tests the compiler: `tsc` fails if one of the lines below compiles.
     const bad: ThingHandlers = {
       // @ts-expect-error no such parameter
       getThing: async ({ params }) => ({ status: 200, body: { id: params.thing, size: 1 } }),

@@ -33,9 +33,9 @@ const { services, networks } = parse(text) as {
 };
 const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0;
 
-describe('compose.yaml', () => {
-  it('is what the Compose Specification allows', () => {
-    // `id` as a draft before the sixth had it, which nothing here refers to.
+describe('The file compose.yaml', () => {
+  it('conforms to the Compose Specification', () => {
+    // The schema uses `id` of JSON Schema draft 4, and nothing here refers to it.
     const schema = JSON.parse(JSON.stringify({ ...COMPOSE_SPEC_JSON, $schema: undefined }), (key, value) =>
       key === 'id' && typeof value === 'string' ? undefined : value,
     );
@@ -51,7 +51,7 @@ describe('compose.yaml', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  it('lets nobody in but by the gateway, and that from this machine alone', () => {
+  it('publishes only the port of the gateway, and only on this machine', () => {
     const open = Object.entries(services).filter(([, { ports }]) => ports);
     expect(open.map(([name, { ports }]) => [name, ports])).toEqual([
       ['gateway', [expect.stringMatching(/^127\.0\.0\.1:\$\{GATEWAY_PORT:-8080\}:8080$/)]],
@@ -61,7 +61,7 @@ describe('compose.yaml', () => {
     expect(networks.back?.internal).toBe(true);
   });
 
-  it('makes the one image once, and looks for it nowhere else', () => {
+  it('builds the single image once, and never pulls it', () => {
     const own = Object.entries(services).filter(([name]) => name !== 'postgres');
     expect(new Set(own.map(([, { image }]) => image)).size).toBe(1);
     expect(own.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['gateway']);
@@ -69,27 +69,27 @@ describe('compose.yaml', () => {
       expect([name, one.pull_policy]).toEqual([name, 'never']);
   });
 
-  it('leaves a process nothing that it does not need, and time to end', () => {
+  it('gives each process minimal privileges and enough time to stop', () => {
     for (const [name, one] of Object.entries(services).filter(([other]) => other !== 'postgres')) {
       expect([name, one.read_only, one.cap_drop]).toEqual([name, true, ['ALL']]);
       expect(one.tmpfs).toEqual(
         ['/data', '/tmp'].map((folder) => `${folder}:mode=1777,size=64m,noexec,nosuid,nodev`),
       );
-      // What it writes to is its own.
+      // Each container writes only to its own tmpfs.
       expect(one.volumes).toBeUndefined();
       expect(Number.parseInt(one.stop_grace_period ?? '', 10)).toBeGreaterThan(11);
     }
     expect(text).not.toMatch(/POSTGRES_PASSWORD:|PASSWORD=|:[^@\s/]+@/);
   });
 
-  itSamples('tells each service where those are that it calls, and waits for the database', () => {
+  itSamples('gives each service the URLs of the services that it calls, and waits for the database', () => {
     expect(services.orders?.environment).toMatchObject({
       CONSUMERS_URL: 'http://consumers:8080',
       RESTAURANTS_URL: 'http://restaurants:8080',
       DATABASE_URL: 'postgres://linkway@postgres:5432/linkway',
     });
     expect(services.orders?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
-    // Services of one's own may be behind them.
+    // The project may have further services.
     expect(Object.keys(services.gateway?.depends_on ?? {}).slice(0, 3)).toEqual([
       'consumers',
       'restaurants',
@@ -98,17 +98,17 @@ describe('compose.yaml', () => {
   });
 });
 
-describe('what is deployed', () => {
+describe('The deployment', () => {
   const configured = (yaml: string) => deploymentOf(parseGatewayConfig(yaml, 'gateway.yaml'));
 
-  it('is the gateway alone where there is no service', async () => {
+  it('contains only the gateway when there is no service', async () => {
     const { services: alone, ...rest } = composeOf(await configured('services: {}')) as {
       services: Record<string, Container>;
     };
     expect([Object.keys(alone), Object.keys(rest)]).toEqual([['gateway'], ['name', 'networks']]);
   });
 
-  it('has no part for what is elsewhere, or is a mock', async () => {
+  it('contains neither external services nor mocks', async () => {
     const elsewhere = 'services: { pets: { document: a.yaml, url: "http://pets.example:80" } }';
     expect((await configured(elsewhere)).services).toEqual([]);
     const mocked = 'services: { orders: { document: a.yaml, upstream: mock } }';

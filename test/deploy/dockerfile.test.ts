@@ -1,4 +1,4 @@
-/** The image cannot be built here, so what it would hold is put into a folder, and its commands are run there. */
+/** The image cannot be built here, so its files are copied to a folder, and its commands run there. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -24,19 +24,19 @@ const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 const lastStage = text.slice(text.lastIndexOf('\nFROM '));
 const list = (instruction: string): string[] =>
   JSON.parse(new RegExp(`^${instruction} (\\[.*\\])$`, 'm').exec(lastStage)?.[1] ?? '[]');
-/** What is copied from the project, as it is named in both. */
+/** The files that are copied from the project, with the same names in both. */
 const copied = [...lastStage.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) =>
   names.split(' '),
 );
 const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
 
-describe('the Dockerfile', () => {
-  it('is what Docker takes, without a warning', () => {
+describe('The Dockerfile', () => {
+  it('is valid without a warning', () => {
     expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
     expect(validate('FROM a\nRUNN b')).not.toEqual([]);
   });
 
-  it('copies what is there, and what .dockerignore lets through', () => {
+  it('copies only existing files that .dockerignore includes', () => {
     expect(copied.length).toBeGreaterThan(3);
     for (const name of [...copied, 'package-lock.json', '.npmrc']) {
       expect([name, existsSync(join(ROOT, name))]).toEqual([name, true]);
@@ -44,12 +44,12 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('runs as nobody in particular, and node hears the signals', () => {
+  it('runs as an unprivileged user, with node as the process that gets the signals', () => {
     expect(/^USER (.*)$/m.exec(lastStage)?.[1]).toBe('1000');
     expect(list('ENTRYPOINT')[0]).toBe('node');
   });
 
-  it('needs no package that is for developers only', () => {
+  it('needs no development dependency', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const seen = new Set<string>();
     const packages = new Set<string>();
@@ -78,7 +78,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('what the image runs', () => {
+describe('The image', () => {
   let image: string;
   let data: string;
   let running: ChildProcess[];
@@ -108,16 +108,21 @@ describe('what the image runs', () => {
     statSync(join(image, name)).isDirectory()
       ? readdirSync(join(image, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path))
       : [];
-  /** But for the packages, which other tests use at the same time. */
+  /** The packages are shared with other tests that run at the same time. */
   const own = () =>
     readdirSync(image)
       .filter((name) => name !== 'node_modules')
       .flatMap((name) => [name, ...below(name)])
       .toSorted();
   const environment = (name: string, port: number, more: Record<string, string> = {}) => ({
-    ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) },
-    // Compiled code is kept, so that each next process starts sooner.
-    ...{ DATA_DIR: join(data, name), NODE_COMPILE_CACHE: join(data, 'compiled'), ...more },
+    PATH: process.env.PATH ?? '',
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    // A shared compile cache makes each next process start sooner.
+    DATA_DIR: join(data, name),
+    NODE_COMPILE_CACHE: join(data, 'compiled'),
+    ...more,
   });
   const run = async (name: string, args: readonly string[], env: Record<string, string>) => {
     const [, ...flags] = list('ENTRYPOINT');
@@ -144,7 +149,7 @@ describe('what the image runs', () => {
   };
 
   itSamples(
-    'is the gateway and each service apart, well, and ends when it is told to',
+    'runs the gateway and each service separately and healthy until SIGTERM',
     async () => {
       const before = own();
       const names = ['consumers', 'restaurants', 'orders'];
@@ -159,18 +164,18 @@ describe('what the image runs', () => {
       );
       const env = environment('gateway', ports[3] as number, urls);
       started.push(await run('gateway', list('CMD'), env));
-      const answer = await fetch(`http://127.0.0.1:${ports[3]}/orders/o-1001?expand=consumer,restaurant`);
-      const { _embedded } = (await answer.json()) as { _embedded: Record<string, { id: string }> };
+      const response = await fetch(`http://127.0.0.1:${ports[3]}/orders/o-1001?expand=consumer,restaurant`);
+      const { _embedded } = (await response.json()) as { _embedded: Record<string, { id: string }> };
       expect([_embedded.consumer?.id, _embedded.restaurant?.id]).toEqual(['c-ada', 'r-trattoria']);
 
       const [, ...health] = list(' +CMD');
-      const asked = () => spawnSync(process.execPath, health, { env, encoding: 'utf8' }).status;
-      expect(asked()).toBe(0);
+      const healthStatus = () => spawnSync(process.execPath, health, { env, encoding: 'utf8' }).status;
+      expect(healthStatus()).toBe(0);
       for (const { child, exit } of started.toReversed()) {
         child.kill('SIGTERM');
         expect(await exit).toEqual([0, null]);
       }
-      expect(asked()).toBe(1);
+      expect(healthStatus()).toBe(1);
       expect(own()).toEqual(before);
     },
     90_000,

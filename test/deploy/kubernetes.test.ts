@@ -14,13 +14,16 @@ import { itSamples } from '../support/samples.ts';
 type Models = Record<string, new (one: Manifest) => { validate(): void }>;
 
 const MODELS: Readonly<Record<string, unknown>> = {
-  ...{ 'apps/v1': apps, 'autoscaling/v2': autoscaling, 'networking.k8s.io/v1': networking },
-  ...{ 'policy/v1': policy, v1: core },
+  'apps/v1': apps,
+  'autoscaling/v2': autoscaling,
+  'networking.k8s.io/v1': networking,
+  'policy/v1': policy,
+  v1: core,
 };
 
 const FOLDER = 'deploy/kubernetes';
 
-/** As it came; what is not there a test finds out. */
+/** Parsed YAML of any shape. */
 type Manifest = ReturnType<typeof JSON.parse>;
 
 const files = new Map<string, Manifest[]>(
@@ -34,10 +37,10 @@ const ofKind = (kind: string): Manifest[] => all.filter((one) => one.kind === ki
 const named = (kind: string, name: string): Manifest =>
   ofKind(kind).find((one) => one.metadata.name === name);
 
-describe('the manifests', () => {
+describe('The manifests', () => {
   it.each(
     all.filter(({ kind }) => kind !== 'Kustomization').map((one) => [one.kind, one.metadata.name, one]),
-  )('%s %s is what Kubernetes allows', (kind, _name, manifest) => {
+  )('include a valid %s %s', (kind, _name, manifest) => {
     const models = MODELS[manifest.apiVersion] as Models;
     const Model = models[kind] as Models[string];
     expect(() => new Model(manifest).validate()).not.toThrow();
@@ -45,14 +48,14 @@ describe('the manifests', () => {
     expect(() => new Model(broken).validate()).toThrow();
   });
 
-  it('are all named by the kustomization, and nothing else is', () => {
+  it('are exactly the resources of the kustomization', () => {
     const [kustomization] = ofKind('Kustomization');
     expect([...kustomization.resources, 'kustomization.yaml'].toSorted()).toEqual(
       [...files.keys()].toSorted(),
     );
   });
 
-  it('fit together: what selects pods finds them', () => {
+  it('have only selectors that match pods', () => {
     for (const { metadata, spec } of ofKind('Deployment')) {
       const { labels } = spec.template.metadata;
       const { name } = metadata;
@@ -71,10 +74,10 @@ describe('the manifests', () => {
     }
   });
 
-  it('leave a process nothing that it does not need', () => {
+  it('give each process minimal privileges', () => {
     for (const { spec } of ofKind('Deployment')) {
       const { containers, securityContext, automountServiceAccountToken, volumes } = spec.template.spec;
-      // None that two pods could share, so that they may run beside each other during an update.
+      // No volume is shared, so that two pods may run at the same time during an update.
       for (const volume of volumes) expect(volume.emptyDir ?? volume.secret).toBeDefined();
       expect([automountServiceAccountToken, securityContext.runAsNonRoot]).toEqual([false, true]);
       for (const { securityContext: own, resources, env } of containers) {
@@ -92,7 +95,7 @@ describe('the manifests', () => {
     }
   });
 
-  it('ask what is answered', async () => {
+  it('have probes for paths that the gateway serves', async () => {
     const log = createLog({ level: 'silent' });
     const config = parseGatewayConfig('services: {}', 'gateway.yaml');
     const gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
@@ -106,15 +109,15 @@ describe('the manifests', () => {
     await gateway.close();
   });
 
-  itSamples('let those through that call, and nobody else', () => {
-    const callersOf = (name: string) =>
+  itSamples('admit only the clients of each service', () => {
+    const clientsOf = (name: string) =>
       named('NetworkPolicy', name).spec.ingress[0].from?.map(
         (one: Manifest) => one.podSelector.matchLabels['app.kubernetes.io/name'],
       );
-    expect(callersOf('gateway')).toBeUndefined();
-    // Services of one's own may be beside them.
+    expect(clientsOf('gateway')).toBeUndefined();
+    // The project may have further services.
     const samplesOf = (name: string) =>
-      callersOf(name).filter((one: string) =>
+      clientsOf(name).filter((one: string) =>
         ['gateway', 'consumers', 'restaurants', 'orders'].includes(one),
       );
     expect(samplesOf('orders')).toEqual(['gateway', 'consumers', 'restaurants']);

@@ -38,20 +38,20 @@ const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Recor
 
 const WAYS: readonly [string, TestUpstream['respond']][] = [
   [
-    'answers 503, and asks for a minute',
+    'responds with 503 and a Retry-After of a minute',
     (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end('busy'),
   ],
   ['cuts the connection', (req) => req.socket.destroy()],
-  ['answers 500', (_req, res) => res.writeHead(500).end('sick')],
+  ['responds with 500', (_req, res) => res.writeHead(500).end('sick')],
   [
-    'breaks off short answers',
+    'truncates short responses',
     (req, res) => res.writeHead(200, { 'Content-Length': '100' }).write('half', () => req.socket.destroy()),
   ],
 ];
 
-const isSeenByNoGet = async (answer: TestUpstream['respond']): Promise<void> => {
+const isSeenByNoGet = async (handler: TestUpstream['respond']): Promise<void> => {
   const [bad] = system.upstreams as [TestUpstream];
-  bad.respond = answer;
+  bad.respond = handler;
   expect(await run()).toEqual({ '200 well': CALLS });
   // The instance was called and then ejected: the circuit opens after 5 failures, then single calls test it.
   expect(bad.requests.length).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ const isSeenByNoGet = async (answer: TestUpstream['respond']): Promise<void> => 
 };
 
 describe('One of three instances that', () => {
-  it.each(WAYS)('No GET fails when one of three instances %s', (_, answer) => isSeenByNoGet(answer));
+  it.each(WAYS)('No GET fails when one of three instances %s', (_, handler) => isSeenByNoGet(handler));
 
   it('No GET fails when one of three instances does not respond', async () => {
     await system.close();
@@ -147,8 +147,8 @@ it('An operation with its own breaker ejects instances for itself only', async (
   const own = 'operations: { getReport: { policy: { breaker: { kind: consecutive, failures: 2 } } } }';
   system = await startInstances(2, `policy: { retry: off }, ${own}`);
   const [bad] = system.upstreams as [TestUpstream];
-  const { respond: answer } = bad;
-  bad.respond = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
+  const { respond: handler } = bad;
+  bad.respond = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : handler(req, res));
   const callsOf = (path: string) => bad.requests.filter(({ url }) => url === path).length;
   for (let i = 0; i < 30; i++) await request(system.url).get('/report');
   expect(callsOf('/report')).toBe(2);

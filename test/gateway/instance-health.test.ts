@@ -27,21 +27,21 @@ const post = async (times: number): Promise<void> => {
 };
 /** Not ready but still responding, like a draining instance. */
 const drain = (upstream: TestUpstream): void => {
-  const { respond: answer } = upstream;
+  const { respond: handler } = upstream;
   upstream.respond = (req, res) =>
-    req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res);
+    req.url === '/health/ready' ? res.writeHead(503).end() : handler(req, res);
 };
 
 describe('An instance that reports not ready', () => {
   it('An instance that is not ready gets no calls until it is ready again', async () => {
     const [one] = (await start()) as [TestUpstream];
-    const { respond: answer } = one;
+    const { respond: handler } = one;
     drain(one);
     await statesAre('unhealthy', 'working', 'working');
     const before = calls(one);
     await post(20);
     expect(calls(one)).toBe(before);
-    one.respond = answer;
+    one.respond = handler;
     await statesAre('working', 'working', 'working');
     await eventually('it is called', async () => {
       await post(1);
@@ -74,30 +74,30 @@ it('One report of not ready is enough', async () => {
 });
 
 it.each<[string, TestUpstream['respond']]>([
-  ['does not answer', () => {}],
+  ['gets no response', () => {}],
   [
-    'breaks off',
+    'gets a truncated response',
     (_req, res) => void res.writeHead(200, { 'Content-Length': '9' }).write('x', () => res.destroy()),
   ],
-  ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
-])('An instance whose check %s is unhealthy', async (_, answer) => {
+  ['gets a redirect', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
+])('An instance whose check %s is unhealthy', async (_, handler) => {
   const [one] = (await start(2)) as [TestUpstream];
   const { respond: well } = one;
-  one.respond = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
+  one.respond = (req, res) => (req.url === '/health/ready' ? handler(req, res) : well(req, res));
   await statesAre('unhealthy', 'working');
 });
 
 it('One failed check does not make an instance unhealthy', async () => {
   const [one] = (await start(2)) as [TestUpstream];
-  const { respond: answer } = one;
+  const { respond: handler } = one;
   let turn = 0;
   one.respond = (req, res) => {
     // Every second check fails, so that two in a row never fail.
     if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(500).end();
-    else answer(req, res);
+    else handler(req, res);
   };
   const seen = new Set<string>();
-  await eventually('it is asked 20 times', () => {
+  await eventually('it is checked 20 times', () => {
     seen.add(states().join());
     return turn >= 20;
   });
@@ -106,12 +106,12 @@ it('One failed check does not make an instance unhealthy', async () => {
 
 it('Health checks end with the gateway', async () => {
   const [one] = (await start(1)) as [TestUpstream];
-  await eventually('it is asked', () => checks(one) >= 2);
+  await eventually('it is checked', () => checks(one) >= 2);
   await system.close();
   const { length } = one.requests;
   await one.start();
   const [other] = (await start(1)) as [TestUpstream];
-  await eventually('the other is asked', () => checks(other) >= 4);
+  await eventually('the other is checked', () => checks(other) >= 4);
   await one.stop();
   expect(one.requests).toHaveLength(length);
 });

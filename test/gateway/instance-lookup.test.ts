@@ -13,7 +13,7 @@ const HOST = 'things.test';
 const HEALTH = 'health: { path: /health, every: 10ms }';
 
 let servers: Map<string, Server>;
-let asked: Map<string, { host: string | undefined; path: string | undefined }[]>;
+let requests: Map<string, { host: string | undefined; path: string | undefined }[]>;
 let hold: Map<string, () => void>;
 let port: number;
 let system: TestInstances | undefined;
@@ -23,13 +23,13 @@ let lookups: number;
 
 beforeEach(async () => {
   servers = new Map();
-  asked = new Map(ADDRESSES.map((address) => [address, []]));
+  requests = new Map(ADDRESSES.map((address) => [address, []]));
   hold = new Map();
   port = 0;
   lookups = 0;
   for (const address of ADDRESSES) {
     const server = createServer((req, res) => {
-      asked.get(address)?.push({ host: req.headers.host, path: req.url });
+      requests.get(address)?.push({ host: req.headers.host, path: req.url });
       if (req.method === 'POST') hold.set(address, () => res.end(address));
       else res.end(address);
     });
@@ -77,9 +77,9 @@ const get = async (): Promise<string> =>
       .expect(200)
   ).text;
 const getMany = async (times: number): Promise<string[]> => {
-  const answers = new Set<string>();
-  for (let i = 0; i < times; i++) answers.add(await get());
-  return [...answers].toSorted();
+  const responses = new Set<string>();
+  for (let i = 0; i < times; i++) responses.add(await get());
+  return [...responses].toSorted();
 };
 
 /** Other systems need extra configuration for more loopback addresses. */
@@ -91,7 +91,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       await start(A, B);
       expect(ids()).toEqual(['1.1', '1.2']);
       expect(await getMany(40)).toEqual([A, B]);
-      expect(asked.get(A)).toContainEqual({ host: `${HOST}:${port}`, path: '/things' });
+      expect(requests.get(A)).toContainEqual({ host: `${HOST}:${port}`, path: '/things' });
     });
 
     it('Instances follow the addresses of a name, and keep their ids', async () => {
@@ -117,7 +117,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       await eventually('both are called', () => hold.size >= 2);
       await becomes(C);
       expect(await getMany(5)).toEqual([C]);
-      for (const answer of hold.values()) answer();
+      for (const respond of hold.values()) respond();
       expect((await waiting).map(({ status }) => status)).toEqual([200, 200]);
     });
 
@@ -140,12 +140,12 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
   describe('A name with one address', () => {
     it('Health checks use the current address', async () => {
       const checks = (address: string) =>
-        asked.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
+        requests.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
       await start(A);
-      await eventually('the first address is asked', () => checks(A) >= 2);
+      await eventually('the first address is checked', () => checks(A) >= 2);
       await becomes(B);
       const before = checks(A);
-      await eventually('the second address is asked', () => checks(B) >= 3);
+      await eventually('the second address is checked', () => checks(B) >= 3);
       expect(checks(A) - before).toBeLessThan(2);
     });
 

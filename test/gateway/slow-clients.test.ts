@@ -119,16 +119,16 @@ describe('A response before the upload was read', () => {
 
   const RESPONSES: readonly (readonly [string, number, string, boolean])[] = [
     ['of the service', 403, 'limits: { body: 20mb }', true],
-    ['as the service is not there', 503, 'limits: { body: 20mb }\npolicy: { retry: off }', false],
+    ['as the service is unreachable', 503, 'limits: { body: 20mb }\npolicy: { retry: off }', false],
     [
-      'as no instance takes calls',
+      'as no instance accepts calls',
       503,
       'limits: { body: 20mb }\npolicy: { retry: off, breaker: { kind: consecutive, failures: 1 } }',
       false,
     ],
     ['as it is too large', 413, 'limits: { body: 100kb }', true],
-    ['as nothing takes its media type', 415, '', true],
-    ['as nothing is there', 404, '', true],
+    ['as its media type is not supported', 415, '', true],
+    ['as the path is unknown', 404, '', true],
   ];
 
   it.each(RESPONSES)(

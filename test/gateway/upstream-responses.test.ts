@@ -91,7 +91,7 @@ const chunked = (coding: string, ...more: string[]) =>
   lines('HTTP/1.1 200 OK', `Transfer-Encoding: ${coding}`, ...more, '');
 
 const TAKEN: Readonly<Record<string, [Sent, Received]>> = {
-  'a 100 Continue that was not asked for': [
+  'an unrequested 100 Continue': [
     { text: `${lines('HTTP/1.1 100 Continue', '')}${OK}ok` },
     { ...WHOLE, interim: [] },
   ],
@@ -113,7 +113,7 @@ const TAKEN: Readonly<Record<string, [Sent, Received]>> = {
       ],
     },
   ],
-  'a 204 that tells a length': [
+  'a 204 with a Content-Length': [
     { text: lines('HTTP/1.1 204 No Content', 'Content-Length: 5', '') },
     { status: 204, body: '', absent: ['content-length'] },
   ],
@@ -129,11 +129,11 @@ const TAKEN: Readonly<Record<string, [Sent, Received]>> = {
     { text: `${lines('HTTP/1.1 205 R', 'Transfer-Encoding: chunked', '', '5', 'hello', '0', '')}` },
     { status: 205, body: '', headers: { 'content-length': '0' } },
   ],
-  'a 304 that tells the length of what it stands for': [
+  'a 304 with the Content-Length of the 200': [
     { text: lines('HTTP/1.1 304 Not Modified', 'Content-Length: 5', 'ETag: "a"', '') },
     { status: 304, body: '', headers: { 'content-length': '5', etag: '"a"' } },
   ],
-  'a 304 that tells a coding': [
+  'a 304 with a Transfer-Encoding': [
     { text: lines('HTTP/1.1 304 Not Modified', 'Transfer-Encoding: chunked', '') },
     { status: 304, body: '' },
   ],
@@ -161,7 +161,7 @@ const TAKEN: Readonly<Record<string, [Sent, Received]>> = {
     { status: 200, body: 'ok' },
   ],
   'a connection that closes after a whole body': [{ text: `${OK}ok`, closes: true }, WHOLE],
-  'a connection that is kept for no time': [
+  'a keep-alive timeout of zero': [
     { text: `${lines('HTTP/1.1 200 OK', 'Keep-Alive: timeout=0', 'Content-Length: 2', '')}ok` },
     WHOLE,
   ],
@@ -252,8 +252,8 @@ const REFUSED: Readonly<Record<string, [string, string]>> = {
   ],
   'another protocol': ['SSH-2.0-OpenSSH_9.6\r\n', NOT_HTTP],
   'another version': [lines('HTTP/7.1 200 OK', 'Content-Length: 0', ''), NOT_HTTP],
-  'a body in a coding that was not asked for': [chunked('gzip, chunked') + lines('2', 'ok', '0', ''), CODING],
-  'a switch of protocols that was not asked for': [
+  'a body in an unrequested coding': [chunked('gzip, chunked') + lines('2', 'ok', '0', ''), CODING],
+  'an unrequested switch of protocols': [
     lines('HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', ''),
     NOT_HTTP,
   ],

@@ -11,7 +11,7 @@ const app = express().use(identify({ echo: true }), (req, res) => {
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 describe('identify', () => {
-  it('The id and the trace of the client are kept', async () => {
+  it('The id and the trace of the client are preserved', async () => {
     const { body, headers } = await request(app).get('/').set({ 'X-Request-Id': 'abc-1', traceparent });
     expect(body).toEqual({ requestId: 'abc-1', traceparent, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' });
     expect(headers['x-request-id']).toBe('abc-1');

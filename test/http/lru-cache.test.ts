@@ -6,7 +6,7 @@ const made: string[] = [];
 const cacheOf = (maxBytes: number) =>
   new LruCache<string>({ maxBytes, bytesOf: (_, text) => Buffer.byteLength(text) });
 
-/** As a reader of the cache does: what is not there is made, and kept. */
+/** Reads a value as users of the cache do: a missing value is created and stored. */
 const get = (cache: LruCache<string>, key: string, count = 10) => {
   let text = cache.get(key);
   if (text === undefined) {

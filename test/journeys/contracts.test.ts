@@ -1,4 +1,4 @@
-/** What our own services answer is what their documents say, whichever way the gateway looks at it. */
+/** The responses of our own services match their documents, in both modes of response validation. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { describeSamples } from '../support/samples.ts';
@@ -15,7 +15,7 @@ const FORMATS = [
 describeSamples.each([
   ['enforce', { responses: 'enforce' }],
   ['observe', { responses: 'observe', sample: 1 }],
-])('a system whose answers it holds to their contracts (%s)', (_, service) => {
+])('With response validation in the mode %s, no response violates its contract', (_, service) => {
   let system: System;
   beforeEach(async () => {
     system = await startSystem(service);
@@ -29,7 +29,7 @@ describeSamples.each([
   const get = (path: string) => request(system.url).get(path);
   const act = (path: string, body: object = {}) => request(system.url).post(path).send(body);
 
-  it('is read in every format, expanded, cut, by condition', async () => {
+  it('when resources are read in every format, expanded, with selected fields and with conditions', async () => {
     for (const path of ['/orders', '/orders/o-1001', '/consumers', '/restaurants', '/consumers/c-ada'])
       for (const format of FORMATS) {
         await get(path).accept(format).expect(200);
@@ -49,11 +49,11 @@ describeSamples.each([
     expect(checked).toEqual(
       expect.arrayContaining(['listOrders', 'getOrder', 'listRestaurants', 'getConsumer']),
     );
-    // What `fields` cut.
+    // Responses with selected fields.
     expect(unverified).toEqual(['listOrders']);
   });
 
-  it('is changed, refused, and asked for no body', async () => {
+  it('when requests change resources, are rejected, or ask for a minimal response', async () => {
     const order = {
       consumerId: 'c-ada',
       restaurantId: 'r-trattoria',

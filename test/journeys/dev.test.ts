@@ -1,4 +1,4 @@
-/** `npm run dev` in a copy of the project: code that changes runs, code that is broken does not. */
+/** `npm run dev` in a copy of the project: changed code runs, broken code does not. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { withCluster } from '../support/cluster.ts';
 import { describeSamples } from '../support/samples.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What ends the text too early. */
+/** Ends the string literal too early. */
 const BROKEN = "All' consumers";
 const OWN = /^(?:src|services|openapi)\/|^(?:package\.json|tsconfig\.json|gateway\.yaml)$/;
 
@@ -20,7 +20,7 @@ let dev: ChildProcess;
 let url: string;
 let said = '';
 
-describeSamples('with the sample services', () => {
+describeSamples('`npm run dev`', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));
     const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -59,13 +59,13 @@ describeSamples('with the sample services', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Until it has said that, so many times; what it prints comes in pieces. */
+  /** Waits until the output contains the text so many times. The output arrives in chunks. */
   const says = async (text: string, times = 1): Promise<void> => {
     while (said.split(text).length <= times) await once(dev.stdout as NonNullable<typeof dev.stdout>, 'data');
   };
   const summary = async (): Promise<string> => {
-    const answer = await fetch(`${url}/openapi/consumers.json`);
-    return ((await answer.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
+    const response = await fetch(`${url}/openapi/consumers.json`);
+    return ((await response.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
       '/consumers'
     ]?.get.summary as string;
   };
@@ -73,7 +73,7 @@ describeSamples('with the sample services', () => {
   const edit = (from: string, to: string) =>
     writeFileSync(contract(), readFileSync(contract(), 'utf8').replace(from, to));
 
-  it('runs what is written, and what ran before while that is broken', async () => {
+  it('runs changed code, and keeps the previous process while the code is broken', async () => {
     await says('Press Ctrl-C to stop');
     expect(await summary()).toBe('List consumers');
 

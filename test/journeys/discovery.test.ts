@@ -1,4 +1,4 @@
-/** From `/` and nothing else: every link, header, page and catalog entry is followed, and leads somewhere. */
+/** Every link, header, page and catalog entry that can be reached from `/` is followed, and has a target. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import LinkHeader from 'http-link-header';
 import { crawl, type Visit } from '../support/crawl.ts';
@@ -7,7 +7,7 @@ import { type System, startSystem } from '../support/system.ts';
 
 const FORMATS = ['application/prs.hal-forms+json, */*;q=0.1', 'text/html, */*;q=0.1'];
 
-describeSamples('discovery', () => {
+describeSamples('Discovery from `/`', () => {
   let system: System;
   const found = new Map<string, Map<string, Visit>>();
   beforeAll(async () => {
@@ -16,12 +16,12 @@ describeSamples('discovery', () => {
   }, 120_000);
   afterAll(() => system.close());
 
-  it.each(FORMATS)('whatever is linked is there: %s', (accept) => {
+  it.each(FORMATS)('finds a target for every link in %s', (accept) => {
     const missing = [...(found.get(accept)?.values() ?? [])].filter(({ status }) => status !== 200);
     expect(missing.map(({ from, href, status }) => `${from} → ${href}: ${status}`)).toEqual([]);
   });
 
-  it('reaches every resource, relation and document, and the catalog', () => {
+  it('reaches every resource, relation and document, and the API catalog', () => {
     const reached = [...(found.get(FORMATS[0] as string)?.keys() ?? [])];
     expect(reached).toEqual(
       expect.arrayContaining([
@@ -37,7 +37,7 @@ describeSamples('discovery', () => {
     );
   });
 
-  it('a catalog that is found by its relation describes every API (RFC 9727)', async () => {
+  it('finds the API catalog by its relation, and the catalog describes every API (RFC 9727)', async () => {
     const home = await fetch(system.url);
     const [link] = LinkHeader.parse(home.headers.get('link') ?? '').rel('api-catalog');
     const address = new URL(link?.uri ?? '', system.url);

@@ -1,4 +1,4 @@
-/** Every operation of the public document, called with the document's own examples: it works, and is what it says. */
+/** Every operation succeeds with the examples of the public document, and its responses match the document. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type {
   MediaTypeObject,
@@ -13,18 +13,18 @@ import { type Conformance, conformance } from '../support/conformance.ts';
 import { hasSamples } from '../support/samples.ts';
 import { driftOf, type System, startSystem } from '../support/system.ts';
 
-/** Calls that change what others need as it is come last. */
+/** Calls that change resources which other calls need come last. */
 const ORDER = ['get', 'post', 'put', 'patch', 'delete'];
 
-describe('every operation', () => {
+describe('Every operation of the public document', () => {
   let system: System;
   let document: OpenAPIObject;
-  let answers: Conformance;
+  let checker: Conformance;
 
   beforeEach(async () => {
     system = await startSystem({ responses: 'enforce' });
     document = (await request(system.url).get('/openapi.json').expect(200)).body;
-    answers = conformance(document);
+    checker = conformance(document);
   }, 60_000);
   afterEach(async () => {
     const { faults } = await driftOf(system);
@@ -63,7 +63,7 @@ describe('every operation', () => {
     readonly body?: object | undefined;
   }
 
-  /** What can be sent, once for each media type that the operation takes. */
+  /** One request body for each media type that the operation accepts. */
   const samplesOf = ({ requestBody, parameters = [] }: OperationObject): Sample[] => {
     const headers = Object.fromEntries(
       (parameters as ParameterObject[])
@@ -88,18 +88,18 @@ describe('every operation', () => {
 
   const call = async (method: string, url: string, { headers, body }: Sample, type = '*/*') => {
     const sent = request(system.url)[method as 'get'](url).accept(type).set(headers);
-    const answer = await (body === undefined ? sent : sent.send(body));
-    answers.check(
+    const response = await (body === undefined ? sent : sent.send(body));
+    checker.check(
       method.toUpperCase(),
       url,
-      answer.status,
-      answer.headers['content-type'] ?? '',
-      answer.text,
+      response.status,
+      response.headers['content-type'] ?? '',
+      response.text,
     );
-    return answer;
+    return response;
   };
 
-  it('answers as its document says, in every representation', async () => {
+  it('succeeds, and its responses match the document in every representation', async () => {
     for (const { path, method, operation } of operations()) {
       const url = urlOf(path, operation);
       const success = Object.entries(operation.responses ?? {}).find(([status]) =>
@@ -107,22 +107,22 @@ describe('every operation', () => {
       )?.[1];
       const types = Object.keys(success?.content ?? {});
       for (const sample of samplesOf(operation)) {
-        // What changes something is done once.
+        // Operations that change something are called once.
         for (const type of method === 'get' ? types : [types[0]]) {
           const { status, text } = await call(method, url, sample, type);
           if (status >= 400) throw new Error(`${method} ${url}: ${text}`);
         }
       }
     }
-    expect(answers.violations).toEqual([]);
-    expect([...answers.answered].toSorted()).toEqual(
+    expect(checker.violations).toEqual([]);
+    expect([...checker.succeeded].toSorted()).toEqual(
       operations()
         .map(({ operation }) => operation.operationId ?? '')
         .toSorted(),
     );
   });
 
-  it('answers with declared problems where it is asked for what is not there', async () => {
+  it('responds to unknown resources and parameters with declared problems', async () => {
     for (const { path, method, operation } of operations()) {
       const url = path.replaceAll(/\{[^}]+\}/g, 'nothing');
       for (const sample of samplesOf(operation)) {
@@ -133,10 +133,10 @@ describe('every operation', () => {
         expect([method, url, missing.status]).toEqual([method, url, 404]);
       }
     }
-    expect(answers.violations).toEqual([]);
+    expect(checker.violations).toEqual([]);
   });
 
-  it('changes nothing whose state is not named, or is another', async () => {
+  it('changes nothing without If-Match or with another entity tag', async () => {
     const guarded = operations().filter(({ operation }) =>
       operation.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'If-Match'),
     );
@@ -160,6 +160,6 @@ describe('every operation', () => {
         ]);
       }
     }
-    expect(answers.violations).toEqual([]);
+    expect(checker.violations).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What an expansion costs and gives, over the real services, each of which counts what it is asked. */
+/** The cost and the result of an expansion with the real services, whose requests are counted. */
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startCountedSystem } from '../support/counted-system.ts';
@@ -9,7 +9,7 @@ interface Item {
   readonly _embedded: { readonly consumer: { readonly id: string } };
 }
 
-describeSamples('an expanded page', () => {
+describeSamples('An expanded page', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
   const get = (path: string) => request(system.url).get(path);
   const post = async (path: string, body: object) =>
@@ -33,12 +33,12 @@ describeSamples('an expanded page', () => {
   }, 60_000);
   afterAll(() => system.close());
   beforeEach(() => {
-    system.asked();
+    system.takeRequests();
   });
 
   it('of 20 orders by 10 consumers costs one call to each service', async () => {
     const { body } = await get('/orders?sort=-createdAt&expand=consumer').expect(200);
-    const { orders, consumers, ...others } = system.asked();
+    const { orders, consumers, ...others } = system.takeRequests();
     expect([orders?.length, consumers?.length, others]).toEqual([1, 1, {}]);
     const items: Item[] = body._embedded.item;
     expect(items).toHaveLength(20);
@@ -46,15 +46,15 @@ describeSamples('an expanded page', () => {
     for (const { consumerId, _embedded } of items) expect(_embedded.consumer.id).toBe(consumerId);
   });
 
-  it('of several relations and levels costs one call for each kind of what they lead to', async () => {
+  it('of several relations and levels costs one call for each kind of resource', async () => {
     const paths = 'consumer,restaurant.menuItems,menuItems';
     const { body } = await get(`/orders?sort=-createdAt&expand=${paths}`).expect(200);
     expect(body._expandErrors).toBeUndefined();
-    const { orders, consumers, restaurants } = system.asked();
+    const { orders, consumers, restaurants } = system.takeRequests();
     expect([orders?.length, consumers?.length, restaurants?.length]).toEqual([1, 1, 2]);
   });
 
-  it('is the same to the byte when a service makes it alone', async () => {
+  it('is the same to the byte when a service expands it without the gateway', async () => {
     for (const path of [
       '/orders?sort=-createdAt&expand=consumer,restaurant.menuItems,menuItems.restaurant',
       '/orders?limit=3&expand=consumer.orders',
@@ -82,24 +82,24 @@ describeSamples('an expanded page', () => {
       }
   });
 
-  it('brings each part as its own address gives it', async () => {
+  it('embeds each part as it is at its own address', async () => {
     const { body } = await get('/orders?sort=-createdAt&limit=3&expand=consumer,menuItems').expect(200);
     for (const { _embedded } of body._embedded.item)
       for (const part of [_embedded.consumer, ..._embedded.menuItems])
         expect((await get(part._links.self.href)).body).toEqual(part);
   });
 
-  it('of which only some fields are wanted brings what they need', async () => {
+  it('with selected fields causes only the calls that these fields need', async () => {
     const path = '/orders?sort=-createdAt&limit=2&fields=id,total.amount,consumer.name';
     const { body, headers } = await get(path).accept('application/hal+json').expect(200);
-    const { orders, consumers, ...others } = system.asked();
+    const { orders, consumers, ...others } = system.takeRequests();
     expect([orders?.length, consumers?.length, others]).toEqual([1, 1, {}]);
     for (const { _links, _embedded, ...state } of body._embedded.item) {
       expect(state).toEqual({ id: expect.any(String), total: { amount: expect.any(Number) } });
       expect(_links.cancel).toBeDefined();
       const { _links: links, ...consumer } = _embedded.consumer;
       expect(consumer).toEqual({ name: expect.stringMatching(/^Guest/) });
-      // What it says it is called is just what is there.
+      // The self link of the part leads to exactly this representation.
       expect((await get(links.self.href).accept('application/hal+json')).body).toEqual(_embedded.consumer);
     }
     const [first, next] = [body._embedded.item[0], await get(body._links.next.href).expect(200)];
@@ -110,17 +110,17 @@ describeSamples('an expanded page', () => {
     expect(headers.link).toContain('fields=');
   });
 
-  it('has fields from a service alone without the gateway’s help, and names that are none', async () => {
+  it('gets selected fields from the service itself, and a problem for unknown fields', async () => {
     const { body } = await get('/orders/o-1001?fields=id,state').expect(200);
     expect(Object.keys(body).filter((name) => !name.startsWith('_'))).toEqual(['id', 'state']);
-    expect(system.asked()).toEqual({ orders: ['GET /orders/o-1001?fields=id,state'] });
+    expect(system.takeRequests()).toEqual({ orders: ['GET /orders/o-1001?fields=id,state'] });
     for (const path of ['/orders/o-1001?fields=stat', '/orders?fields=consumer.nam']) {
       const problem = await get(path).expect(400);
       expect(problem.body).toMatchObject({ type: '/problems/fields-unknown', allowed: expect.any(Array) });
     }
   });
 
-  it('gives no tag that stands for the whole resource', async () => {
+  it('has an entity tag that does not match the whole resource', async () => {
     const consumer = (await get('/consumers?limit=1')).body._embedded.item[0]._links.self.href;
     const [cut, expanded] = await Promise.all(
       ['fields=name', 'expand=orders'].map((query) => get(`${consumer}?${query}`).expect(200)),

@@ -1,4 +1,4 @@
-/** Numbers that JavaScript has no room for, in the forms and the raw exchange of the explorer. */
+/** Numbers that JavaScript cannot represent, in the forms and the raw exchange of the explorer. */
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
 import { createPages } from '../../src/gateway/portal/pages.ts';
@@ -48,8 +48,8 @@ const bank = document({
   },
 });
 
-describeInBrowser('the explorer', (browser) => {
-  it('shows and sends numbers and members as they are', async () => {
+describeInBrowser('The explorer', (browser) => {
+  it('shows and sends numbers and members unchanged', async () => {
     const pages = createPages({
       services: [{ name: 'bank', document: bank }],
       status: () => [],

@@ -1,6 +1,6 @@
 /**
- * The explorer in a real browser: a person walks from link to link, places and cancels an order, and sees no address
- * of anything on the way.
+ * The explorer in a real browser: a person follows links, places and cancels an order, and sees no URL on the
+ * way.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -18,8 +18,8 @@ const LOOKS = [
 
 const isTooWide = (page: Page) => page.evaluate('document.documentElement.scrollWidth > innerWidth');
 
-describeSamples('of the sample services:', () => {
-  describeInBrowser('the explorer', (browser) => {
+describeSamples('With the sample services:', () => {
+  describeInBrowser('The explorer', (browser) => {
     let system: System | undefined;
     beforeAll(async () => {
       system = await startSystem();
@@ -63,7 +63,7 @@ describeSamples('of the sample services:', () => {
     };
 
     describe.each(Object.entries(KINDS))('%s', (kind, reach) => {
-      it.each(LOOKS)('can be read by everybody, and asks no other host: $name', async ({ name, ...look }) => {
+      it.each(LOOKS)('is accessible and requests no other host: $name', async ({ name, ...look }) => {
         const { page, complaints } = await openWatched(browser(), url(), look);
         page.setDefaultTimeout(15_000);
         await reach(page);
@@ -72,7 +72,7 @@ describeSamples('of the sample services:', () => {
 
         expect(await violations(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);
-        // Where nothing is, the browser says so.
+        // The browser logs the expected 404.
         expect(complaints.filter((complaint) => !complaint.includes('status of 404'))).toEqual([]);
         await page.close();
       });
@@ -80,7 +80,7 @@ describeSamples('of the sample services:', () => {
 
     explorerJourney(browser, () => system?.url ?? '');
 
-    it('can be walked and acted in with the keyboard alone', async () => {
+    it('can be used with the keyboard alone, links and actions included', async () => {
       const { page, complaints } = await openWatched(browser(), url());
       page.setDefaultTimeout(15_000);
       const focused = page.locator(':focus');
@@ -110,7 +110,7 @@ describeSamples('of the sample services:', () => {
       await page.keyboard.press('Enter');
       await page.getByText('Order revised.').waitFor();
       await page.getByText('€32.40').waitFor();
-      // What is said of it is where one is then.
+      // The focus is on the result then.
       expect(await focused.textContent()).toContain('Order revised.');
 
       await tabTo('Cancel this order');
@@ -123,7 +123,7 @@ describeSamples('of the sample services:', () => {
       await page.close();
     });
 
-    it('remembers where a person came from', async () => {
+    it('shows the path of the person through the pages', async () => {
       const { page } = await openWatched(browser(), url());
       await page.getByRole('link', { name: 'List orders' }).click();
       await page.getByRole('link', { name: 'o-1001' }).click();
@@ -141,7 +141,7 @@ describeSamples('of the sample services:', () => {
       await page.close();
     });
 
-    it('copies the request as a command, and has the body of the response first', async () => {
+    it('copies the request as a command, and shows the body of the response first', async () => {
       const { page } = await openWatched(browser(), url('/orders/o-1001'));
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await page.getByText('The raw exchange').click();
@@ -155,7 +155,7 @@ describeSamples('of the sample services:', () => {
       await page.close();
     });
 
-    it('has links for ids, and their names in place of them where they are shown with each', async () => {
+    it('shows ids as links, and names in place of ids in the lists that expand them', async () => {
       const { page } = await openWatched(browser(), url('/orders'));
       await page.getByRole('link', { name: 'c-ada' }).first().waitFor();
       expect(await page.getByRole('columnheader').allTextContents()).toContain('Consumer id');
@@ -167,7 +167,7 @@ describeSamples('of the sample services:', () => {
       await page.close();
     });
 
-    it('chooses and sorts, and asks for no more than was chosen', async () => {
+    it('filters and sorts, and requests only what was chosen', async () => {
       const { page } = await openWatched(browser(), url());
       await page.getByRole('link', { name: 'List orders' }).click();
       await page.getByText('Filter and sort').click();
@@ -178,7 +178,7 @@ describeSamples('of the sample services:', () => {
       await page.waitForURL(/\?/);
       expect(new URL(page.url()).search).toBe('?consumerId=c-grace&state=REJECTED');
       expect(await page.getByRole('row').count()).toBe(2);
-      // What was chosen is still chosen, by its name.
+      // The chosen filter is still selected by its name.
       await consumer.getByText('Grace Hopper').waitFor({ state: 'attached' });
       expect(await consumer.inputValue()).toBe('c-grace');
       await page.close();

@@ -1,6 +1,6 @@
 /**
- * Requests that are meant to harm, each to the gateway and to a service alone: each has a response or its connection ends,
- * none is 500, none costs more than a moment, and other requests are answered as before.
+ * Hostile requests to the gateway and directly to a service. Each gets a response or its connection ends. No response
+ * is a 500, no request takes long, and other requests still succeed.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -18,7 +18,7 @@ interface Head {
   readonly headers?: readonly string[];
 }
 
-/** What ends its connection, if the server does not before. */
+/** Makes the client end its connection, if the server does not end it first. */
 const written = ({ method = 'GET', path = CONSUMER, headers = [] }: Head, body = ''): string =>
   [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...headers, 'Connection: close', '', body].join('\r\n');
 
@@ -43,9 +43,9 @@ const copies = (count: number, first: string): string =>
 
 const LARGE = 1_000_000;
 
-/** Name, bytes, and the statuses that it may have. */
+/** Name, bytes, and the allowed statuses. */
 const REQUESTS: readonly (readonly [string, string, readonly number[]])[] = [
-  // What is one request to one reader, and two to another.
+  // Request smuggling: one request to one parser, and two to another.
   ...(
     [
       ['two lengths', ['Content-Length: 0', 'Content-Length: 5']],
@@ -217,7 +217,7 @@ const REQUESTS: readonly (readonly [string, string, readonly number[]])[] = [
   ],
 ];
 
-describeSamples('a request that is meant to harm', () => {
+describeSamples('A hostile request', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
 
   beforeAll(async () => {
@@ -225,7 +225,7 @@ describeSamples('a request that is meant to harm', () => {
   }, 60_000);
   afterAll(() => system.close());
 
-  /** The service is reached without a gateway before it. */
+  /** The URL of the service bypasses the gateway. */
   const urlOf = (place: 'gateway' | 'service') =>
     (place === 'gateway' ? system.url : system.services.consumers) as string;
   const others = async (): Promise<number[]> =>
@@ -236,19 +236,22 @@ describeSamples('a request that is meant to harm', () => {
     ].map(({ status }) => status);
 
   describe.each(['gateway', 'service'] as const)('to the %s', (place) => {
-    it.each(REQUESTS)('%s', async (_name, bytes, expected) => {
-      const before = process.cpuUsage();
-      const { end } = rawClient(urlOf(place), Buffer.from(bytes, 'latin1'));
-      const [status, ...more] = statusesOf(await end);
-      expect(expected).toContain(status);
-      expect(more).toEqual([]);
-      expect((await end).length).toBeLessThan(64_000);
-      const { user, system: kernel } = process.cpuUsage(before);
-      expect(user + kernel).toBeLessThan(5_000_000);
-      expect(await others()).toEqual([200, 200, 200]);
-    });
+    it.each(REQUESTS)(
+      'gets an expected status and does not affect other requests: %s',
+      async (_name, bytes, expected) => {
+        const before = process.cpuUsage();
+        const { end } = rawClient(urlOf(place), Buffer.from(bytes, 'latin1'));
+        const [status, ...more] = statusesOf(await end);
+        expect(expected).toContain(status);
+        expect(more).toEqual([]);
+        expect((await end).length).toBeLessThan(64_000);
+        const { user, system: kernel } = process.cpuUsage(before);
+        expect(user + kernel).toBeLessThan(5_000_000);
+        expect(await others()).toEqual([200, 200, 200]);
+      },
+    );
 
-    it('of random bytes', async () => {
+    it('of random bytes gets no 5xx and does not affect other requests', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(
@@ -271,7 +274,7 @@ describeSamples('a request that is meant to harm', () => {
       expect(await others()).toEqual([200, 200, 200]);
     });
 
-    it('again and again opens no circuit', async () => {
+    it('that is repeated opens no circuit', async () => {
       const worst = REQUESTS.filter(([name]) => /deep|double|twice/.test(name));
       for (let round = 0; round < 3; round++)
         await Promise.all(

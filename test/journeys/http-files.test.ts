@@ -1,4 +1,4 @@
-/** The requests under `openapi/http/`, sent one after the other as they stand: each does what it says. */
+/** The requests under `openapi/http/` are sent unchanged, one after the other. Each has the documented result. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -8,7 +8,7 @@ import { type System, startSystem } from '../support/system.ts';
 const FOLDER = 'openapi/http';
 const names = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
 
-describe('the requests for editors', () => {
+describe('The `.http` requests for editors', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem();
@@ -18,7 +18,7 @@ describe('the requests for editors', () => {
   const requestsOf = (name: string): FileRequest[] =>
     parseHttpFile(readFileSync(`${FOLDER}/${name}`, 'utf8'), { host: system.url });
 
-  it('are there for every operation of every service', () => {
+  it('exist for every operation of every service', () => {
     for (const name of names) {
       const { paths } = parse(readFileSync(`openapi/${name.replace('.http', '.yaml')}`, 'utf8')) as {
         paths: Record<string, Record<string, { operationId: string }>>;
@@ -31,17 +31,17 @@ describe('the requests for editors', () => {
     }
   });
 
-  it('are answered as one who sends them hopes', async () => {
+  it('succeed', async () => {
     const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-    // Those of all services together: what one takes away, another may show.
+    // All files share one system, so a file may show what another deletes.
     const all = names
       .flatMap(requestsOf)
       .toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
     for (const { title, method, url, headers, body } of all) {
-      const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-      expect([title, answer.status, answer.ok ? '' : await answer.text()]).toEqual([
+      const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
+      expect([title, response.status, response.ok ? '' : await response.text()]).toEqual([
         title,
-        answer.status,
+        response.status,
         '',
       ]);
     }

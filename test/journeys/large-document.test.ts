@@ -1,4 +1,4 @@
-/** A document of more operations than Swagger UI can show at once, in a browser: by its parts. */
+/** A document with more operations than Swagger UI can show at once is shown in parts, in a real browser. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Page } from 'playwright-core';
@@ -10,7 +10,7 @@ import { pagesApp } from '../support/pages-app.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
-/** 1,000 operations, 25 under each of 40 tags, or with no tag at all, and 5 MB. */
+/** 5 MB with 1,000 operations: 25 for each of 40 tags, or all without a tag. */
 function large(hasTags: boolean): OpenAPIObject {
   const document = generate(1000, 5_000_000);
   const operations = Object.values(document.paths ?? {}).flatMap(({ get, post, put }) =>
@@ -22,7 +22,7 @@ function large(hasTags: boolean): OpenAPIObject {
   return document;
 }
 
-describeInBrowser('a large document', (browser) => {
+describeInBrowser('A large document', (browser) => {
   let gateway: Listening | undefined;
   beforeAll(async () => {
     const services = [
@@ -51,7 +51,7 @@ describeInBrowser('a large document', (browser) => {
     ['phone', PHONE],
     ['dark', { colorScheme: 'dark' }],
   ] as const)('%s', (name, look) => {
-    it('is a list of its parts, of which one is shown at a time', async () => {
+    it('is a list of its parts and shows one part at a time', async () => {
       const { page, complaints, documents } = await open('/docs?urls.primaryName=tagged', look);
       expect(await page.locator('.parts li').count()).toBe(40);
       expect(await operations(page)).toBe(0);
@@ -75,15 +75,18 @@ describeInBrowser('a large document', (browser) => {
       await page.goBack();
       await page.locator('[data-tag="Group 7"].opblock-tag').waitFor();
 
-      const asked = new Set(documents.map(({ url }) => url));
-      expect([...asked]).toEqual(['/openapi/tagged.json?tag=Group+7', '/openapi/tagged.json?tag=Group+8']);
+      const requested = new Set(documents.map(({ url }) => url));
+      expect([...requested]).toEqual([
+        '/openapi/tagged.json?tag=Group+7',
+        '/openapi/tagged.json?tag=Group+8',
+      ]);
       for (const { bytes } of documents) expect(bytes).toBeLessThan(250_000);
       expect(complaints).toEqual([]);
       await page.close();
     }, 60_000);
   });
 
-  it('is told apart by paths where it has no tags', async () => {
+  it('is divided by paths when it has no tags', async () => {
     const { page, documents } = await open('/docs?urls.primaryName=untagged', PHONE);
     expect(await page.locator('.parts li').count()).toBe(250);
     await part(page, 'untagged /other/things000042 4 operations').click();
@@ -95,7 +98,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('is filtered, with the keyboard alone', async () => {
+  it('can be filtered with the keyboard alone', async () => {
     const { page } = await open('/docs?urls.primaryName=tagged');
     await page.getByLabel('Filter').focus();
     await page.keyboard.type('group 3');
@@ -109,7 +112,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('opens the part that a link to one of its operations means', async () => {
+  it('opens the part of an operation that a link refers to', async () => {
     const { page } = await open('/docs?urls.primaryName=tagged#/Group%204/list27');
     await page.getByRole('button', { name: 'Try it out' }).waitFor();
     expect(await page.locator('.opblock.is-open').getAttribute('id')).toContain('list27');
@@ -117,7 +120,7 @@ describeInBrowser('a large document', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('has its parts without a script', async () => {
+  it('lists its parts without JavaScript', async () => {
     const { page } = await open('/docs', { javaScriptEnabled: false });
     expect(await page.getByLabel('Filter').isVisible()).toBe(false);
     await page.getByLabel('Document').selectOption('tagged');
@@ -128,6 +131,6 @@ describeInBrowser('a large document', (browser) => {
   }, 60_000);
 });
 
-/** The same at paths of its own. */
+/** The same operations at other paths. */
 const elsewhere = ({ paths = {} }: OpenAPIObject): NonNullable<OpenAPIObject['paths']> =>
   Object.fromEntries(Object.entries(paths).map(([path, item]) => [`/other${path}`, item]));

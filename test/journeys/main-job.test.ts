@@ -1,4 +1,4 @@
-/** What a newcomer does: from `/` by links alone, placing, expanding, revising, cancelling; then a restart. */
+/** A client follows links from `/`, and places, expands, revises and cancels orders; then the system restarts. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type StartedSystem, start } from '../../src/main.ts';
@@ -21,7 +21,7 @@ interface Hal {
   readonly _embedded?: Readonly<Record<string, Hal | Hal[]>>;
 }
 
-describeSamples('the main job', () => {
+describeSamples('A client that follows links', () => {
   let storage: TestStorage;
   let system: StartedSystem;
 
@@ -78,7 +78,7 @@ describeSamples('the main job', () => {
       const actions = new Set(Object.keys(resource._templates ?? {}));
       for (const [rel, link] of Object.entries(resource._links)) {
         const { href = '', templated, type } = [link].flat()[0] ?? {};
-        // What names its media type describes the API; it is none of its resources.
+        // A link with a media type leads to a description of the API, not to a resource.
         if (actions.has(rel) || templated || type !== undefined) continue;
         const kind = href.replace(/\?.*/, '').replaceAll(/\/(?:o|c|r|m)-[^/]+/g, '/{id}');
         if (visited.has(href) || visited.size > 120) continue;
@@ -98,12 +98,12 @@ describeSamples('the main job', () => {
       '/restaurants/{id}/menu-items',
       '/restaurants/{id}/menu-items/{id}',
     ];
-    // Services of one's own may be beside them.
+    // The project may have further services.
     const isSample = (kind: string) => /^\/(?:$|(?:consumers|orders|restaurants)(?:\/|$))/.test(kind);
     expect([...seen].filter(isSample).toSorted()).toEqual(samples);
   });
 
-  it('places, revises and cancels an order by what it offers', async () => {
+  it('places, revises and cancels an order by the offered actions', async () => {
     const order = await placeOrder();
     expect(order.state).toBe('APPROVED');
     expect(Object.keys(order._templates ?? {}).toSorted()).toEqual(['cancel', 'revise']);
@@ -124,7 +124,7 @@ describeSamples('the main job', () => {
     expect(hrefOf(refused.body, 'self')).toBe(hrefOf(order, 'self'));
   });
 
-  it('brings along what links lead to, on one order and on a page of them', async () => {
+  it('expands the links of one order and of a page of orders', async () => {
     const order = await placeOrder();
     const whole = await get(`${hrefOf(order, 'self')}?expand=consumer.orders,restaurant.menuItems,menuItems`);
     const { consumer, restaurant, menuItems } = whole._embedded ?? {};
@@ -143,7 +143,7 @@ describeSamples('the main job', () => {
     expect(hrefOf(page, 'next')).toMatch(/expand=consumer/);
   });
 
-  it('shows whom orders call to be placed', async () => {
+  it('sees the calls of the orders service in its status', async () => {
     await placeOrder();
     const path = (await get('/status/services/orders'))._links.self as HalLink;
     let calls: unknown;
@@ -153,13 +153,15 @@ describeSamples('the main job', () => {
     });
     expect(calls).toEqual(
       ['consumers', 'restaurants'].map((name) => ({
-        ...{ name, status: 'pass', responseTime: expect.any(Number) },
+        name,
+        status: 'pass',
+        responseTime: expect.any(Number),
       })),
     );
   });
 
-  it('gives the same answer when a service expands by itself', async () => {
-    // The gateway asks a service only for what that service owns; alone it follows every link itself.
+  it('gets the same response when a service expands by itself', async () => {
+    // Behind the gateway a service expands only its own resources. Without the gateway it follows every link.
     const order = await placeOrder();
     const alone = system.services.orders ?? '';
     const path = `${hrefOf(order, 'self')}?expand=consumer,restaurant.menuItems`;
@@ -169,7 +171,7 @@ describeSamples('the main job', () => {
     expect(here.headers.etag).toBe(there.headers.etag);
   });
 
-  it('keeps what was written across a restart', async () => {
+  it('finds stored data and idempotency keys after a restart', async () => {
     const order = await placeOrder();
     const cancel = () => act(order, 'cancel').set('Idempotency-Key', 'restart');
     const cancelled = await cancel().expect(200);

@@ -12,8 +12,8 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
 ] as const;
 
-describeSamples('of the sample services:', () => {
-  describeInBrowser('pages', (browser) => {
+describeSamples('With the sample services:', () => {
+  describeInBrowser('Pages', (browser) => {
     let system: System | undefined;
     beforeAll(async () => {
       system = await startSystem();
@@ -23,7 +23,7 @@ describeSamples('of the sample services:', () => {
 
     describe.each(PATHS)('%s', (path) => {
       it.each(LOOKS)(
-        'is whole and asks no other host: $name',
+        'is accessible, fits the viewport and requests no other host: $name',
         async ({ name, ...look }) => {
           const { page, complaints } = await openWatched(browser(), url(path), look);
           await page.waitForLoadState('networkidle');
@@ -32,7 +32,7 @@ describeSamples('of the sample services:', () => {
           expect(complaints).toEqual([]);
           expect(await page.title()).toContain('linkway');
           expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-          // Swagger UI is not ours to mend.
+          // Faults of Swagger UI cannot be fixed here.
           if (path !== '/docs') expect(await violations(page)).toEqual([]);
           await page.close();
         },

@@ -1,4 +1,4 @@
-/** Services on a PostgreSQL server: several that start at once, one that is killed, and a server that goes away. */
+/** Services on a PostgreSQL server: concurrent starts, a killed service, and an unavailable server. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ interface Running {
   readonly child: Child;
 }
 
-describeSamples('with the samples:', () => {
-  describeWithPostgres('services on a PostgreSQL server', () => {
+describeSamples('With the samples:', () => {
+  describeWithPostgres('Services on a PostgreSQL server', () => {
     let postgres: TestPostgres;
     let folder: string;
     let children: Child[];
@@ -48,7 +48,10 @@ describeSamples('with the samples:', () => {
     const begin = async (port?: number): Promise<Running> => {
       const own = port ?? (await freePort());
       const child = startChild('src/service/main.ts', ['consumers'], {
-        ...{ DATABASE_URL: postgres.url, DATA_DIR: folder, PORT: String(own), LOG_LEVEL: 'silent' },
+        DATABASE_URL: postgres.url,
+        DATA_DIR: folder,
+        PORT: String(own),
+        LOG_LEVEL: 'silent',
       });
       children.push(child);
       return { child, url: `http://127.0.0.1:${own}` };
@@ -61,26 +64,26 @@ describeSamples('with the samples:', () => {
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
         body: JSON.stringify({ name: `Consumer ${key}`, email: `${key}@example.com` }),
       });
-    /** Registers one after the other until told to stop. @returns those that were acknowledged */
+    /** Registers consumers one after the other until it has to stop. @returns all keys, and the acknowledged ones */
     const keepRegistering = async (url: string, who: string, isOver: () => boolean) => {
       const [sent, acknowledged]: [string[], string[]] = [[], []];
       for (let count = 0; !isOver(); count++) {
         const key = `${who}-${count}`;
         sent.push(key);
         const status = await register(url, key).then(
-          (answer) => answer.status,
+          (response) => response.status,
           () => 0,
         );
         if (status === 201) acknowledged.push(key);
       }
       return { sent, acknowledged };
     };
-    const kept = async () =>
+    const storedKeys = async () =>
       (await sql(`select name from consumers.consumers where name like 'Consumer %' order by name`)).map(
         ({ name }) => String(name).slice('Consumer '.length),
       );
 
-    it('that start at once wait for each other, and apply each migration once', async () => {
+    it('that start at the same time wait for each other, and apply each migration once', async () => {
       const holder = new pg.Client({ connectionString: postgres.url });
       await holder.connect();
       await holder.query("select pg_advisory_lock(hashtextextended('linkway consumers', 0))");
@@ -109,7 +112,7 @@ describeSamples('with the samples:', () => {
       for (const { url } of instances) expect((await fetch(`${url}/consumers/c-ada`)).status).toBe(200);
     }, 60_000);
 
-    it('refuse a schema that a newer version has changed, and say what to do', async () => {
+    it('reject a schema that a newer version has migrated, and report the remedy', async () => {
       const first = await begin();
       await ready(first);
       await sql("insert into consumers.migrations values (4, 'of tomorrow', now())");
@@ -120,12 +123,12 @@ describeSamples('with the samples:', () => {
       );
     }, 60_000);
 
-    it('lose nothing that was acknowledged when they are killed, and do nothing twice', async () => {
+    it('lose no acknowledged write when they are killed, and repeat no write', async () => {
       const first = await begin();
       await ready(first);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(first.url, who, () => isOver));
-      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+      await eventually('60 rows are there', async () => (await storedKeys()).length >= 60, {
         tell: () => first.child.output.stderr,
       });
       first.child.process.kill('SIGKILL');
@@ -133,21 +136,21 @@ describeSamples('with the samples:', () => {
       isOver = true;
       const written = await Promise.all(writers);
       const acknowledged = written.flatMap((one) => one.acknowledged);
-      expect(await kept()).toEqual(expect.arrayContaining(acknowledged));
+      expect(await storedKeys()).toEqual(expect.arrayContaining(acknowledged));
 
       const second = await begin();
       await ready(second);
       const keys = written.flatMap(({ sent }) => sent);
       for (const key of keys) expect((await register(second.url, key)).status).toBe(201);
-      expect((await kept()).toSorted()).toEqual(keys.toSorted());
+      expect((await storedKeys()).toSorted()).toEqual(keys.toSorted());
     }, 60_000);
 
-    it('say so when the server is gone, lose nothing, and heal when it is back', async () => {
+    it('respond with 503 while the server is down, lose nothing, and recover with the server', async () => {
       const service = await begin();
       await ready(service);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(service.url, who, () => isOver));
-      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+      await eventually('60 rows are there', async () => (await storedKeys()).length >= 60, {
         tell: () => service.child.output.stderr,
       });
       postgres.crash();
@@ -168,7 +171,7 @@ describeSamples('with the samples:', () => {
       postgres.start();
       const keys = [...written.flatMap(({ sent }) => sent), 'while-gone'];
       for (const key of keys) expect((await register(service.url, key)).status).toBe(201);
-      const all = await kept();
+      const all = await storedKeys();
       expect(all).toEqual(expect.arrayContaining(written.flatMap((one) => one.acknowledged)));
       expect(all.toSorted()).toEqual(keys.toSorted());
     }, 60_000);

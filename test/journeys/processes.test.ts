@@ -1,4 +1,4 @@
-/** Processes from start to end: what they print, how they end, and what they say when they cannot start. */
+/** Processes from start to end: their output, their exit, and their errors when they cannot start. */
 
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { freePort, startChild } from '../support/child.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';
 
-describeSamples('the processes', () => {
+describeSamples('The processes', () => {
   let folder: string;
   const env = (more: Record<string, string> = {}) => ({ PORT: '0', DATA_DIR: join(folder, 'data'), ...more });
 
@@ -21,7 +21,7 @@ describeSamples('the processes', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('npm start says where to look, and ends with 0 on Ctrl-C', async () => {
+  it('of `npm start` print the URLs, and end with 0 on Ctrl-C', async () => {
     const child = startChild('src/main.ts', [], env());
     await child.says(/Ctrl-C/);
     const { stdout } = child.output;
@@ -36,7 +36,7 @@ describeSamples('the processes', () => {
     expect(child.output.stderr).toBe('');
   }, 60_000);
 
-  it('what is acknowledged survives a kill in the middle', async () => {
+  it('keep acknowledged writes when they are killed', async () => {
     const first = startChild('src/main.ts', [], env());
     await first.says(/Ctrl-C/);
     const urlOf = (output: string) => /Entry point +(\S+)\//.exec(output)?.[1] ?? '';
@@ -57,7 +57,7 @@ describeSamples('the processes', () => {
     expect(await second.ended).toBe(0);
   }, 60_000);
 
-  it('takes over what has changed on SIGHUP, and starts again with what was good', async () => {
+  it('reload the configuration on SIGHUP, and start with the last good version', async () => {
     const config = join(folder, 'reloaded.yaml');
     const write = (text: string) => writeFile(config, `reload: { files: 0 }\nservices: {}\n${text}`);
     await write('');
@@ -79,7 +79,7 @@ describeSamples('the processes', () => {
     expect(await second.ended).toBe(0);
   }, 60_000);
 
-  it('ends on a second signal where nobody reads its log', async () => {
+  it('end on a second signal although their log is not read', async () => {
     const config = join(folder, 'unread.yaml');
     await writeFile(config, 'shutdown: { drain: 0 }\nservices: {}\n');
     const child = startChild('src/gateway/main.ts', [], env({ GATEWAY_CONFIG: config, LOG_LEVEL: 'info' }));
@@ -90,7 +90,7 @@ describeSamples('the processes', () => {
     for (let count = 0; count < 300; count++) await fetch(`${url}/${'long'.repeat(1500)}`);
 
     child.process.kill('SIGTERM');
-    // It is told again while it answers, too, as that is all that can be seen from here.
+    // The signal is repeated while the process still responds, since the test cannot see when the first one is handled.
     await eventually('it has ended', async () => {
       await fetch(url).catch(() => {});
       child.process.kill('SIGTERM');
@@ -102,7 +102,7 @@ describeSamples('the processes', () => {
     await child.ended;
   }, 60_000);
 
-  describe('a start that cannot be', () => {
+  describe('A start that fails', () => {
     let taken: Server;
     let port: number;
     const file = (name: string) => join(folder, name);
@@ -162,7 +162,7 @@ describeSamples('the processes', () => {
         /DATABASE_URL/,
       ],
     ])(
-      '%s is one clear line, exit code 1, no stack',
+      'because of %s prints one line without a stack, and exits with 1',
       async (_name, script, args, changes, message) => {
         const child = startChild(script, args, env({ DATA_DIR: join(folder, 'other'), ...changes() }));
         expect(await child.ended).toBe(1);
@@ -173,7 +173,7 @@ describeSamples('the processes', () => {
     );
   });
 
-  it('each part runs alone; one that is killed takes no other along, and heals when it is back', async () => {
+  it('run separately; a killed one affects no other, and the system recovers when it restarts', async () => {
     const names = loadGatewayConfig('gateway.yaml').services.map(({ name }) => name);
     const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const));
     const services = ports.map(
@@ -212,7 +212,7 @@ describeSamples('the processes', () => {
 
       consumers = alone('consumers');
       await consumers.says(/http:/);
-      // The breaker lets a call through when its time has come; until then it says so.
+      // The breaker rejects calls until it is half open.
       let status = 503;
       for (const deadline = Date.now() + 20_000; status !== 200 && Date.now() < deadline; ) {
         ({ status } = await get('/consumers/c-ada'));

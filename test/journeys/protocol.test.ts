@@ -1,4 +1,4 @@
-/** HTTP as it is meant to be, at every path of the running system: methods, caching, links to what describes it. */
+/** HTTP at every path of the running system: methods, caching and links to descriptions. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import parseLinks from 'http-link-header';
 import type { OpenAPIObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31';
@@ -22,7 +22,7 @@ const OWN = [
   '/health/ready',
 ];
 
-describeSamples('every path', () => {
+describeSamples('Every path', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
   let document: OpenAPIObject;
   const serviceOf = new Map<string, string>();
@@ -37,7 +37,7 @@ describeSamples('every path', () => {
   }, 60_000);
   afterAll(() => system.close());
 
-  /** Each templated path with the examples of its parameters, and the methods it has. */
+  /** Each templated path with the examples of its parameters, and its methods. */
   const paths = () =>
     Object.entries(document.paths ?? {}).map(([template, item = {}]) => {
       const operations = Object.entries(item).filter(([key]) => /^(get|put|post|patch|delete)$/.test(key));
@@ -52,7 +52,7 @@ describeSamples('every path', () => {
       };
     });
 
-  it('says to OPTIONS what it takes, at the gateway and at the service alone', async () => {
+  it('responds to OPTIONS with Allow and, for PATCH, Accept-Patch, at the gateway and at the service', async () => {
     for (const { path, service, methods } of paths())
       for (const url of [system.url, system.services[service] as string]) {
         const { status, headers } = await request(url).options(path);
@@ -70,10 +70,10 @@ describeSamples('every path', () => {
     }
   });
 
-  it('answers HEAD as GET, without the body, and says how long either may be kept', async () => {
+  it('responds to HEAD as to GET without the body, and has Cache-Control', async () => {
     const readable = paths().filter(({ methods }) => methods.includes('GET'));
     for (const path of [...readable.map((one) => one.path), ...OWN]) {
-      // The library says that it takes gzip for GET alone.
+      // The client library accepts gzip only for GET.
       const get = await request(system.url).get(path).set('Accept-Encoding', 'gzip').expect(200);
       const head = await request(system.url).head(path).set('Accept-Encoding', 'gzip').expect(200);
       expect(head.text).toBeFalsy();
@@ -86,7 +86,7 @@ describeSamples('every path', () => {
     }
   });
 
-  it('says in Link where it is, what describes it, and where its neighbours are, in every format', async () => {
+  it('has a Link header with itself, its description and its neighbours in every format', async () => {
     for (const { path, service } of paths().filter(({ methods }) => methods.includes('GET')))
       for (const type of ['application/json', 'application/hal+json', 'application/vnd.siren+json']) {
         const { headers } = await request(system.url).get(path).accept(type).expect(200);
@@ -100,12 +100,12 @@ describeSamples('every path', () => {
       }
   });
 
-  it('leads from page to page in Link alone, and keeps what was asked for', async () => {
+  it('leads from page to page by the Link header, with the same query', async () => {
     const seen: string[] = [];
     let at: string | undefined = '/orders?limit=9&expand=consumer';
     while (at !== undefined) {
-      const answer: request.Response = await request(system.url).get(at).accept('application/json');
-      const { body, headers } = answer;
+      const response: request.Response = await request(system.url).get(at).accept('application/json');
+      const { body, headers } = response;
       for (const item of body._embedded.item) {
         seen.push(item.id);
         expect(item._embedded.consumer.id).toBe(item.consumerId);
@@ -116,7 +116,7 @@ describeSamples('every path', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('forbids to keep a problem, and says what describes it', async () => {
+  it('forbids caching of a problem, and links to its description', async () => {
     for (const [method, path] of [
       ['get', '/nowhere'],
       ['get', '/orders?limit=x'],

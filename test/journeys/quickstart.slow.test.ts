@@ -1,4 +1,4 @@
-/** Both quickstarts, command by command, in a copy of the project; and the response that the README shows. */
+/** Both quickstarts, command by command in a copy of the project, and the response in the README. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -10,7 +10,7 @@ import { startSystem } from '../support/system.ts';
 const page = (path: string) => blocksOf(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 
 describeInCopy(
-  'the quickstart',
+  'The quickstart',
   () => {
     let copy: ProjectCopy;
     let session: PageSession | undefined;
@@ -22,7 +22,7 @@ describeInCopy(
       copy.remove();
     });
 
-    it('for users of the gateway can be typed as it stands', async () => {
+    it('for users of the gateway works as printed', async () => {
       const blocks = page('docs/quickstart-gateway.md');
       session = new PageSession(copy, { awaitsReload: true });
       await session.play(blocks);
@@ -30,7 +30,7 @@ describeInCopy(
       expect(kinds.isSupersetOf(new Set(['sh', 'console']))).toBe(true);
     }, 120_000);
 
-    it('for authors of services can be typed as it stands', async () => {
+    it('for authors of services works as printed', async () => {
       // A clone may have a service of this name.
       if (copy.services().includes('bookings'))
         await passes(copy.run('npm', 'run', 'remove:service', '--', 'bookings'));
@@ -44,7 +44,7 @@ describeInCopy(
 );
 
 itSamples(
-  'the README shows a response of the samples',
+  'The README shows a real response of the samples',
   async () => {
     const session = page('README.md').find(({ kind }) => kind === 'console')?.body ?? '';
     const [, path = '', shown = ''] =
@@ -52,9 +52,9 @@ itSamples(
     const system = await startSystem();
     try {
       const { text } = await request(system.url).get(path).expect(200);
-      // jq changes nothing but white space.
+      // jq changes only white space.
       const plain = (json: string) => json.replaceAll(/\s/g, '');
-      // What is left out has no comma of its own.
+      // An omitted part has no comma.
       expect(missingIn(plain(text), plain(shown).replaceAll(/,?…,?/g, '…'))).toBeUndefined();
       expect(shown.length).toBeGreaterThan(100);
     } finally {

@@ -1,6 +1,6 @@
 /**
- * The proof of level 3: every path of every service is renamed by configuration, and clients that follow links
- * notice nothing. A path written anywhere but in a contract, in a client, a representation or a page, fails here.
+ * Every path of every service is renamed by configuration, and clients that follow links still work (level 3 of the
+ * Richardson model). A path that is written outside a contract fails here, be it in a client, a representation or a page.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -15,7 +15,7 @@ import { describeSamples } from '../support/samples.ts';
 
 const ACCEPTED = formats.map(({ mediaType }) => mediaType);
 
-describeSamples('with every path renamed', () => {
+describeSamples('A system with renamed paths', () => {
   let system: Awaited<ReturnType<typeof startRenamedSystem>>;
   beforeAll(async () => {
     system = await startRenamedSystem();
@@ -24,16 +24,16 @@ describeSamples('with every path renamed', () => {
 
   kettingJourney(() => system.url);
   waychaserJourney(() => system.url);
-  describeInBrowser('a person', (browser) => explorerJourney(browser, () => system.url));
+  describeInBrowser('with a person in a browser', (browser) => explorerJourney(browser, () => system.url));
 
-  it('no path of a contract is there any more', async () => {
+  it('responds with 404 to every path of a contract', async () => {
     for (const path of Object.values(system.names).flatMap(Object.keys))
       await request(system.url)
         .get(path.replaceAll(/\{[^}]*\}/g, 'x'))
         .expect(404);
   });
 
-  it('nothing that can be reached from / names a path of a contract', async () => {
+  it('contains no path of a contract in anything that can be reached from /', async () => {
     const contractPaths = Object.values(system.names).flatMap(Object.keys).map(pathTemplate);
     const isOfContract = (text: string): boolean => {
       const path = text.replace(system.url, '').split(/[?#{]/, 1)[0] ?? '';
@@ -61,7 +61,7 @@ describeSamples('with every path renamed', () => {
         }
       }
     }
-    // It went everywhere: to each path that can be read.
+    // The walk reached each path that has GET.
     const readable = Object.values(system.names).flatMap(Object.values).map(pathTemplate);
     const visited = readable.filter((template) =>
       [...seen].some((path) => matchPath(template, path.split('?')[0] ?? '')),
@@ -70,7 +70,7 @@ describeSamples('with every path renamed', () => {
   }, 60_000);
 });
 
-/** Everything that could be an address: the strings of JSON, quoted strings of everything else. */
+/** All texts that could be URLs: the strings of JSON, and the quoted strings of other types. */
 const namesIn = (text: string, type: string): string[] =>
   /json$/.test(type)
     ? stringsOf(JSON.parse(text))

@@ -1,4 +1,4 @@
-/** Restarts under load: gateways behind a balancer and services behind a gateway, one after the other, and a service of which there is one. */
+/** Restarts under load: gateways behind a balancer, instances of a service behind a gateway, and a single instance. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ const config = async (name: string, text: string): Promise<string> => {
   return file;
 };
 
-describeSamples('with the sample services', () => {
+describeSamples('A restart under load', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'linkway-'));
     await writeFile(join(folder, 'things.yaml'), DOCUMENT);
@@ -43,11 +43,13 @@ describeSamples('with the sample services', () => {
 
   const gatewayOn = (port: number, file: string) =>
     startChild('src/gateway/main.ts', [], {
-      ...{ PORT: String(port), GATEWAY_CONFIG: file, LOG_LEVEL: 'info' },
+      PORT: String(port),
+      GATEWAY_CONFIG: file,
+      LOG_LEVEL: 'info',
       DATA_DIR: join(folder, String(port)),
     });
 
-  /** Keep-alive clients that each ask for one thing after the other until they are told to stop. */
+  /** Keep-alive clients that each send one request after the other until they have to stop. */
   function load(url: string, { path = '/things', body = '' } = {}) {
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
     const outcomes = new Map<string, number>();
@@ -76,11 +78,11 @@ describeSamples('with the sample services', () => {
     };
   }
 
-  describe('gateways that are restarted one after the other', () => {
+  describe('of gateways, one after the other', () => {
     let balancer: Balancer | undefined;
     afterAll(() => balancer?.close());
 
-    it('lose not one request', async () => {
+    it('loses no request', async () => {
       const file = await config('rolling.yaml', 'shutdown: { drain: 1s }');
       const ports = [await freePort(), await freePort()];
       const gateways = ports.map((port) => gatewayOn(port, file));
@@ -103,8 +105,8 @@ describeSamples('with the sample services', () => {
     }, 90_000);
   });
 
-  describe('instances of a service that are restarted one after the other', () => {
-    it('lose not one request, POSTs neither', async () => {
+  describe('of the instances of a service, one after the other', () => {
+    it('loses no request, POST requests included', async () => {
       const ports = [await freePort(), await freePort()];
       const port = await freePort();
       const file = join(folder, 'instances.yaml');
@@ -122,7 +124,9 @@ services:
       );
       const startOne = async (one: number) => {
         const child = startChild('src/service/main.ts', ['consumers'], {
-          ...{ PORT: String(one), GATEWAY_CONFIG: file, LOG_LEVEL: 'silent' },
+          PORT: String(one),
+          GATEWAY_CONFIG: file,
+          LOG_LEVEL: 'silent',
           DATA_DIR: join(folder, String(one)),
         });
         await child.says(/http:/);
@@ -159,8 +163,8 @@ services:
     }, 90_000);
   });
 
-  describe('a service of which there is one', () => {
-    it('is bridged for what may be repeated, where the policy has room, and for nothing else', async () => {
+  describe('of a service with one instance', () => {
+    it('is bridged by retries for repeatable requests when the policy allows enough of them, and for no others', async () => {
       const file = await config(
         'bridge.yaml',
         'policy: { deadline: 20s, retry: { attempts: 8, delay: 20ms }, breaker: { minimumCalls: 1000 } }',

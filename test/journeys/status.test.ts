@@ -13,7 +13,8 @@ import { describeInBrowser, openWatched } from '../support/browser.ts';
 import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
 const documentOf = (name: string, links: object) => ({
-  ...{ openapi: '3.1.0', info: { title: name, version: '1.0.0' } },
+  openapi: '3.1.0',
+  info: { title: name, version: '1.0.0' },
   paths: {
     [`/${name}/{id}`]: {
       get: {
@@ -21,7 +22,8 @@ const documentOf = (name: string, links: object) => ({
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
         responses: {
           200: {
-            ...{ description: 'One.', links },
+            description: 'One.',
+            links,
             content: {
               'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } } } },
             },
@@ -32,17 +34,17 @@ const documentOf = (name: string, links: object) => ({
   },
 });
 const toDishes = { dish: { operationId: 'dishes', parameters: { id: '$response.body#/id' } } };
-/** Health that says whom orders call: dishes, and one that the gateway does not know. */
+/** Health checks that report calls to dishes, and to an address that the gateway does not know. */
 const checks = Object.fromEntries(
   ['dishes', '10.1.2.3'].map((name) => [
     `${name}:responseTime`,
     [{ status: 'pass', observedValue: 3.4, observedUnit: 'ms' }],
   ]),
 );
-const answer: TestUpstream['respond'] = (_req, res) =>
+const respond: TestUpstream['respond'] = (_req, res) =>
   res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"1"}');
-const answerWithCalls: TestUpstream['respond'] = (req, res) =>
-  req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : answer(req, res);
+const respondWithChecks: TestUpstream['respond'] = (req, res) =>
+  req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : respond(req, res);
 
 const desktop = { viewport: { width: 1280, height: 900 } };
 const LOOKS: readonly BrowserContextOptions[] = [
@@ -51,12 +53,12 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
   { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
-const WELL = 'All services are working.';
-/** Often enough for a breaker to open at once, and the processor is left to the browser. */
+const ALL_WORKING = 'All services are working.';
+/** Often enough for a breaker to open at once, and rarely enough to leave the processor to the browser. */
 const LOAD_EVERY_MS = 20;
 const DOWN = 'Services with problems: dishes. The others are not affected.';
 
-describeInBrowser('the status page', (browser) => {
+describeInBrowser('The status page', (browser) => {
   let folder: string;
   let services: Record<'dishes' | 'orders', TestUpstream>;
   let gateway: StartedGateway;
@@ -64,7 +66,7 @@ describeInBrowser('the status page', (browser) => {
   let isLoaded: boolean;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'linkway-'));
-    services = { dishes: await startUpstream(answer), orders: await startUpstream(answer) };
+    services = { dishes: await startUpstream(respond), orders: await startUpstream(respond) };
     const policy = { retry: 'off', breaker: { kind: 'consecutive', failures: 3, halfOpenAfter: '300ms' } };
     const entries = Object.entries(services).map(([name, { url }]) => [
       name,
@@ -98,9 +100,9 @@ describeInBrowser('the status page', (browser) => {
   };
   const says = (page: Page, text: string) => page.locator('[role=status]', { hasText: text }).waitFor();
 
-  it('shows by itself that a service is down, and that it is back; what is focused stays focused', async () => {
+  it('shows a failed and a recovered service without a reload, and keeps the focus', async () => {
     const { page, complaints } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     const node = page.locator('.picture.wide a[href="/status/services/dishes"]');
     await node.focus();
     await services.dishes.stop();
@@ -111,12 +113,12 @@ describeInBrowser('the status page', (browser) => {
       '/s',
     );
     await services.dishes.start();
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
 
-  it('draws what happened', async () => {
+  it('draws the calls and the links between services', async () => {
     const { page } = await open('/status');
     const plot = page.locator('#service-dishes [data-label=Calls] svg');
     const label = () => plot.getAttribute('aria-label');
@@ -128,10 +130,10 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('draws a call that a service makes itself, by its own word', async () => {
+  it('draws the calls that a service reports itself', async () => {
     const { page, complaints } = await open('/status');
     await page.locator('.picture.wide .lead-to').waitFor({ state: 'attached' });
-    for (const service of Object.values(services)) service.respond = answerWithCalls;
+    for (const service of Object.values(services)) service.respond = respondWithChecks;
     await page.locator('.picture.wide .call-to.pass').waitFor({ state: 'attached' });
     expect(await page.locator('.picture.wide .call-to title').allTextContents()).toEqual([
       'orders calls dishes: works, 3.4 ms',
@@ -142,23 +144,23 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('waits while it is paused', async () => {
+  it('does not change while it is paused', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await services.dishes.stop();
     const { page: other } = await open('/status');
     await says(other, DOWN);
-    expect(await page.locator('[role=status]').textContent()).toBe(WELL);
+    expect(await page.locator('[role=status]').textContent()).toBe(ALL_WORKING);
     await page.getByRole('button', { name: 'Pause' }).press('Enter');
     await says(page, DOWN);
     await page.close();
     await other.close();
   }, 60_000);
 
-  it('is walked with the Tab key alone, in the order in which it is read, and shows where one is', async () => {
+  it('can be walked with the Tab key in reading order, with a visible focus', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     await page.locator('main').evaluate((main) => main.setAttribute('tabindex', '-1'));
     await page.locator('main').focus();
     const walked: string[] = [];
@@ -188,9 +190,9 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('tells states, the page and the pause apart where the reader chose all colours', async () => {
+  it('distinguishes states, the page and the pause in forced colours', async () => {
     const { page } = await open('/status', { ...desktop, forcedColors: 'active' });
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     const pause = page.getByRole('button', { name: 'Pause' });
     const looks = (one: typeof pause, pseudo?: string) =>
       one.evaluate((element, of) => {
@@ -213,9 +215,9 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
-  it('says that it lost its connection', async () => {
+  it('reports a lost connection', async () => {
     const { page } = await open('/status');
-    await says(page, WELL);
+    await says(page, ALL_WORKING);
     isLoaded = false;
     await load;
     await gateway.close();
@@ -225,7 +227,7 @@ describeInBrowser('the status page', (browser) => {
 
   describe.each(['/status', '/status/services/dishes'])('%s', (path) => {
     it.each([['well'], ['down']])(
-      'can be read by everybody: %s',
+      'is accessible while the service is %s',
       async (state) => {
         if (state === 'down') await services.dishes.stop();
         for (const look of LOOKS) {

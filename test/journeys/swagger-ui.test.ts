@@ -1,4 +1,4 @@
-/** Every operation in Swagger UI is tried, as a reader would: expand, Try it out, Execute. */
+/** Every operation in Swagger UI is tried as a reader would try it: expand, Try it out, Execute. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { violations } from '../support/axe.ts';
@@ -6,7 +6,7 @@ import { describeInBrowser, openWatched } from '../support/browser.ts';
 import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
-describeSamples('of the sample services:', () => {
+describeSamples('With the sample services:', () => {
   describeInBrowser('Swagger UI', (browser) => {
     let system: System | undefined;
     beforeAll(async () => {
@@ -15,10 +15,10 @@ describeSamples('of the sample services:', () => {
     afterAll(() => system?.close());
     const url = (path = ''): string => `${system?.url}${path}`;
 
-    it('runs every operation with its examples as they stand, through the gateway that served it', async () => {
+    it('runs every operation with its unchanged examples through the gateway that served it', async () => {
       const { page, complaints } = await openWatched(browser(), url('/docs'));
-      const answer = await fetch(url('/openapi.json'));
-      const { paths } = (await answer.json()) as OpenAPIObject;
+      const fetched = await fetch(url('/openapi.json'));
+      const { paths } = (await fetched.json()) as OpenAPIObject;
       const expected = Object.values(paths ?? {})
         .flatMap((item) => Object.values(item))
         .flatMap(({ operationId }) => operationId ?? [])
@@ -40,7 +40,7 @@ describeSamples('of the sample services:', () => {
         expect(`${id} ${response.status()}`).toMatch(/ 2\d\d$/);
         expect(text).toContain(String(response.status()));
         expect(response.url().startsWith(url('/'))).toBe(true);
-        // Highlighted, whatever +json it is.
+        // Every +json type is highlighted.
         const type = response.headers()['content-type'] ?? '';
         const body = block.locator('.live-responses-table .response-col_description pre.microlight').first();
         if (type.includes('json'))
@@ -82,7 +82,7 @@ describeSamples('of the sample services:', () => {
     }, 60_000);
 
     it.each(['/docs', '/docs?urls.primaryName=orders', '/docs?tag=orders'])(
-      'opens %s at the operation that a link names',
+      'opens %s at the operation in the fragment of a link',
       async (path) => {
         const { page } = await openWatched(browser(), url(`${path}#/orders/getOrder`));
         await page.getByRole('button', { name: 'Try it out' }).waitFor();

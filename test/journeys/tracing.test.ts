@@ -1,4 +1,4 @@
-/** One trace through gateway → service → service, as a collector gets it. */
+/** One trace through gateway → service → service, as a collector receives it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type CollectedSpan, KIND, startCollector } from '../support/collector.t
 import { describeSamples } from '../support/samples.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const CALLER = 'b7ad6b7169203331';
+const CLIENT_SPAN = 'b7ad6b7169203331';
 const ORDER = {
   consumerId: 'c-ada',
   restaurantId: 'r-trattoria',
@@ -18,7 +18,7 @@ const ORDER = {
   deliveryInformation: { time: '2040-01-15T19:30:00Z', address: '12 St James Square, London' },
 };
 
-describeSamples('tracing', () => {
+describeSamples('Tracing', () => {
   let folder: string;
   let collector: Awaited<ReturnType<typeof startCollector>>;
 
@@ -32,14 +32,14 @@ describeSamples('tracing', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Runs the whole system for one order. */
+  /** Runs the whole system and places one order. */
   const placeOrder = async (env: Record<string, string>) => {
     const child = startChild('src/main.ts', [], { PORT: '0', DATA_DIR: folder, ...env });
     await child.says(/Ctrl-C/);
     const [, url = ''] = /Entry point +(\S+)\//.exec(child.output.stdout) ?? [];
     const { body, status } = await request(url)
       .post('/orders')
-      .set('traceparent', `00-${TRACE}-${CALLER}-01`)
+      .set('traceparent', `00-${TRACE}-${CLIENT_SPAN}-01`)
       .send(ORDER);
     child.process.kill('SIGINT');
     expect(await child.ended).toBe(0);
@@ -47,7 +47,7 @@ describeSamples('tracing', () => {
     expect(status).toBe(201);
   };
 
-  it('is one trace from the caller through the gateway and each service', async () => {
+  it('sends one trace from the client through the gateway and each service', async () => {
     await placeOrder({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: 'food' });
     const { spans } = collector;
     const childrenOf = (id: string): CollectedSpan[] => spans.filter((one) => one.parentSpanId === id);
@@ -58,7 +58,7 @@ describeSamples('tracing', () => {
 
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
     expect(new Set(spans.map(({ serviceName }) => serviceName))).toEqual(new Set(['food']));
-    const atGateway = only(childrenOf(CALLER));
+    const atGateway = only(childrenOf(CLIENT_SPAN));
     expect(atGateway).toMatchObject({ name: 'placeOrder', kind: KIND.server });
     expect(atGateway.attributes).toMatchObject({ 'linkway.service': 'orders' });
     const call = only(childrenOf(atGateway.spanId));
@@ -74,11 +74,11 @@ describeSamples('tracing', () => {
     expect(spans.some(({ name }) => name === 'getConsumer')).toBe(true);
   }, 60_000);
 
-  it('costs spans and nothing else when the collector is not there', async () => {
+  it('loses only spans when the collector is unreachable', async () => {
     await placeOrder({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` });
   }, 60_000);
 
-  it('sends nothing where it is off', async () => {
+  it('sends nothing when it is off', async () => {
     const before = collector.spans.length;
     await placeOrder({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SDK_DISABLED: 'true' });
     expect(collector.spans).toHaveLength(before);

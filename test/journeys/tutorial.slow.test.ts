@@ -8,16 +8,16 @@ import { describeSamples } from '../support/samples.ts';
 const text = readFileSync(new URL('../../docs/tutorial.md', import.meta.url), 'utf8');
 const blocks = blocksOf(text);
 
-describeSamples('with the samples:', () => {
+describeSamples('With the samples:', () => {
   describeInCopy(
-    'the tutorial',
+    'The tutorial',
     () => {
       let copy: ProjectCopy;
       let session: PageSession;
       beforeEach(async () => {
         copy = copyProject();
         session = new PageSession(copy);
-        // A clone in which the tutorial was done has the service already.
+        // A clone that followed the tutorial already has the service.
         if (copy.services().includes('invoices'))
           await passes(copy.run('npm', 'run', 'remove:service', '--', 'invoices'));
       }, 60_000);
@@ -26,7 +26,7 @@ describeSamples('with the samples:', () => {
         copy.remove();
       });
 
-      it('can be typed as it stands', async () => {
+      it('works as printed', async () => {
         await session.play(blocks);
         expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['sh', 'console', 'diff']));
       }, 240_000);

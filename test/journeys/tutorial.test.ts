@@ -1,4 +1,4 @@
-/** The tutorial does not take long. That it can be typed as it stands is tested in `tutorial.slow.test.ts`. */
+/** The length of the tutorial. `tutorial.slow.test.ts` tests that it works as printed. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 
@@ -9,7 +9,7 @@ const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, kind =
   body,
 }));
 
-it('the tutorial can be read and typed in a quarter of an hour', () => {
+it('The tutorial can be read and typed in a quarter of an hour', () => {
   const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').split(/\s+/).length;
   const changed = blocks
     .filter(({ kind }) => kind === 'diff')

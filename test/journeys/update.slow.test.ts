@@ -1,4 +1,4 @@
-/** A clone with services of its own takes a newer version, by the commands of `docs/upgrading.md`. */
+/** A clone with its own services upgrades to a newer version with the commands of `docs/upgrading.md`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { copyProject, describeInCopy, type ProjectCopy, passes } from '../suppor
 
 const page = readFileSync(new URL('../../docs/upgrading.md', import.meta.url), 'utf8');
 const [once = '', each = ''] = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, body = '']) => body);
-/** What takes a while and is tried by others. */
+/** Slow commands that other tests run. */
 const ELSEWHERE = /^npm ci$| && npm test$/;
 
-describeInCopy('a newer version', () => {
+describeInCopy('An upgrade', () => {
   let newer: ProjectCopy;
   let clone: ProjectCopy;
   beforeEach(() => {
@@ -32,7 +32,7 @@ describeInCopy('a newer version', () => {
     git(copy, 'commit', '--quiet', '--message', message);
   };
 
-  it('comes whole, and what is one’s own stays as it was', async () => {
+  it('brings all changes, and leaves the changes of the clone intact', async () => {
     await passes(clone.run(process.execPath, 'src/tools/scaffold/new-service.ts', 'paper-boats'));
     for (const file of ['services/paper-boats/contract.ts', 'test/services/paper-boats/paper-boats.test.ts'])
       clone.write(file, `// Mine.\n${clone.read(file)}`);

@@ -1,4 +1,4 @@
-/** The Arazzo documents under `openapi/`, run against the whole system by a runner of another author. */
+/** The Arazzo documents under `openapi/` run against the whole system with a third-party runner. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createConfig, type LoggerInterface } from '@redocly/openapi-core';
@@ -10,13 +10,13 @@ const FOLDER = 'openapi';
 const workflows = readdirSync(FOLDER).filter((name) => name.endsWith('.arazzo.yaml'));
 
 let system: System;
-describeSamples('with the sample services', () => {
+describeSamples('The Arazzo workflows', () => {
   beforeAll(async () => {
     system = await startSystem();
   }, 60_000);
   afterAll(() => system.close());
 
-  it.each(workflows)('%s does what it says', async (name) => {
+  it.each(workflows)('run with every step successful: %s', async (name) => {
     const said: string[] = [];
     const say = (text: string) => void said.push(text);
     const logger: LoggerInterface = {

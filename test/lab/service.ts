@@ -1,14 +1,14 @@
-/** Instances of a service that are there for a known share of the requests. */
+/** Instances of a service that succeed for a known share of the requests. */
 import type { RequestListener } from 'node:http';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 
-/** How a service that is there 99 % of the time is not there the rest of it. */
+/** How a service that is available 99 % of the time fails the rest of the time. */
 export type Weakness = 'blips' | 'outages';
 
-/** Share of the requests that an instance answers. */
+/** The share of the requests to which an instance responds. */
 export const AVAILABILITY = 0.99;
 
-/** Requests in a row for which an instance that is out is out. */
+/** The number of requests in a row that fail in an outage. */
 export const OUTAGE = 5;
 
 /** Numbers from 0 to 1, evenly spread, the same in every run (mulberry32). */
@@ -21,21 +21,21 @@ const random = (seed: number): number => {
 
 export interface Lab {
   weakness: Weakness;
-  /** Whether all are there all the time, for as long as answers are gathered. */
+  /** Whether no instance fails, while the cache is filled. */
   isCalm: boolean;
 }
 
-/** Every request has its number as its id, so that no clock has a say in when an instance is out. */
+/** The id of every request contains its number, so that outages do not depend on the clock. */
 const numberOf = (id: string | string[] | undefined): number => Number(String(id).split('-').at(-1));
 
 export function startInstance(lab: Lab, seed: number): Promise<Listening> {
-  let asked = 0;
+  let requests = 0;
   const isOut = (n: number): boolean => {
-    // A repetition of a blip is another throw of the dice; of an outage it is not.
-    const thrown = lab.weakness === 'blips' ? asked++ : Math.floor(n / OUTAGE);
+    // A retry after a blip has a new chance; a retry in an outage has not.
+    const thrown = lab.weakness === 'blips' ? requests++ : Math.floor(n / OUTAGE);
     return random(seed * 1_000_003 + thrown) >= AVAILABILITY;
   };
-  const answer: RequestListener = (req, res) => {
+  const respond: RequestListener = (req, res) => {
     const id = (req.url ?? '').split('/')[2] ?? '';
     if (!lab.isCalm && isOut(numberOf(req.headers['x-request-id']))) {
       res.writeHead(503, { 'Content-Length': 0 }).end();
@@ -45,5 +45,5 @@ export function startInstance(lab: Lab, seed: number): Promise<Listening> {
     const head = { 'Content-Type': 'application/json', 'Content-Length': text.length };
     res.writeHead(200, { ...head, 'Cache-Control': 'max-age=0, stale-if-error=600' }).end(text);
   };
-  return listen(answer, { port: 0, host: '127.0.0.1' });
+  return listen(respond, { port: 0, host: '127.0.0.1' });
 }

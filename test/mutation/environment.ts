@@ -1,10 +1,10 @@
 /**
  * The environment of tests that run for a mutant: after the first failure of a file its other tests are skipped, as one
- * is enough, and each may be one that hangs until its time is over.
+ * is enough, and each of them might hang until its timeout.
  */
 import StrykerEnvironment from '@stryker-mutator/jest-runner/jest-env/node';
 
-/** What is used of the events of jest-circus. */
+/** The used part of the events of jest-circus. */
 interface TestEvent {
   readonly name: string;
   readonly test?: { mode?: string };
@@ -13,7 +13,7 @@ interface TestEvent {
 export default class extends (StrykerEnvironment as unknown as new () => object) {
   #hasFailed = false;
 
-  /** The one that this extends calls it, beside what it does itself. */
+  /** The base class calls it, in addition to its own work. */
   async handleTestEvent({ name, test }: TestEvent): Promise<void> {
     if (name === 'test_fn_failure' || name === 'hook_failure') this.#hasFailed = true;
     if (name === 'test_start' && this.#hasFailed && test) test.mode = 'skip';

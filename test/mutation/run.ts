@@ -21,7 +21,7 @@ PATH is a file or a folder of src/ or services/, such as src/hypermedia.
 
 A whole folder takes hours: about 3 s a mutant and process. --share 0.1 tries a tenth, the same tenth each time.`;
 
-/** Journeys start whole systems, mostly in processes of their own, where mutants are out of reach. */
+/** Journeys are excluded: they start whole systems, mostly in other processes, where mutants are not active. */
 const DEFAULT_TESTS = [
   'test/{config,contract,gateway,http,hypermedia,outbound,service,services,storage}/**/*.test.ts',
 ];
@@ -71,7 +71,7 @@ const results = await new Stryker({
     config: {
       testEnvironment: fileURLToPath(import.meta.resolve('./environment.ts')),
       testMatch: (values.tests ?? DEFAULT_TESTS).map((glob) => `<rootDir>/${glob}`),
-      // What hangs with a mutant fails soon, once a file; the initial run may be on a busy machine.
+      // Tests that hang with a mutant fail soon, once per file; the initial run may be on a busy machine.
       testTimeout: 15_000,
     },
   },
@@ -86,7 +86,7 @@ const results = await new Stryker({
   ],
   checkers: share < 1 ? ['sample'] : [],
   concurrency: jobs,
-  // Longer than a test may take: what hangs is a test that fails, and its process goes on.
+  // Longer than the timeout of a test, so that a hanging test fails and its process continues.
   timeoutMS: 20_000,
   timeoutFactor: 2,
   // Each run of jest leaves some memory behind.

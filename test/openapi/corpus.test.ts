@@ -87,5 +87,5 @@ const tests = () => {
   });
 };
 
-if (existsSync(CORPUS)) describe('the corpus', tests);
-else describe.skip('the corpus: skipped, OPENAPI_CORPUS names no folder', tests);
+if (existsSync(CORPUS)) describe('Third-party documents', tests);
+else describe.skip('Third-party documents: skipped, OPENAPI_CORPUS names no folder', tests);

@@ -60,10 +60,10 @@ function meaning(document: OpenAPIObject, node: unknown, depth = 12): unknown {
   );
 }
 
-const answer = (document: OpenAPIObject, service: string) =>
+const responseOf = (document: OpenAPIObject, service: string) =>
   document.paths?.[`/${service}`]?.get?.responses?.[200];
-const answerSchema = (document: OpenAPIObject, service: string) =>
-  answer(document, service).content['application/json'].schema;
+const responseSchemaOf = (document: OpenAPIObject, service: string) =>
+  responseOf(document, service).content['application/json'].schema;
 
 it('A merge keeps the meaning of every schema and the target of every link, without broken references', () => {
   fc.assert(
@@ -76,10 +76,10 @@ it('A merge keeps the meaning of every schema and the target of every link, with
 
       expect(dangling(merged)).toEqual([]);
       for (const { name, document } of services) {
-        expect(meaning(merged, answerSchema(merged, name))).toEqual(
-          meaning(document, answerSchema(document, name)),
+        expect(meaning(merged, responseSchemaOf(merged, name))).toEqual(
+          meaning(document, responseSchemaOf(document, name)),
         );
-        expect(answer(merged, name).links.again.operationId).toBe(
+        expect(responseOf(merged, name).links.again.operationId).toBe(
           merged.paths?.[`/${name}`]?.get?.operationId,
         );
       }

@@ -148,13 +148,13 @@ describe('The walk over a composition', () => {
   });
 
   it('requests parts only when they are visited', () => {
-    let asked = 0;
+    let lookups = 0;
     const parts = walkComposition([{ node: {} as unknown }], () => {
-      asked += 1;
+      lookups += 1;
       return [{ node: {} }];
     });
     expect(parts.next().done).toBe(false);
-    expect(asked).toBe(0);
+    expect(lookups).toBe(0);
   });
 
   it('starts with several schemas that apply together', () => {

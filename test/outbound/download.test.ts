@@ -28,7 +28,7 @@ it('A download decodes characters that arrive in several chunks', async () => {
 });
 
 it.each([301, 302, 303, 307, 308])(
-  'follows a redirect (%d) on the same server, and no more than three',
+  'A download follows a redirect (%d) on the same server, and no more than three',
   async (status) => {
     const upstream = await startUpstream((req, res) => {
       const hops = Number(req.url?.slice(1));
@@ -42,7 +42,7 @@ it.each([301, 302, 303, 307, 308])(
 );
 
 it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'data:text/plain,x', 'http://['])(
-  'follows no redirect to another server: %s',
+  'A download follows no redirect to another server: %s',
   async (location) => {
     const upstream = await startUpstream((_req, res) => res.writeHead(302, { Location: location }).end());
     await expect(download(`${upstream.url}/x`)).rejects.toThrow(/redirects to another server/);
@@ -50,7 +50,7 @@ it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'dat
   },
 );
 
-it('A download reports bytes as they arrive, and ends where the caller rejects them', async () => {
+it('A download reports bytes as they arrive, and ends when its reader rejects them', async () => {
   const upstream = await startUpstream((_req, res) => res.end('x'.repeat(1000)));
   let bytes = 0;
   await download(`${upstream.url}/x`, { onBytes: (more) => (bytes += more) });

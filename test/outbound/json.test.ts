@@ -1,4 +1,4 @@
-/** One JSON call, against a service that is scripted. */
+/** One JSON call to a scripted service. */
 import { describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/contract/problem.ts';
 import { CallFailure } from '../../src/outbound/call/call-errors.ts';
@@ -120,7 +120,7 @@ describe('A JSON call', () => {
     expect(Error.isError(problem.cause)).toBe(true);
   });
 
-  it('whose body is truncated fails with a problem that says so', async () => {
+  it('whose body is truncated fails with a problem that reports it', async () => {
     const failure = new CallFailure({ toProblem: () => undefined } as never, 'broken', {
       cause: new Error('closed'),
     });

@@ -1,4 +1,4 @@
-/** Policies of a target, each and in pairs, while time stands still until a test moves it. */
+/** Policies of a target, alone and in pairs, with a clock that only the tests advance. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
@@ -16,7 +16,7 @@ let target: Target;
 beforeEach(async () => {
   upstream = await startUpstream();
   useFakeTime();
-  // A pause is then half of what it may be at most.
+  // A pause is then half of its maximum.
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
 afterEach(async () => {
@@ -34,15 +34,15 @@ const use = (policy: PolicyInput): Target => {
   return target;
 };
 const silent = () => {};
-const answering =
+const respondWith =
   (status: number, headers: Record<string, string> = {}): TestUpstream['respond'] =>
   (_req, res) =>
     res.writeHead(status, headers).end();
-const asked = (times: number) => until(() => upstream.requests.length === times);
+const requestsArrive = (times: number) => until(() => upstream.requests.length === times);
 const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT]);
 
-/** What has become of a call so far: a status, the code of a problem, or nothing yet. */
-const resultOf = (call: Call) => {
+/** The result of a call so far: a status, the code of a problem, or undefined. */
+const trackResult = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
   call.response.then(
     (response) => {
@@ -55,14 +55,14 @@ const resultOf = (call: Call) => {
   );
   return result;
 };
-const start = (request: Partial<OutboundRequest> = {}) => resultOf(target.start({ ...GET, ...request }));
+const start = (request: Partial<OutboundRequest> = {}) => trackResult(target.start({ ...GET, ...request }));
 const settle = async (result: { now: string | undefined }): Promise<string | undefined> => {
   await until(() => result.now !== undefined);
   return result.now;
 };
-/** Until the pause before this retry has begun. */
+/** Waits until the pause before this retry has begun. */
 const paused = (retry: number) => until(() => target.snapshot().retries === retry);
-/** The pause before this retry is so long, and not shorter. */
+/** Expects exactly this pause before the retry. */
 const pauses = async (retry: number, milliseconds: number): Promise<void> => {
   await paused(retry);
   pass(milliseconds - 1);
@@ -70,7 +70,7 @@ const pauses = async (retry: number, milliseconds: number): Promise<void> => {
   expect(upstream.requests).toHaveLength(retry);
   pass(1);
 };
-/** For what must not happen: time enough for it to happen all the same. */
+/** Gives an event that must not happen enough time to happen. */
 const calm = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
@@ -80,7 +80,7 @@ describe('The attempt timeout', () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start();
-    await asked(1);
+    await requestsArrive(1);
     pass(99);
     await calm();
     expect(result.now).toBeUndefined();
@@ -92,15 +92,15 @@ describe('The attempt timeout', () => {
     upstream.respond = silent;
     use({ deadline: 250, attemptTimeout: 100, retry: { attempts: 5, delay: 20 } });
     const result = start();
-    await asked(1);
+    await requestsArrive(1);
     pass(100);
     await paused(1);
     pass(10);
-    await asked(2);
+    await requestsArrive(2);
     pass(100);
     await paused(2);
     pass(20);
-    await asked(3);
+    await requestsArrive(3);
     pass(20);
     expect(await settle(result)).toBe('upstream-timeout');
     expect(timesLeft()).toEqual(['100', '100', '20']);
@@ -110,7 +110,7 @@ describe('The attempt timeout', () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
-    await asked(1);
+    await requestsArrive(1);
     pass(100);
     expect(await settle(result)).toBe('upstream-timeout');
     expect(await settle(start())).toBe('circuit-open');
@@ -120,10 +120,10 @@ describe('The attempt timeout', () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     const [first, second] = [start(), start()];
-    await asked(1);
+    await requestsArrive(1);
     pass(100);
     expect(await settle(first)).toBe('upstream-timeout');
-    await asked(2);
+    await requestsArrive(2);
     pass(99);
     await calm();
     expect(second.now).toBeUndefined();
@@ -141,7 +141,7 @@ describe('The attempt timeout', () => {
       bulkhead: { concurrent: 1, queued: 5 },
     });
     const running = start();
-    await asked(1);
+    await requestsArrive(1);
     const waiting = start({ deadline: performance.now() + 40 });
     await until(() => target.snapshot().queued === 1);
     pass(39);
@@ -160,7 +160,7 @@ describe('The attempt timeout', () => {
     upstream.respond = (_req, res) => held.push(() => res.end());
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 5 } });
     const running = start();
-    await asked(1);
+    await requestsArrive(1);
     const waiting = target.start(GET);
     await until(() => target.snapshot().queued === 1);
     waiting.end(new Error('enough'));
@@ -176,7 +176,7 @@ describe('The attempt timeout', () => {
     upstream.respond = silent;
     use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });
     const result = start();
-    await asked(1);
+    await requestsArrive(1);
     pass(60);
     expect(await settle(result)).toBe('upstream-timeout');
     expect(upstream.requests).toHaveLength(1);
@@ -185,8 +185,8 @@ describe('The attempt timeout', () => {
 
 describe('The retry budget', () => {
   const spent = async (): Promise<void> => {
-    upstream.respond = answering(503);
-    // Ten that always may, and with them a few more that the calls themselves are worth.
+    upstream.respond = respondWith(503);
+    // The minimum of ten retries, and a few more that the calls add to the budget.
     for (let n = 0; n < 13; n++) await settle(start());
     expect(target.snapshot().retriesRefused).toBeGreaterThan(0);
   };
@@ -195,7 +195,7 @@ describe('The retry budget', () => {
   it('is checked before a pause for Retry-After, so that a refused retry does not wait', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: never });
     await spent();
-    upstream.respond = answering(503, { 'Retry-After': '1' });
+    upstream.respond = respondWith(503, { 'Retry-After': '1' });
     expect(await settle(start())).toBe('503');
   });
 
@@ -216,7 +216,7 @@ describe('The retry budget', () => {
       bulkhead: { concurrent: 1, queued: 0 },
     });
     start();
-    await asked(1);
+    await requestsArrive(1);
     for (let n = 0; n < 20; n++) expect(await settle(start())).toBe('overloaded');
     expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
   });
@@ -224,7 +224,7 @@ describe('The retry budget', () => {
 
 describe('A retry', () => {
   it('comes after a pause that doubles each time', async () => {
-    upstream.respond = answering(503);
+    upstream.respond = respondWith(503);
     use({ retry: { attempts: 2, delay: 100 } });
     const result = start();
     await pauses(1, 50);
@@ -242,20 +242,20 @@ describe('A retry', () => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const value = /2/.test(after) ? after : date.toUTCString();
     const wait = /2/.test(after) ? 2000 : date.getTime() - Date.now();
-    upstream.respond = answering(status, { 'Retry-After': value });
+    upstream.respond = respondWith(status, { 'Retry-After': value });
     use({ deadline: 5000, retry: { attempts: 1, delay: 10 } });
     const result = start();
     await paused(1);
     pass(wait - 1);
     await calm();
     expect([upstream.requests.length, result.now]).toEqual([1, undefined]);
-    upstream.respond = answering(200);
+    upstream.respond = respondWith(200);
     pass(1);
     expect(await settle(result)).toBe('200');
   });
 
   it.each(['-1', '1.5', 'soon', '2027-01-01'])('ignores the invalid Retry-After %s', async (after) => {
-    upstream.respond = answering(503, { 'Retry-After': after });
+    upstream.respond = respondWith(503, { 'Retry-After': after });
     use({ retry: { attempts: 1, delay: 100 } });
     const result = start();
     await pauses(1, 50);
@@ -263,25 +263,25 @@ describe('A retry', () => {
   });
 
   it('is not made when Retry-After leaves too little time', async () => {
-    upstream.respond = answering(503, { 'Retry-After': '2' });
+    upstream.respond = respondWith(503, { 'Retry-After': '2' });
     use({ deadline: 2004, minimumTime: 5, retry: { attempts: 1 } });
     expect(await settle(start())).toBe('503');
     expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
   });
 
   it('leaves its place in the bulkhead to other calls during its pause', async () => {
-    upstream.respond = answering(503);
+    upstream.respond = respondWith(503);
     use({ retry: { attempts: 1, delay: 100 }, bulkhead: { concurrent: 1, queued: 0 } });
     const pausing = start();
     await paused(1);
-    upstream.respond = answering(200);
+    upstream.respond = respondWith(200);
     expect(await settle(start())).toBe('200');
     pass(50);
     expect(await settle(pausing)).toBe('200');
   });
 
   it('waits for the bulkhead no longer than to its deadline', async () => {
-    upstream.respond = answering(503);
+    upstream.respond = respondWith(503);
     use({
       deadline: 500,
       attemptTimeout: 400,
@@ -293,7 +293,7 @@ describe('A retry', () => {
     upstream.respond = silent;
     pass(150);
     start({ method: 'POST' });
-    await asked(2);
+    await requestsArrive(2);
     pass(50);
     await until(() => target.snapshot().queued === 1);
     pass(299);
@@ -305,10 +305,10 @@ describe('A retry', () => {
   });
 
   it('is not made when the client leaves during the pause', async () => {
-    upstream.respond = answering(503);
+    upstream.respond = respondWith(503);
     use({ retry: { attempts: 1, delay: 100 } });
     const call = target.start(GET);
-    const result = resultOf(call);
+    const result = trackResult(call);
     await paused(1);
     call.abort();
     expect(await settle(result)).toMatch('aborted');
@@ -318,7 +318,7 @@ describe('A retry', () => {
   });
 
   it('is not sent through a circuit that the previous attempt opened', async () => {
-    upstream.respond = answering(503);
+    upstream.respond = respondWith(503);
     use({ retry: { attempts: 2, delay: 10 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
     await paused(1);
@@ -328,7 +328,7 @@ describe('A retry', () => {
   });
 
   it('counts as a failure in the circuit breaker also when it follows Retry-After', async () => {
-    upstream.respond = answering(503, { 'Retry-After': '1' });
+    upstream.respond = respondWith(503, { 'Retry-After': '1' });
     use({ retry: { attempts: 1 }, breaker: { kind: 'consecutive', failures: 2 } });
     const result = start();
     await paused(1);
@@ -338,7 +338,7 @@ describe('A retry', () => {
   });
 
   it('counts as an attempt of its own in the circuit breaker', async () => {
-    upstream.respond = answering(502);
+    upstream.respond = respondWith(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
     await settle(start());
     expect(target.snapshot().breaker).toBe('closed');
@@ -357,7 +357,7 @@ describe('The bulkhead', () => {
       breaker: { kind: 'consecutive', failures: 1 },
     });
     const running = start();
-    await asked(1);
+    await requestsArrive(1);
     expect(await settle(start())).toBe('overloaded');
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
     pass(100);
@@ -373,7 +373,7 @@ describe('The bulkhead', () => {
       breaker: { kind: 'consecutive', failures: 1 },
     });
     start();
-    await asked(1);
+    await requestsArrive(1);
     const waiting = start();
     pass(100);
     expect(await settle(waiting)).toBe('circuit-open');
@@ -386,9 +386,9 @@ describe('A place in the queue', () => {
     upstream.respond = silent;
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     target.start(GET).response.catch(() => {});
-    await asked(1);
+    await requestsArrive(1);
     const gone = target.start(GET);
-    const left = settle(resultOf(gone));
+    const left = settle(trackResult(gone));
     expect(target.snapshot().queued).toBe(1);
     gone.abort();
     await left;
@@ -415,7 +415,7 @@ describe('An upload', () => {
         this.push(Buffer.alloc(65_536));
       }),
     );
-    await asked(1);
+    await requestsArrive(1);
     for (let tries = 0; result.now === undefined && tries < 100; tries++) {
       await calm();
       pass(100);
@@ -431,7 +431,7 @@ describe('An upload', () => {
     const body = request.body as Readable;
     const result = start(request);
     body.push('a');
-    await asked(1);
+    await requestsArrive(1);
     await calm();
     pass(5000);
     await calm();
@@ -441,10 +441,10 @@ describe('An upload', () => {
   });
 
   it('is no half-open probe while another call could be one', async () => {
-    upstream.respond = answering(502);
+    upstream.respond = respondWith(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
     await settle(start());
-    upstream.respond = answering(200);
+    upstream.respond = respondWith(200);
     pass(1000);
     expect(await settle(start(upload(() => {})))).toBe('circuit-open');
     expect(await settle(start())).toBe('200');
@@ -474,7 +474,7 @@ describe('The deadline', () => {
     upstream.respond = silent;
     use({ retry: { attempts: 0 } });
     const result = start({ deadline: performance.now() + 50 });
-    await asked(1);
+    await requestsArrive(1);
     pass(50);
     expect(await settle(result)).toBe('upstream-timeout');
   });
@@ -498,7 +498,7 @@ describe('The deadline', () => {
       bulkhead: { concurrent: 1, queued: 1 },
     });
     start();
-    await asked(1);
+    await requestsArrive(1);
     const waiting = start();
     pass(100);
     expect(await settle(waiting)).toBe('upstream-timeout');
@@ -506,14 +506,14 @@ describe('The deadline', () => {
   });
 
   it('keeps a call that is not made from being the half-open probe', async () => {
-    upstream.respond = answering(502);
+    upstream.respond = respondWith(502);
     use({
       retry: { attempts: 0 },
       breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 },
     });
     await settle(start());
     pass(1000);
-    upstream.respond = answering(200);
+    upstream.respond = respondWith(200);
     expect(await settle(start({ deadline: performance.now() }))).toBe('upstream-timeout');
     expect(target.snapshot().breaker).toBe('open');
     expect(await settle(start())).toBe('200');

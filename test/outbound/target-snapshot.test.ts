@@ -1,25 +1,32 @@
-/** What is told of a target, by the states of its instances. */
+/** The snapshot of a target for each state of its instances. */
 import { describe, expect, it } from '@jest/globals';
 import { Statistics } from '../../src/outbound/instances/statistics.ts';
 import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
 import { breakerForMostClients, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
 
-interface Told {
+interface InstanceState {
   readonly state?: BreakerState;
   readonly isHealthy?: boolean;
   readonly isolatedSince?: string;
   /** Milliseconds since the epoch. */
   readonly openUntil?: number;
-  /** The client that it is so for, if it is not for all. */
+  /** The only client for which the circuit is in this state, if not for all. */
   readonly onlyClient?: string;
-  /** By circuit. */
+  /** The state of each circuit. */
   readonly states?: readonly BreakerState[];
 }
 
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 const instance = (
-  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, onlyClient, states }: Told = {},
+  {
+    state = 'closed',
+    isHealthy = true,
+    isolatedSince,
+    openUntil = 0,
+    onlyClient,
+    states,
+  }: InstanceState = {},
   id = '1',
 ) => {
   const seenBy = (client: string | undefined, one: BreakerState) =>
@@ -41,7 +48,7 @@ const instance = (
 };
 
 const snapshot = (
-  all: readonly Told[],
+  all: readonly InstanceState[],
   {
     operations = {},
     own = [],
@@ -60,14 +67,14 @@ const snapshot = (
     } as never,
   });
 
-const working: Told = {};
-const ejected: Told = { state: 'open', openUntil: 5000 };
-const later: Told = { state: 'open', openUntil: 9000 };
-const trial: Told = { state: 'half-open' };
-const isolated: Told = { isolatedSince: SINCE };
+const working: InstanceState = {};
+const ejected: InstanceState = { state: 'open', openUntil: 5000 };
+const later: InstanceState = { state: 'open', openUntil: 9000 };
+const trial: InstanceState = { state: 'half-open' };
+const isolated: InstanceState = { isolatedSince: SINCE };
 
 describe('The snapshot of an instance', () => {
-  it.each<[Told, object]>([
+  it.each<[InstanceState, object]>([
     [working, { state: 'working' }],
     [{ isHealthy: false }, { state: 'unhealthy' }],
     [trial, { state: 'trial' }],
@@ -90,15 +97,15 @@ describe('The snapshot of an instance', () => {
       { ...isolated, isHealthy: false },
       { state: 'isolated', isolatedSince: SINCE },
     ],
-  ])('in the state %j contains no more than %j', (told, expected) => {
-    expect(snapshot([told]).instances).toStrictEqual([
+  ])('in the state %j contains no more than %j', (result, expected) => {
+    expect(snapshot([result]).instances).toStrictEqual([
       { id: '1', ...expected, inFlight: 0, requests: 0, failures: 0 },
     ]);
   });
 });
 
 describe('The snapshot of a target', () => {
-  it.each<[string, readonly Told[], BreakerState, string | undefined]>([
+  it.each<[string, readonly InstanceState[], BreakerState, string | undefined]>([
     ['one that works', [ejected, working, trial], 'closed', undefined],
     ['one that is tried', [ejected, trial], 'half-open', undefined],
     ['none that takes calls', [later, ejected], 'open', '1970-01-01T00:00:05.000Z'],
@@ -111,8 +118,8 @@ describe('The snapshot of a target', () => {
     ],
     ['only isolated ones', [isolated, isolated], 'open', undefined],
   ])('with %s has a breaker that is %3$s', (_what, all, breaker, retryAt) => {
-    const told = snapshot(all);
-    expect([told.breaker, told.retryAt, 'retryAt' in told]).toEqual([
+    const result = snapshot(all);
+    expect([result.breaker, result.retryAt, 'retryAt' in result]).toEqual([
       breaker,
       retryAt,
       retryAt !== undefined,
@@ -130,7 +137,7 @@ describe('The snapshot of a target', () => {
       { operationId: 'one', breaker: 'closed' },
     ]);
     expect(snapshot([{ states }], { operations: { one: 1 } })).not.toHaveProperty('circuits');
-    // Another instance takes the calls of the operation; an isolated one does not.
+    // Another instance accepts the calls of the operation; an isolated one does not.
     expect(snapshot([{ states }, working], { operations })).not.toHaveProperty('circuits');
     expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
   });
@@ -139,18 +146,18 @@ describe('The snapshot of a target', () => {
     const states: BreakerState[] = ['closed', 'open', 'half-open', 'closed'];
     const operations = { one: 1, two: 2, three: 3 };
     const forA = { ...ejected, states, onlyClient: '192.0.2.1' };
-    const told = snapshot([forA], { operations });
-    expect(told).toMatchObject({ breaker: 'open', isForOneClient: true });
-    expect(breakerForMostClients(told)).toBe('closed');
-    expect(told.circuits).toEqual([
+    const result = snapshot([forA], { operations });
+    expect(result).toMatchObject({ breaker: 'open', isForOneClient: true });
+    expect(breakerForMostClients(result)).toBe('closed');
+    expect(result.circuits).toEqual([
       { operationId: 'one', breaker: 'open', isForOneClient: true },
       { operationId: 'two', breaker: 'half-open', isForOneClient: true },
     ]);
-    expect(JSON.stringify(told)).not.toContain('192.0.2.1');
-    // Open for all at one instance, and for one client at the other, it is open for that client.
+    expect(JSON.stringify(result)).not.toContain('192.0.2.1');
+    // The circuit is open for all clients at one instance and for one client at the other, so it is open for that client.
     const forAll = { ...ejected, states };
     expect(snapshot([forAll, forA], { operations })).toMatchObject({ breaker: 'open', isForOneClient: true });
-    // Two clients that are cut off at an instance each are called at the other.
+    // Two clients whose circuits are open at one instance each use the other instance.
     const forB = { ...forA, onlyClient: '192.0.2.2' };
     for (const all of [
       [forA, forB],
@@ -180,15 +187,15 @@ describe('The snapshot of a target', () => {
     for (const milliseconds of [1, 2, 3, 4]) statistics.recordLatency(milliseconds);
     statistics.recordFailure('first', 'getThing');
     statistics.recordFailure('second', 'getThing');
-    const told = snapshot([], { statistics });
-    expect(told).toMatchObject({
+    const result = snapshot([], { statistics });
+    expect(result).toMatchObject({
       inFlight: 1,
       requests: 2,
       failures: 2,
       latency: { p50: 3, p99: 4 },
       recentFailures: [{ reason: 'second', operationId: 'getThing' }, { reason: 'first' }],
     });
-    expect(told.lastFailure).toEqual({ at: expect.any(String), reason: 'second' });
+    expect(result.lastFailure).toEqual({ at: expect.any(String), reason: 'second' });
   });
 });
 

@@ -51,13 +51,13 @@ describe('A call', () => {
 
   it('is counted at its target and at its instance, during the call and after it', async () => {
     use();
-    const told = () => {
+    const snapshots = () => {
       const { instances, ...whole } = target.snapshot();
       return [whole, ...instances];
     };
     let during: unknown[] = [];
     upstream.respond = (_req, res) => {
-      during = told();
+      during = snapshots();
       res.end('ok');
     };
     await (await target.send(get)).collect(10);
@@ -66,11 +66,11 @@ describe('A call', () => {
       { requests: 1, inFlight: 1 },
     ]);
     const ended = { requests: 1, inFlight: 0, failures: 0, latency: { p50: expect.any(Number) } };
-    expect(told()).toMatchObject([ended, ended]);
+    expect(snapshots()).toMatchObject([ended, ended]);
     upstream.respond = failing(500);
     (await target.send(get)).discard();
     const failed = { requests: 2, failures: 1, lastFailure: { reason: 'responded with 500' } };
-    expect(told()).toMatchObject([failed, failed]);
+    expect(snapshots()).toMatchObject([failed, failed]);
   });
 
   it('that the target responds to with 501 is not counted as a failure', async () => {
@@ -94,7 +94,7 @@ describe('A call', () => {
     upstream.respond = (_req, res) => res.end('x'.repeat(2000));
     const response = await use().send(get);
     await expect(response.collect(1000)).rejects.toThrow('larger than 1000 bytes');
-    // Which is no fault of whoever answered.
+    // The limit of the reader is not a failure of the upstream.
     expect(target.snapshot().failures).toBe(0);
   });
 
@@ -248,8 +248,8 @@ describe('A retry', () => {
   });
 
   it('heeds a Retry-After that fits', async () => {
-    let asked = 0;
-    upstream.respond = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
+    let requests = 0;
+    upstream.respond = (_req, res) => res.writeHead(requests++ ? 200 : 429, { 'Retry-After': '0' }).end();
     expect((await use().send(get)).status).toBe(200);
   });
 
@@ -356,17 +356,17 @@ describe('The circuit breaker', () => {
 
 describe('The bulkhead', () => {
   it('runs some calls, queues some, and rejects the rest with 503 overloaded', async () => {
-    const answers: (() => void)[] = [];
-    upstream.respond = (_req, res) => answers.push(() => res.end());
+    const pending: (() => void)[] = [];
+    upstream.respond = (_req, res) => pending.push(() => res.end());
     use({ ...once, bulkhead: { concurrent: 1, queued: 1 } });
     const running = target.send(get);
     const waiting = target.send(get);
     const problem = await problemFrom(target.send(get));
     expect([problem.type.code, problem.headers]).toEqual(['overloaded', { 'Retry-After': '1' }]);
     expect(target.snapshot().queued).toBe(1);
-    await eventually('the first call arrives', () => answers.length >= 1);
+    await eventually('the first call arrives', () => pending.length >= 1);
     upstream.respond = (_req, res) => res.end();
-    answers[0]?.();
+    pending[0]?.();
     expect([(await running).status, (await waiting).status]).toEqual([200, 200]);
   });
 });

@@ -61,10 +61,10 @@ describe('Change of a shared resource', () => {
 
   it('Only one of two concurrent changes succeeds', async () => {
     const etag = (await get()).headers.etag as string;
-    const answers = await Promise.all(['5', '6', '7'].map((title) => patch(title).set('If-Match', etag)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
+    const responses = await Promise.all(['5', '6', '7'].map((title) => patch(title).set('If-Match', etag)));
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
     const { body } = await get();
-    expect(answers.find(({ status }) => status === 200)?.body).toEqual(body);
+    expect(responses.find(({ status }) => status === 200)?.body).toEqual(body);
   });
 
   it('If-None-Match can exclude known states', async () => {

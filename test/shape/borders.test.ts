@@ -1,10 +1,10 @@
-/** The borders of the folders: who may import whom. A failing test names the file and what it imports. */
+/** The allowed imports between folders. A failing test names the file and its import. */
 import { describe, expect, it } from '@jest/globals';
 import { filesBelow, type Import, importsBelow, textOf } from './imports.ts';
 
 /**
- * What each folder of `src/` may import beside itself. `contract` is at the bottom; the two kinds of process, `gateway`
- * and `service`, know nothing of each other; developer tools may use everything, and nothing uses them.
+ * The folders that each folder of `src/` may import. `contract` is at the bottom; `gateway` and `service`, the two kinds
+ * of process, do not import each other; developer tools may import everything, and nothing imports them.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   contract: [],
@@ -35,8 +35,8 @@ const folderOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
 const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1];
 const show = (broken: readonly Import[]) => broken.map(({ from, to }) => `${from} imports ${to}`);
 
-describe('the borders', () => {
-  it('a service imports the one door and the contracts of other services, nothing else outside its folder', () => {
+describe('Imports between folders', () => {
+  it('A service imports only the public entry point and the contracts of other services', () => {
     const broken = imports.filter(({ from, to }) => {
       const own = serviceOf(from);
       if (own === undefined || !/^(src|services|test)\//.test(to)) return false;
@@ -49,7 +49,7 @@ describe('the borders', () => {
     expect(show(broken)).toEqual([]);
   });
 
-  it('the library knows no service by name, so that it can be taken whole by whoever has other services', () => {
+  it('The library refers to no service by name, so that projects with other services can use it unchanged', () => {
     expect(show(imports.filter(({ from, to }) => !serviceOf(from) && to.startsWith('services/')))).toEqual(
       [],
     );
@@ -61,7 +61,7 @@ describe('the borders', () => {
     expect(samples).toEqual([]);
   });
 
-  it.each(Object.entries(LAYERS))('src/%s imports only what stands below it', (folder, allowed) => {
+  it.each(Object.entries(LAYERS))('src/%s imports only the layers below it', (folder, allowed) => {
     const broken = imports.filter(({ from, to }) => {
       const other = folderOf(to);
       return folderOf(from) === folder && other !== undefined && other !== folder && !allowed.includes(other);
@@ -69,14 +69,14 @@ describe('the borders', () => {
     expect(show(broken)).toEqual([]);
   });
 
-  it('each folder of src/ has its place in the layers', () => {
+  it('Each folder of src/ belongs to the layers', () => {
     const folders = new Set(filesBelow('src').flatMap((file) => folderOf(file) ?? []));
     expect([...folders].filter((folder) => folder !== 'tools').toSorted()).toEqual(
       Object.keys(LAYERS).toSorted(),
     );
   });
 
-  it('only outbound/ opens connections to services', () => {
+  it('Only outbound/ opens connections to services', () => {
     const clients = ['undici', 'node:net', 'node:tls', 'node:https', 'node:http2'];
     const broken = imports.filter(
       ({ from, to }) => clients.includes(to) && folderOf(from) !== 'outbound' && !isTypeImport(from, to),
@@ -88,7 +88,7 @@ describe('the borders', () => {
     expect([...show(broken), ...calls]).toEqual([]);
   });
 
-  it('no file of the library or of a service imports from the tests', () => {
+  it('No file of the library or of a service imports from the tests', () => {
     expect(show(imports.filter(({ to }) => to.startsWith('test/')))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
-/** No file needs itself: not by way of others, and not for a type alone. */
+/** No file imports itself, neither through other files nor only for types. */
 import { expect, it } from '@jest/globals';
 import { importsBelow } from './imports.ts';
 
-it('has no circle of imports, those of types included', () => {
+it('No file is part of an import cycle, type imports included', () => {
   const targets = Map.groupBy(importsBelow('src', 'services'), ({ from }) => from);
   const done = new Set<string>();
   const circles: string[] = [];

@@ -1,4 +1,4 @@
-/** What the pages of this project name is there: links, anchors, scripts, files, keys of gateway.yaml. */
+/** The pages refer only to existing things: links, anchors, scripts, files, keys of gateway.yaml. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const pages = pagesBelow(ROOT).map((path) => ({ path, text: textOf(path) }));
 const isThere = (path: string): boolean => existsSync(join(ROOT, path));
-/** Files that go when the samples are removed. */
+/** Files that are removed with the samples. */
 const isOfSamples = (path: string): boolean =>
   !hasSamples && /^(?:services|test\/services|openapi)\//.test(path);
 
-/** @returns why the link leads nowhere; undefined when it leads somewhere */
+/** @returns why the link has no target; undefined when it has one */
 function brokenLink(page: string, link: string): string | undefined {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(dirname(page), decodeURI(path));
@@ -31,7 +31,7 @@ function brokenLink(page: string, link: string): string | undefined {
   return undefined;
 }
 
-describe('the pages', () => {
+describe('The pages', () => {
   it('have links that lead to files and headings', () => {
     const links = pages.flatMap(({ path, text }) =>
       linksOf(text)
@@ -53,7 +53,7 @@ describe('the pages', () => {
 
   it('name only files that exist', () => {
     const named = pages
-      // What changed in the past may be about files that are gone.
+      // The changelog may refer to removed files.
       .filter(({ path }) => path !== 'CHANGELOG.md')
       .flatMap(({ path, text }) => inlineCodeOf(text).map((file) => ({ path, file })))
       .filter(({ file }) => /^(?:src|test|docs|deploy|services|openapi|\.ci|\.vscode)\/[\w./-]+$/.test(file));
@@ -74,7 +74,7 @@ describe('the pages', () => {
     expect(named.filter(({ key }) => !isKey(key))).toEqual([]);
   });
 
-  it('show only configuration that gateway.yaml takes', () => {
+  it('show only valid configuration for gateway.yaml', () => {
     const shown = pages.flatMap(({ path, text }) =>
       codeBlocksOf(text)
         .filter(({ language }) => language === 'yaml')
@@ -96,7 +96,7 @@ describe('README.md', () => {
     expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });
 
-  it('links to every page of docs/ by way of its table of contents', () => {
+  it('links to every page of docs/ through its table of contents', () => {
     expect(linksOf(textOf('README.md'))).toContain('docs/README.md');
     const listed = linksOf(textOf('docs/README.md')).map((link) => join('docs', link));
     const below = pages
@@ -113,8 +113,8 @@ describe('README.md', () => {
   });
 });
 
-describe('a decision', () => {
-  it('has a number of its own, a context, a decision and consequences', () => {
+describe('A decision record', () => {
+  it('has a unique number, a context, a decision and consequences', () => {
     const records = pages.filter(({ path }) => /^docs\/decisions\/\d/.test(path));
     expect(records.length).toBeGreaterThan(20);
     const numbers = records.map(({ path }) => Number(path.slice('docs/decisions/'.length).split('-')[0]));
@@ -127,13 +127,13 @@ describe('a decision', () => {
   });
 });
 
-/** Services that pages write; each is made from the sample of the scaffold. */
+/** Services that readers of the pages create; each comes from the template of the scaffold. */
 const WRITTEN = [
   { many: 'invoices', one: 'invoice' },
   { many: 'bookings', one: 'booking' },
 ];
 
-/** Where the scaffold takes this file from, for a service that a page writes. */
+/** The template file for a file of a service that a page creates. */
 function templateOf(file: string): string {
   const written = WRITTEN.find(({ many }) => file.includes(`services/${many}`));
   if (written === undefined || servicesHere(ROOT).includes(written.many)) return file;
@@ -146,11 +146,11 @@ function templateOf(file: string): string {
 
 const KEYS = configTable().map(({ key }) => key);
 
-/** Whether it is a key, or holds some. */
+/** Whether it is a key, or contains keys. */
 const isKey = (key: string): boolean =>
   KEYS.some((one) => one === key || one.startsWith(`${key}.`)) || isPolicy(key);
 
-/** Policies may stand at a service, at an operation, and by name. */
+/** Policies are allowed for a service, for an operation, and by name. */
 function isPolicy(key: string): boolean {
   const inner = /^(?:services\.<name>(?:\.operations\.<id>)?\.policy|policies\.<name>)(?:\.(.+))?$/.exec(key);
   return inner !== null && (inner[1] === undefined || isKey(`policy.${inner[1]}`));
@@ -160,14 +160,14 @@ function isPolicy(key: string): boolean {
 function keysOf(value: unknown, prefix = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return prefix === '' ? [] : [prefix];
-  // Whose members are no keys.
+  // The members of these are not keys.
   if (prefix === 'services.<name>.paths' || prefix === 'services.<name>.cache') return [prefix];
   return Object.entries(value).flatMap(([name, inner]) =>
     keysOf(inner, prefix === '' ? name : `${prefix}.${PLACEHOLDERS[prefix] ?? name}`),
   );
 }
 
-/** Keys below which a name of one's own stands. */
+/** Keys whose members have names of the user's choice. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   services: '<name>',
   policies: '<name>',

@@ -1,4 +1,4 @@
-/** Which file imports which, those of types included. */
+/** The imports of all files, type imports included. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** The tests lie where the code lies, and the top level is what it is meant to be. */
+/** The folders of tests mirror the folders of the code, and the top level stays small. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Folders of tests that mirror nothing. */
+/** Folders of tests without a counterpart in the code. */
 const APART = ['journeys', 'bench', 'chaos', 'lab', 'suites', 'support', 'shape'];
-/** More files than these in one folder, and no reader finds one at a glance. */
+/** The largest number of files in one folder in which a reader still finds one quickly. */
 const MOST_FILES = 20;
 const TOP_LEVEL = [
   '.ci',
@@ -42,7 +42,7 @@ const tracked = ['src', 'services', 'test'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
 );
 
-/** What is committed or about to be; undefined where this is no checkout. */
+/** The committed and new files; undefined when this is not a checkout. */
 function committedTop(): Set<string> | undefined {
   if (!existsSync(join(ROOT, '.git'))) return undefined;
   const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
@@ -52,8 +52,8 @@ function committedTop(): Set<string> | undefined {
   );
 }
 
-describe('the mirror', () => {
-  it('has a place in the code for each folder of tests', () => {
+describe('The layout', () => {
+  it('has a folder of code for each folder of tests', () => {
     const orphans = tracked
       .filter((file) => file.startsWith('test/') && file.endsWith('.test.ts'))
       .map((file) => file.split('/').slice(1, -1))
@@ -63,7 +63,7 @@ describe('the mirror', () => {
     expect([...new Set(orphans)]).toEqual([]);
   });
 
-  it('has tests for each folder of the code', () => {
+  it('has a folder of tests for each folder of code', () => {
     const folders = tracked
       .map((file) => /^(?:src\/([^/]+)|(services\/[^/]+))\//.exec(file))
       .flatMap((match) => match?.[1] ?? match?.[2] ?? []);
@@ -73,12 +73,12 @@ describe('the mirror', () => {
     expect(untested).toEqual([]);
   });
 
-  it('keeps the top level small', () => {
+  it('has only the expected files at the top level', () => {
     const top = committedTop() ?? new Set();
     expect([...top].filter((name) => name !== '' && !TOP_LEVEL.includes(name))).toEqual([]);
   });
 
-  it('has no folder of the code with more files than one finds at a glance', () => {
+  it('has no folder of code with too many files', () => {
     const sources = tracked.filter((file) => /^(?:src|services)\/.*\.(?:ts|js|css)$/.test(file));
     const folders = Map.groupBy(sources, (file) => file.slice(0, file.lastIndexOf('/')));
     expect([...folders].filter(([, files]) => files.length > MOST_FILES).map(([folder]) => folder)).toEqual(

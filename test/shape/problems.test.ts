@@ -1,4 +1,4 @@
-/** The catalogue of problems is neither short of a type nor has one that nothing throws. */
+/** The catalogue of problems has every type, and every type is thrown somewhere. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,14 @@ const defined = sources.flatMap(({ file, text }) =>
   ),
 );
 
-describe('every problem type', () => {
-  it('is defined where it can be found, under one code', () => {
+describe('Every problem type', () => {
+  it('is defined in the expected files, with a unique code', () => {
     const count = sources.flatMap(({ text }) => [...text.matchAll(/(?<!const )defineProblem\(\{/g)]).length;
     expect(defined).toHaveLength(count);
     expect(new Set(defined.map(({ code }) => code)).size).toBe(defined.length);
   });
 
-  it('of the library is in its catalogue, and of a service in a contract', () => {
+  it('is listed in the catalogue of the library or in the contract of its service', () => {
     for (const { file, name, code } of defined) {
       if (file.startsWith('src/')) expect([...libraryProblems.keys()]).toContain(code);
       else {
@@ -45,7 +45,7 @@ describe('every problem type', () => {
   });
 
   it('is thrown somewhere', () => {
-    // What is left when what only names them is taken away: the catalogue, imports, definitions, contracts' lists.
+    // Mentions other than the catalogue, imports, definitions and the lists of contracts.
     const code = sources
       .filter(({ file }) => file !== 'src/contract/problems.ts')
       .map(({ text }) =>

@@ -1,4 +1,4 @@
-/** The reference pages have everything that the code has, and nothing else. */
+/** The reference pages describe exactly what the code has. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { configTable } from '../../src/config/gateway-schema.ts';
@@ -11,7 +11,7 @@ import { referencePages } from '../../src/tools/docs.ts';
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const reference = (name: string): string => read(`docs/reference/${name}.md`);
 
-/** The cells of all tables whose first column has this head, row by row. */
+/** The cells of all tables with this head of the first column, row by row. */
 function table(page: string, head: string): string[][] {
   const tables = reference(page).matchAll(
     new RegExp(`^\\| ${head} +\\|.*\\n\\| -.*\\n((?:\\|.*\\n)*)`, 'gm'),
@@ -31,8 +31,8 @@ function table(page: string, head: string): string[][] {
 
 const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 
-describe('the reference pages', () => {
-  it('are as npm run docs writes them', () => {
+describe('The reference pages', () => {
+  it('are up to date with `npm run docs`', () => {
     for (const { path, text } of referencePages()) expect([path, read(path)]).toEqual([path, text]);
   });
 

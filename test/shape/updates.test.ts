@@ -1,23 +1,53 @@
-/** What a clone relies on when it takes a newer version whole. */
+/** The promises to a clone that upgrades to a newer version. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /**
- * What services may use. A name that goes away, or changes what it means, breaks every clone: say in CHANGELOG.md what
- * there is to do, and only then change this list.
+ * The names that services may use. A removed or changed name breaks every clone: describe the remedy in CHANGELOG.md
+ * before you change this list.
  */
 const DOOR = [
-  ...['Client', 'Fault', 'Handler', 'Migration', 'Money', 'PageRequest', 'PageState', 'Problem'],
-  ...['SortColumns', 'StateOf', 'Transitions', 'actionNotAllowed', 'affordances', 'badGateway', 'batchOf'],
-  ...['defineContract', 'defineProblem', 'defineService', 'dependencyProblems', 'guard', 'id', 'keysetPage'],
-  ...['money', 'newId', 'notFound', 'operation', 'page', 'pageQuery', 'patchOf', 'resource', 'sortBy'],
-  ...['text', 'transaction', 'transitions', 'z'],
+  'Client',
+  'Fault',
+  'Handler',
+  'Migration',
+  'Money',
+  'PageRequest',
+  'PageState',
+  'Problem',
+  'SortColumns',
+  'StateOf',
+  'Transitions',
+  'actionNotAllowed',
+  'affordances',
+  'badGateway',
+  'batchOf',
+  'defineContract',
+  'defineProblem',
+  'defineService',
+  'dependencyProblems',
+  'guard',
+  'id',
+  'keysetPage',
+  'money',
+  'newId',
+  'notFound',
+  'operation',
+  'page',
+  'pageQuery',
+  'patchOf',
+  'resource',
+  'sortBy',
+  'text',
+  'transaction',
+  'transitions',
+  'z',
 ];
 
-describe('the one door', () => {
-  it('has what it had', () => {
+describe('The public entry point', () => {
+  it('exports the promised names', () => {
     const names = [...read('src/index.ts').matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(
       ([, list = '']) => list.split(',').map((name) => name.replace(/^\s*(?:type )?/, '').trim()),
     );
@@ -29,7 +59,7 @@ describe('CHANGELOG.md', () => {
   const text = read('CHANGELOG.md');
   const headings = [...text.matchAll(/^## \[?([\w.]+)\]?(?: - (\d{4}-\d\d-\d\d))?$/gm)];
 
-  it('begins with what is not released yet, and has the version that this is', () => {
+  it('begins with the unreleased changes, and has an entry for the current version', () => {
     expect(headings[0]?.[1]).toBe('Unreleased');
     const { version } = JSON.parse(read('package.json'));
     expect(headings.map(([, name]) => name)).toContain(version);
@@ -38,7 +68,7 @@ describe('CHANGELOG.md', () => {
     expect(dates.every((date) => !Number.isNaN(Date.parse(date)))).toBe(true);
   });
 
-  it('speaks of names that there are', () => {
+  it('refers to existing names', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
     const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);

@@ -8,14 +8,14 @@ import { newDatabase } from '../support/database.ts';
 const url = process.env.DATABASE_URL;
 const prefix = `test_${randomBytes(6).toString('hex')}`;
 
-storageSuite('embedded, in memory', newDatabase, prefix);
+storageSuite('The embedded database in memory', newDatabase, prefix);
 
-if (url) storageSuite('the server of DATABASE_URL', () => openDatabase({ url }), prefix);
+if (url) storageSuite('The server of DATABASE_URL', () => openDatabase({ url }), prefix);
 else if (process.env.REQUIRE_ALL === '1')
   it('requires DATABASE_URL', () => {
     throw new Error('REQUIRE_ALL=1, and DATABASE_URL is not set');
   });
-else describe.skip('the server of DATABASE_URL (is not set)', () => it('passes the same suite', () => {}));
+else describe.skip('The server of DATABASE_URL (not set)', () => it('passes the same suite', () => {}));
 
 describe('openDatabase', () => {
   it.each([

@@ -1,4 +1,4 @@
-/** A disk that is full, where a disk of its own can be made for a test. */
+/** A full disk, on machines where a test can create its own disk. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 
 const disk = mkdtempSync(join(tmpdir(), 'linkway-disk-'));
 const script = fileURLToPath(new URL('../support/small-disk.ts', import.meta.url));
-/** In a mount namespace, so that nothing of it is left. */
+/** The disk is in a mount namespace, so that it disappears with its process. */
 const onDisk = (size: string, command: string) =>
   spawnSync('unshare', ['--mount', 'sh', '-c', `mount -t tmpfs -o size=${size} none ${disk} && ${command}`], {
     encoding: 'utf8',

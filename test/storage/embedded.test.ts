@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 const base = mkdtempSync(join(tmpdir(), 'linkway-storage-'));
 const writers: ChildProcess[] = [];
 
-/** Starts a process that writes to the folder, and waits until so many rows are acknowledged. */
+/** Starts a process that writes to the folder, and waits for the given number of acknowledged rows. */
 async function startWriter(folder: string, rows: number) {
   const script = fileURLToPath(new URL('../support/writer.ts', import.meta.url));
   const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -42,7 +42,7 @@ const problemOf = (dataDir: string): Promise<Error> =>
     (error: Error) => error,
   );
 
-describe('a data folder', () => {
+describe('A data folder of the embedded database', () => {
   beforeAll(async () => {
     await kill(await startWriter(join(base, 'killed'), 25));
   }, 60_000);

@@ -14,7 +14,7 @@ const holders: ChildProcess[] = [];
 let folder: string;
 let folders = 0;
 
-/** @returns what a process says that tries to take the folder */
+/** @returns the output of a process that tries to lock the folder */
 async function hold(command: readonly string[] = []) {
   const [program = '', ...args] = [...command, process.execPath, script, folder];
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -17,7 +17,7 @@ const COLUMNS: SortColumns = {
   name: { column: 'name', holds: 'text' },
 };
 
-/** Few times and names, so that many rows share one. */
+/** There are few times and names, so that many rows have equal ones. */
 const row = fc.record({ time: fc.nat({ max: 3 }), name: fc.constantFrom('', 'a', 'b', 'ß"\\') });
 const rows = fc.array(row, { maxLength: 12 });
 const limits = fc.integer({ min: 1, max: 5 });
@@ -28,7 +28,7 @@ type Filter = 'odd' | undefined;
 const isOdd = (id: string) => id.endsWith('-odd');
 const idOf = (index: number) => `t-${index}${index % 2 === 1 ? '-odd' : ''}`;
 
-describe('keysetPage', () => {
+describe('A page of keyset pagination', () => {
   let database: Database;
   let db: Kysely<Tables>;
 
@@ -45,7 +45,7 @@ describe('keysetPage', () => {
 
   type Pages = Awaited<ReturnType<typeof page>>[];
 
-  /** From a page on, as long as it has a neighbour on that side; `meanwhile` is called before each step. */
+  /** Follows the links of a page in one direction to the end; `meanwhile` is called before each step. */
   async function walk(
     request: PageRequest,
     side: 'next' | 'prev',
@@ -159,7 +159,7 @@ describe('keysetPage', () => {
             .flat()
             .filter((id) => staying.has(id));
         expect(shown(there)).toEqual(expected);
-        // And back, from the last page that there is.
+        // The same backwards, from the last page.
         const last = there.at(-2)?.next;
         const back = await walk({ limit, sort, cursor: last }, 'prev', { meanwhile, filter });
         const left = inOrder.filter((id) => staying.has(id));

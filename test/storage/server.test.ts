@@ -7,7 +7,7 @@ import { isUnavailable } from '../../src/storage/unavailable.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWithPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
 
-describeWithPostgres('a PostgreSQL server', () => {
+describeWithPostgres('A PostgreSQL server', () => {
   let postgres: TestPostgres;
   let database: Database;
   let other: pg.Client;

@@ -15,18 +15,21 @@ it.each([
   ['a disk that is full', withCode('53100')],
   ['a server that takes no writes', withCode('25006')],
   ['a disk that cannot be read', withCode('58030')],
-  ['what the driver says', new Error('Connection terminated unexpectedly')],
-  ['what led to it', new Error('A transaction failed and the work went on', { cause: withCode('08006') })],
+  ['a closed connection of the driver', new Error('Connection terminated unexpectedly')],
+  [
+    'a cause that counts',
+    new Error('A transaction failed and the work went on', { cause: withCode('08006') }),
+  ],
 ])('%s counts as unavailable', (_name, error) => expect(isUnavailable(error)).toBe(true));
 
 it.each([
-  ['a key that is there', withCode('23505')],
-  ['a statement that is wrong', withCode('42601')],
-  ['a fault of ours', new TypeError('x is undefined')],
+  ['a duplicate key', withCode('23505')],
+  ['an invalid statement', withCode('42601')],
+  ['an error of the code', new TypeError('x is undefined')],
   ['no error', 'ECONNREFUSED'],
 ])('%s does not count as unavailable', (_name, error) => expect(isUnavailable(error)).toBe(false));
 
-// Of another realm than the test, so not `instanceof` its Error.
+// The error is from another realm, so it is not an `instanceof` the Error of the test.
 it('A connection error of the system counts as unavailable', async () => {
   const [error] = await once(net.connect(await freePort(), '127.0.0.1'), 'error');
   expect(isUnavailable(error)).toBe(true);

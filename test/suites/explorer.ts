@@ -1,4 +1,4 @@
-/** What a person does in the explorer, whatever the paths of services are called. */
+/** A session of a person in the explorer, independent of the paths of the services. */
 import { expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { openWatched } from '../support/browser.ts';
@@ -7,7 +7,7 @@ const visibleText = (page: Page): Promise<string> =>
   page.evaluate("document.querySelector('main').innerText");
 
 export function explorerJourney(browser: () => Browser, url: () => string): void {
-  it('places an order, is told what is wrong with it, and cancels it, without an address in sight', async () => {
+  it('A person places an order, sees its validation errors and cancels it without seeing a URL', async () => {
     const { page, complaints } = await openWatched(browser(), `${url()}/explorer`, {
       timezoneId: 'Europe/Berlin',
     });
@@ -26,7 +26,7 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     await place.getByRole('button', { name: 'Add' }).click();
     await dishes.nth(1).selectOption('Tiramisù');
     const wrong = place.getByLabel('Quantity').first();
-    // What only the server knows is told by the server.
+    // The limit is removed from the form, so that the server has to report the fault.
     await wrong.evaluate((field) => field.removeAttribute('max'));
     await wrong.fill('1000');
     await place.getByLabel('Quantity').nth(1).fill('1');
@@ -49,13 +49,13 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     const order = page.locator('main');
     await order.getByText('Approved', { exact: true }).waitFor();
     await order.getByText('€24.90').waitFor();
-    // Typed in Berlin, kept in UTC, shown in Berlin.
+    // The time is typed in Berlin, stored in UTC and shown in Berlin.
     expect(await order.locator('time[datetime="2030-01-15T18:30:00.000Z"]').textContent()).toContain(
       '7:30 PM',
     );
 
     const address = page.url();
-    // What may not be undone is asked for twice.
+    // An action that cannot be undone needs a confirmation.
     await page.getByText('Cancel this order', { exact: true }).click();
     await page.getByText('Are you sure?').waitFor();
     await page.getByRole('button', { name: 'Yes, cancel this order' }).click();

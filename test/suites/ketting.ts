@@ -1,15 +1,15 @@
 /**
- * The whole main job through Ketting, a hypermedia client that nobody here wrote. It is given one address and
- * knows relations and names of actions; no path stands in this file.
+ * The whole main job through Ketting, a third-party hypermedia client. It gets one address and knows relations and
+ * names of actions. This file contains no path.
  */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, Problem, type State } from 'ketting';
 
-/** @param entry the one address, as late as a test needs it */
+/** @param entry returns the entry address when a test needs it */
 export function kettingJourney(entry: () => string): void {
   describe('Ketting', () => {
     let client: Client;
-    /** What it has sent, as `GET http://…`. */
+    /** The requests that it has sent, as `GET http://…`. */
     let sent: string[];
 
     beforeEach(() => {
@@ -48,7 +48,7 @@ export function kettingJourney(entry: () => string): void {
       });
     }
 
-    it('lists, and opens what is embedded without another request', async () => {
+    it('lists orders, and opens embedded orders without another request', async () => {
       const page = await (await client.follow('orders')).get();
       const items = page.followAll('item');
       expect(items.length).toBeGreaterThan(1);
@@ -57,7 +57,7 @@ export function kettingJourney(entry: () => string): void {
       });
     });
 
-    it('does not take a resource of which it asked for some fields for the whole', async () => {
+    it('does not use a resource with selected fields as the complete resource', async () => {
       const orders = await (await client.follow('orders')).get();
       const cut = first(await orders.follow('search', { fields: 'id,consumer.name' }).get());
       expect(cut.data).toMatchObject({ id: expect.any(String) });
@@ -67,22 +67,22 @@ export function kettingJourney(entry: () => string): void {
       expect(whole.data).toMatchObject({ id: cut.data.id, total: expect.any(Object) });
     });
 
-    it('finds what is embedded to be what its own address answers', async () => {
+    it('finds embedded resources equal to the resources at their own addresses', async () => {
       const page = await (await client.follow('orders')).get();
       for (const embedded of page.getEmbedded().slice(0, 5)) {
         const alone = await client.go(embedded.uri).refresh();
-        // Of what is embedded Ketting leaves the templates in the data as well.
+        // Ketting also leaves the templates of embedded resources in their data.
         const { _templates, ...data } = embedded.data;
         expect(data).toEqual(alone.data);
         expect(embedded.actions()).toEqual(alone.actions());
-        // Alone it has those of the `Link` header as well.
+        // The resource itself also has the links of the `Link` header.
         expect(alone.links.getAll()).toEqual(
           expect.arrayContaining(embedded.links.getAll().map((link) => ({ ...link, context: alone.uri }))),
         );
       }
     });
 
-    it('pages to the end', async () => {
+    it('follows next links to the last page', async () => {
       const seen: string[] = [];
       let page = await (await client.follow('orders')).get();
       for (;;) {
@@ -94,7 +94,7 @@ export function kettingJourney(entry: () => string): void {
       expect(new Set(seen).size).toBe(seen.length);
     });
 
-    it('chooses and orders by what the collection offers, there and back', async () => {
+    it('filters and sorts by the template of the collection, and pages forward and back', async () => {
       const orders = await (await client.follow('orders')).get();
       const chosen = { limit: 3, state: 'APPROVED', sort: '-createdAt' };
       const start = await orders.follow('search', chosen).get();
@@ -114,7 +114,7 @@ export function kettingJourney(entry: () => string): void {
       expect((await next.follow('first').get()).data).toEqual(start.data);
     });
 
-    it('brings along what links lead to, and opens that without another request', async () => {
+    it('expands linked resources, and opens them without another request', async () => {
       const orders = await (await client.follow('orders')).get();
       const page = await orders
         .follow('search', { limit: 3, expand: ['consumer', 'menuItems.restaurant'] })
@@ -131,7 +131,7 @@ export function kettingJourney(entry: () => string): void {
       });
     });
 
-    it('sees the action that the state allows no more go, and what it opened follow', async () => {
+    it('updates its opened resource after an action, and no longer offers an action that the state forbids', async () => {
       const placing = await placed();
       const order = client.go(placing.links.get('self')?.href);
       expect((await order.get()).data).toEqual(placing.data);

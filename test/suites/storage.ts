@@ -1,4 +1,4 @@
-/** What storage promises, wherever it keeps the data: each kind of database passes this suite. */
+/** The behaviour that every kind of database has to have. Each kind passes this suite. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/storage/database.ts';
@@ -42,7 +42,7 @@ const insert = (db: Kysely<Tables>, thing = THING) =>
 const ids = async (db: Kysely<Tables>) =>
   (await db.selectFrom('things').select('id').orderBy('id').execute()).map(({ id }) => id);
 
-/** `prefix` begins the name of every schema that the suite makes, and drops in the end. */
+/** @param prefix the beginning of the name of every schema that the suite creates, and drops at its end */
 export function storageSuite(kind: string, open: () => Promise<Database>, prefix: string): void {
   describe(kind, () => {
     let database: Database;
@@ -61,20 +61,20 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       await database.close();
     });
 
-    it('gives back what it was given: numbers, JSON and times to the millisecond', async () => {
+    it('returns numbers, JSON and times to the millisecond as they were stored', async () => {
       const db = await things();
       await insert(db);
       expect(await db.selectFrom('things').selectAll().execute()).toEqual([THING]);
     });
 
-    it('keeps the tables of two schemas apart', async () => {
+    it('separates the tables of two schemas', async () => {
       const [one, other] = [await things(), await things()];
       await insert(one);
       expect(await ids(one)).toEqual(['one']);
       expect(await ids(other)).toEqual([]);
     });
 
-    it('applies each migration once, in order, however often and at once it is asked', async () => {
+    it('applies each migration once and in order when several starts run at the same time', async () => {
       const name = newName();
       const second = addThing({ ...THING, id: 'two' });
       await database.schema<Tables>(name, [createThings, addThing(THING)]);
@@ -84,7 +84,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db as Kysely<Tables>)).toEqual(['one', 'two']);
     });
 
-    it('keeps nothing of a migration that fails, and goes on from there when it is mended', async () => {
+    it('rolls a failed migration back, and continues when it is corrected', async () => {
       const name = newName();
       const broken: Migration<Tables> = {
         name: 'add one',
@@ -98,7 +98,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual(['one']);
     });
 
-    it('refuses a schema that a newer or another version has migrated', async () => {
+    it('rejects a schema that a newer or another version has migrated', async () => {
       const name = newName();
       await database.schema<Tables>(name, [createThings, addThing(THING)]);
       await expect(database.schema<Tables>(name, [createThings])).rejects.toThrow(
@@ -108,7 +108,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       );
     });
 
-    it('takes back a transaction that throws', async () => {
+    it('rolls a transaction that throws back', async () => {
       const db = await things();
       const work = transaction(db, async (tx) => {
         await insert(tx);
@@ -118,7 +118,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual([]);
     });
 
-    it('lets a transaction be joined by one that begins inside it', async () => {
+    it('runs a nested transaction as a part of the outer one', async () => {
       const db = await things();
       const work = transaction(db, async (tx) => {
         await transaction(tx, insert);
@@ -128,7 +128,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual([]);
     });
 
-    it('goes on after a query that fails, inside a transaction or out of it', async () => {
+    it('continues after a failed query, in a transaction or without one', async () => {
       const db = await things();
       await insert(db);
       await expect(insert(db)).rejects.toThrow('duplicate key');
@@ -136,14 +136,14 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual(['one']);
     });
 
-    it('refuses a query that forgets its transaction, where it would wait for ever', async () => {
+    it('rejects a query that bypasses its transaction and would wait forever', async () => {
       const db = await things();
       await expect(transaction(db, () => insert(db))).rejects.toThrow('must use the given transaction');
       await insert(db);
       expect(await ids(db)).toEqual(['one']);
     });
 
-    it('keeps all that a unit of work wrote, or, when it fails, nothing', async () => {
+    it('stores all writes of a unit of work, or none when it fails', async () => {
       const db = await things();
       const two = { ...THING, id: 'two' };
       const both = async () => {
@@ -160,7 +160,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual(['one', 'two']);
     });
 
-    it('keeps nothing of a unit of work that went on after a transaction failed', async () => {
+    it('stores nothing of a unit of work that continued after a failed transaction', async () => {
       const db = await things();
       const work = unitOfWork(async () => {
         await transaction(db, (tx) => insert(tx));
@@ -170,7 +170,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual([]);
     });
 
-    it('refuses what a unit of work would write beside its transaction', async () => {
+    it('rejects queries of a unit of work that bypass its transaction', async () => {
       const db = await things();
       await expect(unitOfWork(() => insert(db))).rejects.toThrow('must go through transaction()');
       const later = unitOfWork(async () => {
@@ -181,24 +181,24 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await ids(db)).toEqual([]);
     });
 
-    it('keeps an answer under its key with what it tells of, once, for its caller', async () => {
+    it('stores the result of an idempotency key once for its client, together with the changes', async () => {
       const db = await things();
       const keys = new IdempotencyKeys(db as Kysely<unknown>);
       const key = { caller: 'me', key: 'k' };
-      const answer = { fingerprint: 'f', status: 201, body: { id: 'one', at: null } };
+      const result = { fingerprint: 'f', status: 201, body: { id: 'one', at: null } };
       const work = (failure?: Error) =>
         unitOfWork(async () => {
           await transaction(db, (tx) => insert(tx));
-          const isKept = await keys.keep(key, answer);
+          const isStored = await keys.keep(key, result);
           if (failure) throw failure;
-          return isKept;
+          return isStored;
         });
       await expect(work(new Error('no'))).rejects.toThrow('no');
       expect(await keys.find(key)).toBeUndefined();
       expect(await work()).toBe(true);
-      expect(await keys.find(key)).toEqual({ ...answer, isOwn: true });
+      expect(await keys.find(key)).toEqual({ ...result, isOwn: true });
       expect(await ids(db)).toEqual(['one']);
-      expect(await keys.keep(key, { ...answer, status: 200 })).toBe(false);
+      expect(await keys.keep(key, { ...result, status: 200 })).toBe(false);
       expect(await keys.find({ ...key, caller: 'you' })).toBeUndefined();
       expect(await keys.keep({ ...key, key: 'empty' }, { fingerprint: 'f', status: 204 })).toBe(true);
       expect(await keys.find({ ...key, key: 'empty' })).toEqual({
@@ -208,22 +208,22 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       });
     });
 
-    it('keeps one answer under the key of one subject, and says whether it was made for the caller', async () => {
+    it('stores one result for the idempotency key of a subject, and reports whether it was made for the same client', async () => {
       const keys = new IdempotencyKeys((await things()) as Kysely<unknown>);
-      const answer = { fingerprint: 'f', status: 201, body: { id: 'one' } };
+      const result = { fingerprint: 'f', status: 201, body: { id: 'one' } };
       const before = { caller: 'token 1', key: 'k', subject: 'ada' };
       const renewed = { ...before, caller: 'token 2' };
-      expect(await keys.keep(before, answer)).toBe(true);
-      expect(await keys.keep(renewed, answer)).toBe(false);
-      expect(await keys.find(before)).toEqual({ ...answer, isOwn: true });
-      expect(await keys.find(renewed)).toEqual({ ...answer, isOwn: false });
+      expect(await keys.keep(before, result)).toBe(true);
+      expect(await keys.keep(renewed, result)).toBe(false);
+      expect(await keys.find(before)).toEqual({ ...result, isOwn: true });
+      expect(await keys.find(renewed)).toEqual({ ...result, isOwn: false });
       expect(await keys.find({ ...renewed, subject: 'bob' })).toBeUndefined();
-      expect(await keys.keep({ ...renewed, subject: 'bob' }, answer)).toBe(true);
-      expect(await keys.keep({ caller: 'no token', key: 'k' }, answer)).toBe(true);
-      expect(await keys.keep({ caller: 'other session', key: 'k' }, answer)).toBe(true);
+      expect(await keys.keep({ ...renewed, subject: 'bob' }, result)).toBe(true);
+      expect(await keys.keep({ caller: 'no token', key: 'k' }, result)).toBe(true);
+      expect(await keys.keep({ caller: 'other session', key: 'k' }, result)).toBe(true);
     });
 
-    it('forgets keys after a day', async () => {
+    it('deletes idempotency keys after a day', async () => {
       const db = await things();
       const keys = new IdempotencyKeys(db as Kysely<unknown>);
       const key = { caller: 'me', key: 'k' };
@@ -238,7 +238,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       expect(await keys.find(key)).toEqual({ fingerprint: 'g', status: 200, isOwn: true });
     });
 
-    it('puts transactions that lock the same row one after the other', async () => {
+    it('runs transactions that lock the same row one after the other', async () => {
       const db = await things();
       await insert(db);
       const grow = () =>

@@ -1,11 +1,11 @@
 /**
- * The whole main job through waychaser, by another author and of another kind: every answer is a list of
- * operations, and links and forms are invoked alike. No path stands in this file.
+ * The whole main job through waychaser, another third-party client. Every response is a list of operations, and links
+ * and forms are invoked in the same way. This file contains no path.
  */
 import { describe, expect, it } from '@jest/globals';
 import { WayChaserProblem, type WayChaserResponse, waychaser } from '@mountainpass/waychaser';
 
-type Answer = WayChaserResponse<unknown>;
+type ClientResponse = WayChaserResponse<unknown>;
 interface Hal {
   readonly _links: Readonly<Record<string, { readonly href: string } | { readonly href: string }[]>>;
   readonly _templates?: Readonly<
@@ -16,7 +16,7 @@ interface Hal {
 
 const isAction = ({ _templates = {} }: Hal, rel: string) => rel in _templates;
 
-/** It knows HAL; the forms of HAL-FORMS it learns by the way in that it has for further formats. */
+/** A handler for HAL-FORMS, through the extension point of waychaser for formats, since it knows only HAL. */
 const halForms = {
   mediaRanges: ['application/prs.hal-forms+json', 'application/hal+json'],
   handler: (_: Response, content: unknown) => {
@@ -25,10 +25,11 @@ const halForms = {
     const links = Object.entries(body._links).filter(([rel]) => !isAction(body, rel));
     const items = body._embedded?.item?.map(({ _links }) => ['item', _links.self] as const) ?? [];
     const templates = Object.entries(body._templates ?? {});
+    const followable = [...links, ...items].flatMap(([rel, link]) =>
+      [link ?? []].flat().map(({ href }) => ({ rel, uri: href, parameters: {} })),
+    );
     return [
-      ...[...links, ...items].flatMap(([rel, link]) =>
-        [link ?? []].flat().map(({ href }) => ({ rel, uri: href, parameters: {} })),
-      ),
+      ...followable,
       ...templates.map(([rel, { method, target, contentType, properties }]) => ({
         rel,
         uri: target,
@@ -40,19 +41,19 @@ const halForms = {
   },
 };
 
-/** @param entry the one address, as late as a test needs it */
+/** @param entry returns the entry address when a test needs it */
 export function waychaserJourney(entry: () => string): void {
-  describe('waychaser', () => {
+  describe('Waychaser', () => {
     const enter = () => waychaser.defaults({ defaultHandlers: [halForms] })(entry());
-    const invoke = async (from: Answer, rel: string, parameters = {}): Promise<Answer> => {
-      const answer = await from.invoke(rel, { parameters });
-      if (answer === undefined) throw new Error(`${rel} is not offered`);
-      return answer;
+    const invoke = async (from: ClientResponse, rel: string, parameters = {}): Promise<ClientResponse> => {
+      const response = await from.invoke(rel, { parameters });
+      if (response === undefined) throw new Error(`${rel} is not offered`);
+      return response;
     };
-    const offers = (answer: Answer, rel: string) => answer.ops.find(rel) !== undefined;
-    const idOf = ({ content }: Answer) => (content as { id: string }).id;
+    const offers = (response: ClientResponse, rel: string) => response.ops.find(rel) !== undefined;
+    const idOf = ({ content }: ClientResponse) => (content as { id: string }).id;
 
-    async function place(): Promise<Answer> {
+    async function place(): Promise<ClientResponse> {
       const home = await enter();
       const restaurant = await invoke(await invoke(home, 'restaurants'), 'item');
       const dish = await invoke(await invoke(restaurant, 'menuItems'), 'item');
@@ -65,7 +66,7 @@ export function waychaserJourney(entry: () => string): void {
       });
     }
 
-    it('pages to the end and opens what it finds', async () => {
+    it('follows next links to the last page and opens an order and its consumer', async () => {
       let page = await invoke(await enter(), 'orders');
       while (offers(page, 'next')) page = await invoke(page, 'next');
       const order = await invoke(page, 'item');
@@ -74,7 +75,7 @@ export function waychaserJourney(entry: () => string): void {
       );
     });
 
-    it('chooses and orders by what the collection offers, there and back', async () => {
+    it('filters and sorts by the template of the collection, and pages forward and back', async () => {
       const orders = await invoke(await enter(), 'orders');
       const start = await invoke(orders, 'search', { limit: 3, state: 'APPROVED', sort: '-createdAt' });
       const items = start.ops.filter('item').map(({ uri }) => uri);
@@ -84,7 +85,7 @@ export function waychaserJourney(entry: () => string): void {
       expect(offers(back, 'prev')).toBe(false);
     });
 
-    it('places, revises and cancels an order by what it offers, and no more than that', async () => {
+    it('places, revises and cancels an order by the offered actions', async () => {
       const placed = await place();
       expect(placed.content).toMatchObject({ state: 'APPROVED' });
       expect((await invoke(placed, 'self')).content).toEqual(placed.content);

@@ -1,6 +1,6 @@
 /**
  * Any text without half a surrogate pair, for property tests. It has the values of `fc.string({ unit: 'binary' })`,
- * which takes two seconds to make: it lists every code point there is.
+ * which takes two seconds to create because it lists every code point.
  */
 import fc from 'fast-check';
 
@@ -11,7 +11,7 @@ const LAST = 0x10ffff - SURROGATE_COUNT;
 const characterOf = (index: number): string =>
   String.fromCodePoint(index < SURROGATES ? index : index + SURROGATE_COUNT);
 
-/** The other way round, so that texts that fail can be made smaller. */
+/** The inverse, so that fast-check can shrink failing texts. */
 function indexOf(character: unknown): number {
   if (typeof character !== 'string' || [...character].length !== 1 || !character.isWellFormed())
     throw new Error('This is not one character.');

@@ -1,4 +1,4 @@
-/** An app as a service that another one calls, without a port of its own between them. */
+/** An app as the target of another service's calls, without a port. */
 import type { Express } from 'express';
 import request from 'supertest';
 import type { JsonTarget } from '../../src/outbound/json.ts';
@@ -10,12 +10,12 @@ export const appTarget = (name: string, app: Express): JsonTarget => ({
       headers.flatMap((field, index) => (index % 2 === 0 ? [[field, headers[index + 1] ?? '']] : [])),
     );
     const call = method === 'GET' ? request(app).get(path) : request(app).post(path);
-    const answer = await call.set(fields).send(body?.toString()).buffer(true);
+    const response = await call.set(fields).send(body?.toString()).buffer(true);
     return {
-      status: answer.status,
-      header: (field) => answer.headers[field],
-      rawHeaders: Object.entries(answer.headers as Record<string, string>).flat(),
-      whole: async () => Buffer.from(answer.text),
+      status: response.status,
+      header: (field) => response.headers[field],
+      rawHeaders: Object.entries(response.headers as Record<string, string>).flat(),
+      whole: async () => Buffer.from(response.text),
     };
   },
 });

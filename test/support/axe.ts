@@ -1,4 +1,4 @@
-/** axe-core in a page of a browser: what WCAG 2.2 AA has against it. */
+/** Checks a page in a browser with axe-core for violations of WCAG 2.2 AA. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -8,14 +8,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /**
- * What axe finds wrong: rule and place.
- * @param except a part of the page that is not ours
+ * Returns the violations that axe finds: rule and element.
+ * @param except a third-party part of the page
  */
 export async function violations(page: Page, except?: string): Promise<string[]> {
   await page.evaluate(axe);
   const context = JSON.stringify({ exclude: except ? [except] : [] });
   const options = JSON.stringify({ runOnly: WCAG, resultTypes: ['violations'] });
-  // Only what is wrong leaves the browser, as text: what is right is long, and takes seconds to hand over.
+  // Only violations leave the browser, as text: the complete result is long and takes seconds to transfer.
   const found: AxeResults['violations'] = JSON.parse(
     await page.evaluate(
       `axe.run(${context}, ${options}).then(({ violations }) => JSON.stringify(violations))`,

@@ -1,13 +1,13 @@
 /**
- * A load balancer as they are: round-robin over what is ready, asked again and again; another one is tried only where a
- * connection is refused, because then nothing was sent.
+ * A typical load balancer: round-robin over the instances that are ready, which it checks regularly. It tries another
+ * instance only when a connection is refused, because then nothing was sent.
  */
 import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Balancer {
   readonly url: string;
-  /** Resolves once this one is in rotation, or is not. */
+  /** Resolves once this instance is in the rotation, or is not. */
   sees(url: string, isReady: boolean): Promise<void>;
   close(): void;
 }
@@ -44,14 +44,14 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
       const left = [...ready].filter((url) => !tried.has(url));
       const url = left[turn++ % left.length];
       if (url === undefined) {
-        res.writeHead(503).end('nobody is ready');
+        res.writeHead(503).end('no instance is ready');
         return;
       }
       tried.add(url);
       const call = httpRequest(url + req.url, { method: req.method, headers: req.headers, agent });
-      call.on('response', (answer) => {
-        res.writeHead(answer.statusCode ?? 502);
-        answer.pipe(res);
+      call.on('response', (response) => {
+        res.writeHead(response.statusCode ?? 502);
+        response.pipe(res);
       });
       call.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'ECONNREFUSED') forward();

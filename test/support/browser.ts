@@ -1,6 +1,6 @@
 /**
- * A real browser for the tests that need one. Where none is found they are skipped, and say so; with
- * REQUIRE_ALL=1 a missing one is a failure.
+ * A real browser for the tests that need one. Without a browser they are skipped with a message; with REQUIRE_ALL=1 they
+ * fail instead.
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -31,7 +31,7 @@ const findChromium = (): string | undefined => {
 
 const MISSING = 'needs Chromium (CHROMIUM_PATH, or chromium or google-chrome in PATH)';
 
-/** A `describe` whose tests are given a browser. */
+/** A `describe` whose tests get a browser. */
 export function describeInBrowser(name: string, tests: (browser: () => Browser) => void): void {
   const executablePath = findChromium();
   if (executablePath) {
@@ -57,11 +57,11 @@ export function describeInBrowser(name: string, tests: (browser: () => Browser) 
 
 export interface Watched {
   readonly page: Page;
-  /** Whatever a reader would not want: console errors, CSP violations, requests to other hosts. */
+  /** Faults of the page: console errors, CSP violations, requests to other hosts. */
   readonly complaints: string[];
 }
 
-/** A page that notes everything that goes wrong on it. */
+/** Opens a page that records its faults. */
 export async function openWatched(
   browser: Browser,
   url: string,
@@ -82,7 +82,7 @@ export async function openWatched(
   return { page, complaints };
 }
 
-/** Keeps a picture of a page for people to look at, in the folder that SCREENSHOTS names; without one it does nothing. */
+/** Saves a picture of a page in the folder SCREENSHOTS, for people to look at. Without the variable it does nothing. */
 export async function keepPicture(
   page: Page,
   name: string,

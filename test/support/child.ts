@@ -1,4 +1,4 @@
-/** A process of the project, as a script of package.json starts it. */
+/** Starts a process of the project as a script of package.json does. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -8,9 +8,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Child {
   readonly process: ChildProcess;
-  /** What it has written so far. */
+  /** The output so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when it has written something that matches. */
+  /** Resolves when the output matches. */
   says(pattern: RegExp): Promise<void>;
   /** Resolves with its exit code. */
   ended: Promise<number | null>;
@@ -46,7 +46,7 @@ export function startChild(script: string, args: readonly string[], env: Record<
   };
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free just now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

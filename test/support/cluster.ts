@@ -1,4 +1,4 @@
-/** A data folder that begins with the cluster of an embedded database: making one takes seconds, and copying it does not. */
+/** Fills a data folder with a copy of a database cluster, since creating a cluster takes seconds. */
 import { constants, cpSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { openDatabase } from '../../src/storage/database.ts';
@@ -9,10 +9,10 @@ const writeCluster = async (path: string): Promise<void> => {
   await database.close();
 };
 
-/** @param folder is made where there is none */
+/** @param folder is created if it does not exist */
 export async function withCluster(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // A third of the time that the promise of it takes.
+  // The synchronous copy takes a third of the time of the asynchronous one.
   cpSync(await madeOnce('data', writeCluster), folder, {
     recursive: true,
     mode: constants.COPYFILE_FICLONE,

@@ -1,4 +1,4 @@
-/** Holds every answer of an app against its document: the status, the media type and the body must be declared. */
+/** Checks every response of an app against its document: the status, the media type and the body must be declared. */
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -7,14 +7,14 @@ import type { OpenAPIObject, OperationObject, ResponseObject } from 'openapi3-ts
 import { matchPath, pathTemplate } from '../../src/http/uri/href.ts';
 
 export interface Conformance {
-  /** Looks at one answer. */
+  /** Checks one response. */
   check(method: string, path: string, status: number, type: string, body: string): void;
-  /** Goes before the app; looks at what the app sends. */
+  /** Middleware in front of the app, which checks its responses. */
   readonly observe: RequestHandler;
-  /** What was sent and is not declared. */
+  /** Responses that are not declared. */
   readonly violations: string[];
-  /** Ids of the operations that gave a declared 2xx. */
-  readonly answered: Set<string>;
+  /** Ids of the operations that returned a declared 2xx. */
+  readonly succeeded: Set<string>;
 }
 
 const escapePointer = (segment: string) =>
@@ -25,8 +25,8 @@ export function conformance(document: OpenAPIObject): Conformance {
   addFormats.default(ajv);
   ajv.addSchema(document, 'document');
   const violations: string[] = [];
-  const answered = new Set<string>();
-  /** By reference: what is compiled once is not compiled again for each response. */
+  const succeeded = new Set<string>();
+  /** Compiled schemas by reference, so that each is compiled only once. */
   const validators = new Map<string, ValidateFunction>();
   const validatorOf = (reference: string): ValidateFunction => {
     const validator = validators.get(reference) ?? ajv.compile({ $ref: reference });
@@ -36,7 +36,7 @@ export function conformance(document: OpenAPIObject): Conformance {
   const templates = Object.keys(document.paths ?? {}).map(pathTemplate);
 
   const operationAt = (method: string, path: string) => {
-    // What cannot be decoded is no operation's.
+    // A path that cannot be decoded belongs to no operation.
     if (!URL.canParse(path, 'http://host') || /%(?![0-9a-f]{2})|%[89a-f]/i.test(path)) return undefined;
     const template = templates.find((candidate) => matchPath(candidate, path))?.template;
     if (template === undefined) return undefined;
@@ -53,13 +53,13 @@ export function conformance(document: OpenAPIObject): Conformance {
     const at = `${operation.operationId} ${status}`;
     const response = operation.responses?.[status] as ResponseObject | undefined;
     if (response === undefined) return void violations.push(`${at}: not declared`);
-    if (status < 300 && operation.operationId !== undefined) answered.add(operation.operationId);
+    if (status < 300 && operation.operationId !== undefined) succeeded.add(operation.operationId);
     if (method === 'HEAD') return;
     if (response.content === undefined) {
       if (body !== '') violations.push(`${at}: a body is not declared`);
       return;
     }
-    // `Prefer: return=minimal`, which OpenAPI has no words for.
+    // A response to `Prefer: return=minimal`, which OpenAPI cannot describe.
     if (status === 201 && body === '') return;
     const mediaType = type.split(';')[0] ?? '';
     if (response.content[mediaType] === undefined)
@@ -96,5 +96,5 @@ export function conformance(document: OpenAPIObject): Conformance {
     }) as typeof res.end;
     next();
   };
-  return { check, observe, violations, answered };
+  return { check, observe, violations, succeeded };
 }

@@ -1,2 +1,2 @@
-/** Where OpenAPI documents of others lie, if they do. */
+/** The folder of third-party OpenAPI documents, which may be missing. */
 export const CORPUS = process.env.OPENAPI_CORPUS ?? '../shared/corpus';

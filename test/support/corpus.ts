@@ -1,4 +1,4 @@
-/** OpenAPI documents of others, which lie beside the project or where OPENAPI_CORPUS says. Without them tests skip. */
+/** Third-party OpenAPI documents beside the project or in the folder OPENAPI_CORPUS. Without them tests are skipped. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
@@ -8,7 +8,7 @@ import { CORPUS } from './corpus-folder.ts';
 
 const read = (file: string): OpenAPIObject => parse(readFileSync(join(CORPUS, file), 'utf8'));
 
-/** Tests over one of the documents. */
+/** Tests of one of the documents. */
 export function describeDocument(file: string, tests: (document: () => OpenAPIObject) => void): void {
   if (existsSync(join(CORPUS, file))) describe(file, () => tests(() => read(file)));
   else

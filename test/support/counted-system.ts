@@ -1,4 +1,4 @@
-/** The gateway before every service, each of which counts what it is asked. */
+/** The gateway in front of all services, which record their requests. */
 import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
 import { listen } from '../../src/http/server/listen.ts';
@@ -11,10 +11,10 @@ import { testDatabase } from './database.ts';
 import type { System } from './system.ts';
 
 interface CountedSystem extends System {
-  /** Where each service listens, by name. */
+  /** The URL of each service by name. */
   readonly services: Readonly<Record<string, string>>;
-  /** Method and path of every request that came to a service since the last time, but for health checks, by its name. */
-  asked(): Record<string, string[]>;
+  /** Returns method and path of the requests since the last call, by service, without health checks. */
+  takeRequests(): Record<string, string[]>;
 }
 
 const HEALTH = '/health';
@@ -24,13 +24,14 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   const log = createLog({ level: 'silent' });
   const database = await testDatabase();
   const { services, limits } = loadGatewayConfig('gateway.yaml');
-  let asked: Record<string, string[]> = {};
+  let requests: Record<string, string[]> = {};
   const apps = new Map<string, Awaited<ReturnType<typeof serviceApp>>>();
   const places = await Promise.all(
     services.map(async ({ name }) => {
       const listening = await listen((req, res) => {
-        // The gateway looks after its instances whenever it is time.
-        if (!req.url?.startsWith(HEALTH)) asked[name] = [...(asked[name] ?? []), `${req.method} ${req.url}`];
+        // The gateway sends health checks at any time.
+        if (!req.url?.startsWith(HEALTH))
+          requests[name] = [...(requests[name] ?? []), `${req.method} ${req.url}`];
         apps.get(name)?.(req, res);
       }, FREE);
       return { name, ...listening };
@@ -48,9 +49,9 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   return {
     url: gateway.url,
     services: urls,
-    asked() {
-      const before = asked;
-      asked = {};
+    takeRequests() {
+      const before = requests;
+      requests = {};
       return before;
     },
     close: async () => {

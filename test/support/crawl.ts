@@ -1,6 +1,6 @@
 /**
- * Finds whatever can be reached from `/`: by the links of bodies and of `Link` headers, by linksets, and by what
- * HTML refers to. It knows no path but `/`.
+ * Finds everything that can be reached from `/` by links in bodies, `Link` headers, linksets and HTML. It knows no path
+ * except `/`.
  */
 import LinkHeader from 'http-link-header';
 import { parseTemplate } from 'url-template';
@@ -11,7 +11,7 @@ export interface Visit {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
-  /** Where it was first seen. */
+  /** The page on which it was first seen. */
   readonly from: string;
 }
 
@@ -20,7 +20,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 
 const isJson = (headers: Headers): boolean => /[/+]json\b/.test(headers.get('content-type') ?? '');
 
-/** The hrefs of a HAL body: of links that can be followed with GET as they are. */
+/** The hrefs of a HAL body, of links that GET can follow unchanged. */
 function halLinks(body: unknown): string[] {
   if (!isNode(body)) return [];
   if (Array.isArray(body)) return body.flatMap(halLinks);
@@ -33,7 +33,7 @@ function halLinks(body: unknown): string[] {
   return [...own, ...parts.flatMap(([, value]) => halLinks(value))];
 }
 
-/** The pages that say what the relations of a body mean. */
+/** The pages that describe the relations of a body. */
 function curieLinks(body: unknown): string[] {
   const links = isNode(body) ? ((body._links ?? {}) as Record<string, Node[]>) : {};
   return (links.curies ?? []).flatMap(({ name, href }) =>
@@ -57,12 +57,12 @@ function linksOf({ headers, body }: Visit): string[] {
   if (headers.get('content-type')?.startsWith('text/html')) return [...header, ...htmlLinks(body)];
   if (!isJson(headers)) return header;
   const json = JSON.parse(body);
-  // A document's examples are of other times.
+  // The examples of a document may refer to resources that do not exist.
   if (isNode(json) && 'openapi' in json) return header;
   return [...header, ...halLinks(json), ...curieLinks(json), ...linksetLinks(json)];
 }
 
-/** Bodies that fragments lead into; the same document is the target of many. */
+/** Bodies of fragment targets, since one document is the target of many links. */
 const parsed = new WeakMap<Visit, unknown>();
 
 function parsedBody(visit: Visit): unknown {
@@ -70,7 +70,7 @@ function parsedBody(visit: Visit): unknown {
   return parsed.get(visit);
 }
 
-/** @returns whether a fragment leads to something: a JSON Pointer does, or has no place in what it is for */
+/** @returns whether the fragment has a target, such as the value of a JSON Pointer */
 function leads(fragment: string, visit: Visit): boolean {
   if (!fragment.startsWith('/') || !isJson(visit.headers)) return true;
   let node = parsedBody(visit);
@@ -82,7 +82,7 @@ function leads(fragment: string, visit: Visit): boolean {
   return true;
 }
 
-/** @param accept what is asked for everywhere */
+/** @param accept the Accept header of all requests */
 export async function crawl(url: string, accept: string): Promise<Map<string, Visit>> {
   const visits = new Map<string, Visit>();
   const dangling: string[] = [];

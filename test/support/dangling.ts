@@ -37,7 +37,7 @@ export function dangling(document: unknown): string[] {
   const found: Found = { refs: [], mapped: [], operations: [], links: [] };
   collect(document, found);
   const operations = new Set(found.operations);
-  // A value that is no component name is the URL of another document.
+  // A value that is not a component name is the URL of another document.
   const asPointer = (name: string): string =>
     /^[\w.-]+$/.test(name) ? `#/components/schemas/${name}` : name;
   return [

@@ -1,6 +1,6 @@
 /**
- * An embedded database in memory for a test. One is used by many tests of a file, each after the other, and has nothing
- * of the last: starting one takes as long as a dozen tests.
+ * An embedded database in memory for a test. The tests of a file share one, which is emptied between them, since a start
+ * takes as long as a dozen tests.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
@@ -16,13 +16,13 @@ async function writeDump(path: string): Promise<void> {
   await writeFile(path, Buffer.from(await dump.arrayBuffer()));
 }
 
-/** One of the caller's own. */
+/** Opens a database for one test. */
 export async function newDatabase(): Promise<Database> {
   const dump = await readFile(await madeOnce('dump.tar', writeDump));
   return openDatabase({ dump: new Blob([dump]) });
 }
 
-/** Those whose test is over. */
+/** The databases whose tests have ended. */
 const spare: Database[] = [];
 afterAll(async () => {
   for (const database of spare) await database.close();

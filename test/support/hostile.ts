@@ -13,7 +13,7 @@ const laughs = [
 /** Invalid texts for documents, overlays and configurations, by description. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   'aliases of aliases': laughs,
-  'an alias to what it is in': 'x: &x { y: *x }',
+  'an alias inside its own anchor': 'x: &x { y: *x }',
   'a list in itself': 'x: &x [ *x, *x ]',
   'a hundred thousand nested lists in JSON': `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
   'a hundred thousand nested objects in JSON': `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,

@@ -9,7 +9,7 @@ export interface FileRequest {
   readonly body: string | undefined;
 }
 
-/** @param variables go before those of the file. @throws Error for a line that is none, or a variable that is not there */
+/** @param variables override those of the file. @throws Error for an invalid line or an unknown variable */
 export function parseHttpFile(text: string, variables: Readonly<Record<string, string>>): FileRequest[] {
   const [head = '', ...parts] = text.split(/^###/m);
   const own = Object.fromEntries(

@@ -52,7 +52,9 @@ export async function startInstances(
   const app = createGateway({ config, documents, targets, log });
   const listening = await listen(app, { port: 0, host: '127.0.0.1' });
   return {
-    ...{ url: listening.url, upstreams, log },
+    url: listening.url,
+    upstreams,
+    log,
     instances: () => targets.get('things')?.snapshot().instances ?? [],
     isolate: (id) => {
       for (const one of targets.get('things')?.instances ?? []) if (one.id === id) one.isolate();

@@ -1,8 +1,8 @@
-/** Tells at the end of a run of jest which slow files it left out, and how to run them. */
+/** Reports at the end of a jest run which slow files were left out, and how to run them. */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What is used of the configuration that jest gives to a reporter. */
+/** The used part of the configuration that jest passes to a reporter. */
 interface Configuration {
   readonly rootDir: string;
   readonly testPathPatterns: {
@@ -19,9 +19,9 @@ export default class LeftOutReporter {
 
   onRunComplete(): void {
     const { rootDir, testPathPatterns } = this.#configuration;
-    const asked = testPathPatterns.toExecutor({ rootDir });
+    const patterns = testPathPatterns.toExecutor({ rootDir });
     const files = globSync('test/**/*.slow.test.ts', { cwd: rootDir })
-      .filter((file) => asked.isMatch(join(rootDir, file)))
+      .filter((file) => patterns.isMatch(join(rootDir, file)))
       .toSorted();
     if (files.length === 0) return;
     const list = files.map((file) => `  ${file}\n`).join('');

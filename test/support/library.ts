@@ -101,13 +101,13 @@ export const libraryDocument = (): OpenAPIObject =>
     },
   );
 
-export type Answers = Record<string, unknown>;
+export type LibraryResponses = Record<string, unknown>;
 
-/** @param answers bodies or handlers by path and query; other requests get 404 */
-export const libraryAnswers =
-  (answers: Answers, headers: Record<string, string> = {}) =>
+/** @param responses bodies or handlers by path and query; other requests get 404 */
+export const libraryHandler =
+  (responses: LibraryResponses, headers: Record<string, string> = {}) =>
   (req: IncomingMessage, res: ServerResponse): void => {
-    const body = answers[req.url ?? ''];
+    const body = responses[req.url ?? ''];
     if (typeof body === 'function') {
       body(req, res);
       return;

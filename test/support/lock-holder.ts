@@ -1,4 +1,4 @@
-/** Takes the data folder that it is given, says so, and holds it until its input ends. */
+/** Locks the data folder of its argument, prints a line, and holds the lock until its input ends. */
 import { lockFolder } from '../../src/storage/folder-lock.ts';
 
 const [folder = ''] = process.argv.slice(2);

@@ -1,10 +1,10 @@
-/** What a Markdown page has: headings, links, code. */
+/** Reads headings, links and code of a Markdown page. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FENCED = /^( *)(```+)(.*)\n([\s\S]*?)^ *\2$/gm;
 
-/** The page without blocks of code and comments. */
+/** The page without code blocks and comments. */
 const proseOf = (page: string): string => page.replaceAll(FENCED, '').replaceAll(/<!--[\s\S]*?-->/g, '');
 
 interface CodeBlock {
@@ -18,7 +18,7 @@ export const codeBlocksOf = (page: string): CodeBlock[] =>
     body,
   }));
 
-/** The texts that stand between backticks. */
+/** The texts between backticks. */
 export const inlineCodeOf = (page: string): string[] =>
   [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
 
@@ -46,10 +46,10 @@ export function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
-/** Folders that are made by tools, or hold no text of this project. */
+/** Folders that tools create, or that contain no texts of this project. */
 const NOT_OURS = new Set(['node_modules', '.git', 'data', 'coverage']);
 
-/** Paths of all pages below the root, from there. */
+/** The paths of all pages, relative to the root. */
 export const pagesBelow = (root: string): string[] =>
   readdirSync(root, { withFileTypes: true })
     .filter(({ name }) => !NOT_OURS.has(name))

@@ -1,7 +1,7 @@
 /**
- * A page of the documentation, typed as it stands in a copy of the project. `sh` blocks are commands, `console` blocks
- * are commands with what they print (`…` stands for what is left out), `diff` blocks are changes, and a block whose
- * first line names a file after its language is written to that file.
+ * Runs a page of the documentation in a copy of the project. `sh` blocks are commands, `console` blocks are commands with
+ * their output (`…` stands for omitted parts), `diff` blocks are changes, and a block with a file name after its language
+ * is written to that file.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { startCopy, startProcess } from './started.ts';
 
 interface Block {
   readonly kind: string;
-  /** Where it is written to. */
+  /** The file to which it is written. */
   readonly file: string | undefined;
   readonly body: string;
 }
@@ -25,13 +25,13 @@ export const blocksOf = (page: string): Block[] =>
     body,
   }));
 
-/** What makes the copy, and what takes a while and is tried by every other test. */
+/** Commands that create the copy, and slow commands that other tests run. */
 const DONE_ALREADY = /^(?:git clone|cd|npm ci)\b/;
 
-/** Where pages say that the gateway and an API of one's own listen. */
+/** The ports of the gateway and of an own API on the pages. */
 const GATEWAY = 'http://localhost:8080';
 const API_PORT = /\b3000\b/g;
-/** A folder beside the project. */
+/** A folder next to the project. */
 const BESIDE = '../books';
 
 export class PageSession {
@@ -43,7 +43,7 @@ export class PageSession {
 
   readonly #awaitsReload: boolean;
 
-  /** @param options.awaitsReload whether a response may come later, since the gateway takes over a changed file first */
+  /** @param options.awaitsReload whether a response may come later, after the gateway has reloaded a changed file */
   constructor(copy: ProjectCopy, { awaitsReload = false } = {}) {
     this.#copy = copy;
     this.#awaitsReload = awaitsReload;
@@ -67,7 +67,7 @@ export class PageSession {
     rmSync(this.#beside, { recursive: true, force: true });
   }
 
-  /** With the ports and folders of this session. */
+  /** Replaces ports and folders by those of this session. */
   #placed(text: string): string {
     return text
       .replaceAll(BESIDE, this.#beside)
@@ -81,7 +81,7 @@ export class PageSession {
       await passes(this.#copy.run('sh', '-c', this.#placed(line)));
       return;
     }
-    // Starting it again ends what ran before.
+    // A second start ends the previous process.
     await this.#running.get(line)?.stop();
     this.#running.set(line, await this.#start(line));
   }
@@ -122,7 +122,7 @@ export class PageSession {
   }
 }
 
-/** @returns which part of what is shown is missing, and where; undefined when all parts come in their order */
+/** @returns the first missing part of the shown output and its position; undefined when all parts appear in order */
 export function missingIn(said: string, shown: string): string | undefined {
   let at = 0;
   for (const part of shown.trim().split('…')) {

@@ -107,15 +107,19 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           hasContract: true,
           faults: [],
           retryAt: '2030-01-02T03:04:10.000Z',
-          lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time' },
+          lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no response in time' },
           recentFailures: [
-            { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time', operationId: 'listOrders' },
+            { at: '2030-01-02T03:04:05.678Z', reason: 'no response in time', operationId: 'listOrders' },
           ],
           latency: { p50: 3.21, p99: 41.7 },
           instances: [
             {
-              ...{ id: '1', state: 'ejected', ejectedUntil: '2030-01-02T03:04:10.000Z' },
-              ...{ inFlight: 2, requests: 1208, failures: 17 },
+              id: '1',
+              state: 'ejected',
+              ejectedUntil: '2030-01-02T03:04:10.000Z',
+              inFlight: 2,
+              requests: 1208,
+              failures: 17,
             },
           ],
         },

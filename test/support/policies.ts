@@ -1,4 +1,4 @@
-/** Policies of a target as `gateway.yaml` would give them. */
+/** Policies of a target as `gateway.yaml` defines them. */
 import type { ServicePolicies } from '../../src/config/policies/policies.ts';
 import { type PolicyInput, policySchema } from '../../src/config/policies/policy.ts';
 

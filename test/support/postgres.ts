@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL server of a test's own, that may be killed. Where the machine has none the tests that need one are
- * skipped, and say so; with REQUIRE_ALL=1 a missing one is a failure.
+ * A PostgreSQL server for one test, which may kill it. Without PostgreSQL on the machine the tests are skipped with a
+ * message; with REQUIRE_ALL=1 they fail instead.
  */
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -29,18 +29,18 @@ export function describeWithPostgres(name: string, tests: () => void): void {
 
 export interface TestPostgres {
   readonly url: string;
-  /** As a crash does: nothing is written down any more. */
+  /** Kills the server as a crash does, without a last write. */
   crash(): void;
   start(): void;
   remove(): void;
 }
 
-/** What has been committed outlives a crash, as it does with the settings that a server comes with. */
+/** Committed data survives a crash, as with the default settings of a server. */
 export async function startPostgres(): Promise<TestPostgres> {
   const bin = programs() ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   const port = await freePort();
-  // The server refuses to run as root.
+  // The server does not run as root.
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
     const [user, group] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])));
@@ -65,7 +65,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       try {
         crash();
       } catch {
-        // It is down already.
+        // The server is already down.
       }
       rmSync(folder, { recursive: true });
     },

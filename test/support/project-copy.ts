@@ -1,6 +1,6 @@
 /**
- * The project in a folder of its own, as it would be committed now, to be changed at will. It takes git, and a checkout;
- * where those are missing, the tests that need it are skipped, and say so.
+ * A copy of the project as it would be committed now, which a test may change. It needs git and a checkout; without them
+ * the tests are skipped with a message.
  */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -25,7 +25,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const hasTools = (...tools: readonly string[]): boolean =>
   existsSync(join(ROOT, '.git')) && tools.every((tool) => spawnSync(tool, ['--version']).status === 0);
 
-/** @param tools that it takes beside git */
+/** @param tools further required tools beside git */
 export const describeInCopy = (name: string, tests: () => void, ...tools: readonly string[]): void => {
   const isSkipped = !hasTools('git', ...tools);
   if (isSkipped && process.env.REQUIRE_ALL)
@@ -35,20 +35,20 @@ export const describeInCopy = (name: string, tests: () => void, ...tools: readon
 
 export interface ProjectCopy {
   readonly folder: string;
-  /** Of its processes: compiled code is kept, so that each next one starts sooner. */
+  /** The environment of its processes. A shared compile cache makes each next process start sooner. */
   readonly env: NodeJS.ProcessEnv;
   read(path: string): string;
   write(path: string, text: string): void;
   has(path: string): boolean;
-  /** The names of the services that have code in it. */
+  /** The names of the services with code in the copy. */
   services(): string[];
-  /** What one has typed; its output, and its exit code. */
+  /** Runs a command; returns its output and exit code. */
   run(command: string, ...args: readonly string[]): Promise<Ended>;
-  /** What git would say is different from the beginning, a line a file. */
+  /** The changed files since the baseline as `git status` lists them, one per line. */
   changed(): string[];
-  /** Makes what is there now the beginning. */
+  /** Makes the current state the baseline. */
   commit(): void;
-  /** Makes everything as it was at the beginning, ignored files too: quicker than another copy. */
+  /** Restores the baseline, ignored files included. This is faster than another copy. */
   restore(): void;
   remove(): void;
 }
@@ -58,7 +58,7 @@ interface Ended {
   readonly out: string;
 }
 
-/** @returns what it said. @throws Error with that, when it ended with anything but 0 */
+/** @returns the output. @throws Error with the output when the exit code is not 0 */
 export async function passes(run: Promise<Ended>): Promise<string> {
   const { code, out } = await run;
   if (code !== 0) throw new Error(out);
@@ -76,7 +76,7 @@ export function copyProject(): ProjectCopy {
     join(folder, 'node_modules'),
   );
   git(folder, 'init', '--quiet');
-  // A link, which `node_modules/` does not mean.
+  // It is a link, which the pattern `node_modules/` does not match.
   writeFileSync(join(folder, '.git/info/exclude'), '/node_modules\n');
   const copy = copyIn(folder);
   copy.commit();
@@ -91,7 +91,7 @@ const git = (folder: string, ...words: readonly string[]): string =>
 
 function copyIn(folder: string): ProjectCopy {
   const { DATABASE_URL: _, REQUIRE_ALL: __, TEST_ALL: ___, NODE_OPTIONS: ____, ...inherited } = process.env;
-  // Where no command looks, and it goes with the copy.
+  // No command looks there, and it is removed with the copy.
   const env = { ...inherited, NODE_COMPILE_CACHE: join(folder, '.git/compiled') };
   return {
     env,

@@ -1,4 +1,4 @@
-/** A Redis or Valkey server of a test's own, where the machine has one; with REQUIRE_ALL=1 a missing one is a failure. */
+/** A Redis or Valkey server for one test, if the machine has one. With REQUIRE_ALL=1 the tests fail without it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -9,7 +9,7 @@ const PROGRAM = ['valkey-server', 'redis-server'].find((name) => spawnSync(name,
 if (PROGRAM === undefined && process.env.REQUIRE_ALL === '1')
   throw new Error('REQUIRE_ALL=1, and there is neither valkey-server nor redis-server');
 
-/** Skipped, and said to be, where there is no server. */
+/** A `describe` that is skipped with a message when there is no server. */
 export const itWithRedis = PROGRAM === undefined ? it.skip : it;
 
 const freePort = (): Promise<number> =>
@@ -22,7 +22,7 @@ const freePort = (): Promise<number> =>
 
 export interface TestRedis {
   readonly url: string;
-  /** It is there, and answers nothing. */
+  /** Stops the process, so that connections stay open without a response. */
   pause(): void;
   stop(): Promise<void>;
 }

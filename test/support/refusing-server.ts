@@ -1,4 +1,4 @@
-/** A server in a thread of its own, so that it closes while its client writes: refuses each upload unread. */
+/** A server that rejects each upload unread. It has its own thread, so that it closes while its client writes. */
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** The whole system with every path renamed by configuration: not a segment is what it is in the contracts. */
+/** The whole system with every path renamed by configuration, so that no segment is as in the contracts. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { withCluster } from './cluster.ts';
 import type { System } from './system.ts';
 
 interface RenamedSystem extends System {
-  /** The path templates of the contracts, by service, with the names they have here. */
+  /** The path templates of the contracts by service, with their new names. */
   readonly names: Readonly<Record<string, PathNames>>;
 }
 

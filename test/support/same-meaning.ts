@@ -22,7 +22,7 @@ export const pointed = (document: unknown, reference: string): unknown =>
 export class Meanings {
   readonly #whole: unknown;
   readonly #part: unknown;
-  /** Pairs that have been compared, or will be. */
+  /** Pairs that were compared, or will be. */
   readonly #seen = new Map<object, Set<object>>();
 
   constructor(whole: unknown, part: unknown) {
@@ -39,7 +39,7 @@ export class Meanings {
     this.#seen.set(a, (this.#seen.get(a) ?? new Set()).add(b));
     if (isLink(a)) return this.#leadsElsewhere(a, b as Json) ? at : undefined;
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      // Without its parent, a component has another name.
+      // A discriminator maps the names of components, which may differ.
       if (key === 'discriminator') continue;
       const found = this.difference((a as Json)[key], (b as Json)[key], `${at}/${key}`);
       if (found !== undefined) return found;

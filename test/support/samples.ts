@@ -1,4 +1,4 @@
-/** For tests that walk the sample services: where one of those has been taken away they are skipped, and say so. */
+/** Tests of the sample services are skipped with a message when a clone has removed one of the services. */
 import { describe, it } from '@jest/globals';
 import { hasServiceCode } from '../../src/service/load.ts';
 

@@ -25,7 +25,7 @@ const log = createLog({ level: 'silent' });
 export interface TestService {
   readonly app: Express;
   /** Ids of the operations that have returned a declared success. */
-  readonly answered: ReadonlySet<string>;
+  readonly succeeded: ReadonlySet<string>;
   /** @throws Error when any response did not match the contract */
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function testService(
 ): Promise<TestService> {
   const database = await testDatabase();
   const all = [...Object.keys(service.linked).map(unreachable), ...targets];
-  const { observe, violations, answered } = conformance(contractDocument(service.contract, formats));
+  const { observe, violations, succeeded } = conformance(contractDocument(service.contract, formats));
   const app = express().use(observe);
   const inner = await serviceApp(service, {
     database,
@@ -47,7 +47,7 @@ export async function testService(
   });
   return {
     app: app.use(inner),
-    answered,
+    succeeded,
     close: async () => {
       await database.close();
       if (violations.length > 0)

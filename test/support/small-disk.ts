@@ -1,6 +1,6 @@
 /**
- * Opens the database in a folder, fills its disk, and tells in one line of JSON each what comes of it. Run where the folder is a
- * disk of its own.
+ * Opens the database in a folder, fills its disk, and prints each result as one line of JSON. The folder has to be on its
+ * own disk.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ const filling = join(disk, 'filling');
 try {
   writeFileSync(filling, Buffer.alloc(200 * 1024 ** 2));
 } catch {
-  // Full.
+  // The disk is full.
 }
 const full = await look();
 rmSync(filling);

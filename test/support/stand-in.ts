@@ -1,4 +1,4 @@
-/** Stands in for a service of which there is only the document: it answers with the document's examples. */
+/** Replaces a service of which only the document exists: it responds with the examples of the document. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sampler from 'openapi-sampler';
 import type { MediaTypeObject, OpenAPIObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';

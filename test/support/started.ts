@@ -10,12 +10,12 @@ interface Process {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What it prints when it has started. */
+  /** Matches the output when it has started. */
   readonly isUp: RegExp;
 }
 
 interface StartedProcess {
-  /** As Ctrl-C ends it. */
+  /** Stops it as Ctrl-C does. */
   stop(): Promise<void>;
 }
 
@@ -23,19 +23,19 @@ export interface Started extends StartedProcess {
   readonly url: string;
 }
 
-/** @throws Error with what it said, when it does not start */
+/** @throws Error with the output, when it does not start */
 export async function startProcess(
   copy: ProjectCopy,
   { command, args, env, isUp }: Process,
 ): Promise<StartedProcess> {
-  // In a group of its own, so that the signal reaches what a shell or npm started too.
+  // It gets its own process group, so that the signal also reaches the processes of a shell or npm.
   const child = spawn(command, args, { cwd: copy.folder, env: { ...copy.env, ...env }, detached: true });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-  // Not before everything that it started has ended too.
+  // The exit counts only when all its child processes have ended too.
   const ended = once(child, 'close');
   while (!isUp.test(said))
     await Promise.race([

@@ -1,6 +1,6 @@
 /**
- * Where a system that a test starts keeps its data: in a folder, or, with JOURNEYS_ON=postgres, in a database of its own on
- * the server of DATABASE_URL.
+ * The storage of a system that a test starts: a folder or, with JOURNEYS_ON=postgres, its own database on the server of
+ * DATABASE_URL.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The whole system as `npm start` has it, on a free port and a data folder of its own. */
+/** The whole system as `npm start` runs it, with a free port and its own data folder. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import request from 'supertest';
@@ -12,11 +12,13 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** @param service what every service has in gateway.yaml beside what it has */
+/** @param service further settings of every service in gateway.yaml */
 export async function startSystem(service?: object): Promise<System> {
   const { folder, env, remove } = await testStorage();
   const system = await start({
-    ...{ ...env, PORT: '0', LOG_LEVEL: 'silent' },
+    ...env,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
     ...(service && { GATEWAY_CONFIG: await configIn(folder, service) }),
   });
   return {
@@ -39,7 +41,7 @@ async function configIn(folder: string, more: object): Promise<string> {
   return file;
 }
 
-/** What was counted of the answers of every service, and what was wrong with them. */
+/** The number of checked responses of every service, and their faults. */
 export async function driftOf({ url }: System) {
   const { body } = await request(url).get('/status').expect(200);
   const operations = (body.services as { drift: ServiceDrift }[]).flatMap(({ drift }) => drift.operations);

@@ -1,4 +1,4 @@
-/** A process that writes rows to the data folder of its argument, and says `saved N` when N is acknowledged. */
+/** A process that writes rows to the data folder of its argument, and prints `saved N` when row N is acknowledged. */
 import { openDatabase } from '../../src/storage/database.ts';
 
 const database = await openDatabase({ dataDir: process.argv[2] });

@@ -68,7 +68,7 @@ describe('linkway diff', () => {
     const old = file('30.json', of('3.0.3', { type: 'string', nullable: true }));
     const now = file('31.json', of('3.1.0', { type: ['string', 'null'] }));
     expect((await diff.run([old, now])).json).toMatchObject([{ changes: [] }]);
-    // The parameter is compared: one that takes less is told.
+    // The parameter is compared: a narrower one is reported.
     const less = file('less.json', of('3.1.0', { type: 'string' }));
     expect((await diff.run([old, less])).json).toMatchObject([
       { changes: [{ kind: 'breaking', pointer: expect.stringContaining('/parameters/0') }] },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { writeStale } from '../../src/tools/generated-files.ts';
 
-describe('generated files', () => {
+describe('Generated files', () => {
   let folder: string;
   let output: string;
   beforeEach(() => {
@@ -33,7 +33,7 @@ describe('generated files', () => {
     { path: join(folder, 'absent'), text: undefined },
   ];
 
-  it('are written where they are stale, and named', () => {
+  it('are written and listed when they are stale', () => {
     writeStale(files());
     expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('new');
     expect(readFileSync(join(folder, 'deep/added'), 'utf8')).toBe('added');
@@ -47,7 +47,7 @@ describe('generated files', () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  it('are only named by a check, which sets exit code 1 and prints the remedy', () => {
+  it('are only listed by a check, which sets exit code 1 and prints the remedy', () => {
     writeStale(files(), 'run it');
     expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('old');
     expect(existsSync(join(folder, 'deep'))).toBe(false);

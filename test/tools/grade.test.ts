@@ -10,7 +10,7 @@ import { contract as jobCards } from '../../src/tools/scaffold/job-cards/contrac
 import { document } from '../support/gateway.ts';
 import { libraryDocument } from '../support/library.ts';
 
-const answer = {
+const emptyOperation = {
   responses: { 200: { description: '', content: { 'application/json': { schema: { type: 'object' } } } } },
 };
 
@@ -30,13 +30,15 @@ describe('linkway grade', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('grades a single endpoint as level 0', async () => {
-    const { level, operations } = await levelOf(document({ '/rpc': { get: answer, post: answer } }));
+    const { level, operations } = await levelOf(
+      document({ '/rpc': { get: emptyOperation, post: emptyOperation } }),
+    );
     expect([level, operations.map((one) => one.level)]).toEqual([0, [0, 0]]);
   });
 
   it('finds verbs in paths, with the remedy', async () => {
     const { level, operations } = await levelOf(
-      document({ '/getUser': { get: answer }, '/users': { get: answer } }),
+      document({ '/getUser': { get: emptyOperation }, '/users': { get: emptyOperation } }),
     );
     expect(level).toBe(1);
     expect(operations[0]).toMatchObject({
@@ -49,7 +51,7 @@ describe('linkway grade', () => {
 
   it('does not mistake the beginning of a word for a verb', async () => {
     const { level } = await levelOf(
-      document({ '/settings': { get: answer }, '/address-list': { put: answer } }),
+      document({ '/settings': { get: emptyOperation }, '/address-list': { put: emptyOperation } }),
     );
     expect(level).toBe(2);
   });

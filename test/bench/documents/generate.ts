@@ -1,9 +1,9 @@
-/** A document of a size that nobody wants to commit: resources with their operations, schemas and long examples. */
+/** Generates a document that is too large to commit: resources with their operations, schemas and long examples. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 
 const PER_RESOURCE = 4;
 
-/** As much of a large document is: many small values. */
+/** A row of an example with many small values, as in large documents. */
 const ROW = {
   id: 1,
   node_id: 'MDQ6VXNlcjE=',
@@ -15,7 +15,7 @@ const ROW = {
 };
 const ROW_BYTES = JSON.stringify(ROW).length + 1;
 
-/** @param bytes of examples that it has about */
+/** @param bytes the approximate size of all examples */
 export function generate(operations: number, bytes = 0): OpenAPIObject {
   const paths: Record<string, object> = {};
   const schemas: Record<string, object> = {};
@@ -27,10 +27,11 @@ export function generate(operations: number, bytes = 0): OpenAPIObject {
     const sent = { 'application/json': { schema } };
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const operation = (name: string, more: object = {}) => ({
-      ...{ operationId: `${name}${n}`, responses: { 200: { description: 'Done.', content } } },
+      operationId: `${name}${n}`,
+      responses: { 200: { description: 'Done.', content } },
       ...more,
     });
-    // Of one length, so that what is compared does not differ in that.
+    // All paths have the same length, so that the comparison does not depend on it.
     const path = `/things${String(n).padStart(6, '0')}`;
     schemas[`Thing${n}`] = {
       type: 'object',

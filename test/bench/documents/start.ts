@@ -1,4 +1,4 @@
-/** One start: a gateway over a document, asked once. Prints what that took from the beginning of the process. */
+/** Starts a gateway for a document, sends one request, and prints the time since the start of the process. */
 import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
@@ -8,10 +8,10 @@ const yaml = `services: { it: { document: ${JSON.stringify(file)}, url: "${proce
 const config = parseGatewayConfig(yaml, '/gateway.yaml');
 const log = createLog({ level: 'silent' });
 const gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
-const answer = await fetch(gateway.url + path);
-await answer.arrayBuffer();
+const response = await fetch(gateway.url + path);
+await response.arrayBuffer();
 const { rss } = process.memoryUsage();
 process.stdout.write(
-  JSON.stringify({ status: answer.status, ms: process.uptime() * 1000, megabytes: rss / 1e6 }),
+  JSON.stringify({ status: response.status, ms: process.uptime() * 1000, megabytes: rss / 1e6 }),
 );
 await gateway.close();

@@ -1,4 +1,4 @@
-/** One way, before a process of its own, and what is measured of it. */
+/** Measures one way to get the page, with its own server process. */
 import type { Child } from '../child.ts';
 import { startChild } from '../child.ts';
 import { Client } from './client.ts';
@@ -9,9 +9,9 @@ const AT_ONCE = 8;
 const MEASURED_CORE = 0;
 
 export interface Slice {
-  /** Milliseconds of each page, asked for one after the other. */
+  /** Milliseconds for each page, requested one after the other. */
   readonly times: readonly number[];
-  /** Microseconds a page, of the process that is asked, when several pages are asked for at once. */
+  /** CPU microseconds of the server per page, when several pages are requested at the same time. */
   readonly cpu: number;
 }
 
@@ -31,20 +31,22 @@ export class Contender {
   static async start(way: Way, upstream: Child): Promise<Contender> {
     const { url } = upstream;
     const environment = {
-      ...{ UPSTREAM: url, ORDERS_URL: url, CONSUMERS_URL: url },
+      UPSTREAM: url,
+      ORDERS_URL: url,
+      CONSUMERS_URL: url,
       GATEWAY_CONFIG: './expand/gateway.yaml',
     };
     return new Contender(way, await startChild(way.server, environment, MEASURED_CORE), upstream);
   }
 
-  /** @throws Error when a page has cost the services more, or less, than the way says */
+  /** @throws Error when a page caused another number of calls than expected */
   async measure(): Promise<Slice> {
-    const asked = await this.#upstream.meter();
+    const callsBefore = await this.#upstream.meter();
     const times = await this.#pages();
     const before = await this.#child.meter();
     const more = (await Promise.all(Array.from({ length: AT_ONCE }, () => this.#pages()))).flat();
     const cpu = ((await this.#child.meter()) - before) / more.length;
-    const calls = ((await this.#upstream.meter()) - asked) / (times.length + more.length);
+    const calls = ((await this.#upstream.meter()) - callsBefore) / (times.length + more.length);
     const { title, calls: expected } = this.way;
     if (calls !== expected) throw new Error(`${title}: ${calls} calls a page, not ${expected}`);
     return { times, cpu };

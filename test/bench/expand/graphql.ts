@@ -1,6 +1,6 @@
 /**
- * The same page from a GraphQL gateway at its best: a schema made by hand, so that nothing is translated at run
- * time; a loader that knows the batch; nothing logged.
+ * The same page from an optimal GraphQL gateway: the schema is written by hand, so that nothing is translated at run
+ * time; a loader uses the batch operation; nothing is logged.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ const list = async <T>(path: string): Promise<readonly T[]> => {
   return ((await body.json()) as List<T>)._embedded.item;
 };
 
-/** For one request, as each has a caller of its own. */
+/** Each request has its own context, since each may come from another client. */
 const createContext = () => ({
   consumers: new DataLoader<string, Consumer>(async (ids) => {
     const found = await list<Consumer>(`/consumers?id=${ids.join(',')}&limit=${ids.length}`);

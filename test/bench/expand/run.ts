@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- expand`: a page of 20 orders with their 10 consumers, got in five ways from the same services,
- * which take 5 ms for each answer. All ways in turn, with the same client, so that a machine that is busy with
- * something else slows all. Ends with 1 when the expanded page takes more than TIME_LIMIT times as long as the
- * same two calls by hand, or not less CPU than calls in parallel or a GraphQL gateway.
+ * `npm run bench -- expand`: gets a page of 20 orders with their 10 consumers in five ways from the same services,
+ * which take 5 ms for each response. The ways run in turn with the same client, so that a busy machine slows all of
+ * them. The exit code is 1 when the expanded page takes more than TIME_LIMIT times as long as the same two calls by
+ * hand, or at least as much CPU as parallel calls or a GraphQL gateway.
  */
 import { deepStrictEqual } from 'node:assert';
 import { startChild } from '../child.ts';
@@ -27,7 +27,7 @@ const contenders: Contender[] = [];
 for (const way of [expanded, inSequence, inParallel, byHand, graphql])
   contenders.push(await Contender.start(way, upstream));
 
-/** What a GraphQL gateway has no words for left out. */
+/** The page without links and other members that GraphQL cannot express. */
 const state = (page: readonly OrderWithConsumer[]): unknown =>
   JSON.parse(JSON.stringify(page, (name, value) => (name.startsWith('_') ? undefined : value)));
 const [whole, ...others] = await Promise.all(
@@ -35,7 +35,7 @@ const [whole, ...others] = await Promise.all(
 );
 for (const other of others) deepStrictEqual(other, whole);
 
-// Code that V8 has not seen often yet is slow.
+// V8 optimizes the code first.
 for (let round = 0; round < WARM_UP; round++) for (const contender of contenders) await contender.measure();
 
 const slices = new Map<Way, Slice[]>(contenders.map(({ way }) => [way, []]));

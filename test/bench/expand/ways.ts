@@ -1,4 +1,4 @@
-/** The ways to get a page of 20 orders, each with its consumer, of whom there are 10. */
+/** The ways to get a page of 20 orders with their 10 consumers. */
 import type { Client, Consumer, List, Order } from './client.ts';
 
 export interface OrderWithConsumer extends Order {
@@ -7,9 +7,9 @@ export interface OrderWithConsumer extends Order {
 
 export interface Way {
   readonly title: string;
-  /** What is asked. */
+  /** The server that the client calls. */
   readonly server: './gateway.ts' | './expand/graphql.ts';
-  /** What the page costs the services. */
+  /** The number of calls to services per page. */
   readonly calls: number;
   get(client: Client): Promise<OrderWithConsumer[]>;
 }

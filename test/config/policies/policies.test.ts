@@ -25,7 +25,7 @@ services:
 const parse = (text: string) => parseGatewayConfig(text, 'gateway.yaml').services;
 const none = { bulkhead: false, breaker: false };
 
-describe('policies by name, for a service and for its operations', () => {
+describe('Policies by name, for a service and for its operations', () => {
   const [orders, consumers] = parse(yaml);
   const { policy, operations } = orders ?? { operations: new Map() };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultPolicy, policySchema } from '../../../src/config/policies/policy.ts';
 
-describe('policy', () => {
+describe('A policy', () => {
   it('has consistent defaults', () => {
     const { connectTimeout, attemptTimeout, deadline } = defaultPolicy;
     expect(connectTimeout).toBeLessThan(attemptTimeout);

@@ -1,4 +1,4 @@
-/** What an editor says of a `gateway.yaml`, and what the gateway says at start. */
+/** The faults of a `gateway.yaml` in an editor, and at the start of the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -22,7 +22,7 @@ const isGoodAtStart = (text: string): boolean => {
 const service = (text = '') =>
   `services: { a: { document: a.yaml, url: "http://a:1"${text && `, ${text}`} } }\n`;
 
-describe('an editor and the gateway agree that', () => {
+describe('An editor and the gateway agree that', () => {
   it.each([
     ['a service', service()],
     ['several URLs', 'services: { a: { document: a.yaml, url: ["http://a:1", "http://b:1"] } }'],

@@ -15,7 +15,7 @@ const message = (read: () => unknown): string => {
 const faults = (text: string): string[] =>
   message(() => parseGatewayConfig(text, 'gateway.yaml')).split('\n');
 
-describe('faults of gateway.yaml', () => {
+describe('Faults of gateway.yaml', () => {
   it('are reported together, each with its line, in the order of the file', () => {
     const text = `
 services:
@@ -146,12 +146,12 @@ it('All invalid environment variables are reported together without their secret
     DATABASE_URL: 'mysql://me:s3cret@db',
     OTEL_TRACES_SAMPLER_ARG: '2',
   };
-  const told = message(() => readSettings(env));
-  expect(told.split('\n')).toEqual([
+  const reported = message(() => readSettings(env));
+  expect(reported.split('\n')).toEqual([
     'Environment variable PORT: expected number, got string "eighty"',
     'Environment variable DATABASE_URL: expected a URL that begins with postgres://',
     expect.stringMatching(/^Environment variable LOG_LEVEL: .*did you mean `info`\?$/),
     'Environment variable OTEL_TRACES_SAMPLER_ARG: expected at most 1, got "2"',
   ]);
-  expect(told).not.toContain('s3cret');
+  expect(reported).not.toContain('s3cret');
 });

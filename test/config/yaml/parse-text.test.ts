@@ -4,7 +4,7 @@ import { ConfigError } from '../../../src/config/config-error.ts';
 import { MAX_DEPTH, parseText, sizeOf } from '../../../src/config/yaml/parse-text.ts';
 import { hostileTexts } from '../../support/hostile.ts';
 
-describe('a text', () => {
+describe('A text', () => {
   it.each(Object.entries(hostileTexts))('is rejected in one line if it is hostile: %s', (_, text) => {
     const act = () => parseText(text, 'a.yaml');
     expect(act).toThrow(ConfigError);

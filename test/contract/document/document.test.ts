@@ -6,7 +6,7 @@ import { contract as helpDesks } from '../../../src/tools/scaffold/help-desks/co
 import { contract as jobCards } from '../../../src/tools/scaffold/job-cards/contract.ts';
 import { books } from '../../support/graph.ts';
 
-describe('the document of a contract', () => {
+describe('The document of a contract', () => {
   const document = contractDocument(jobCards, formats);
   const getJobCard = document.paths?.['/job-cards/{jobCardId}']?.get as OperationObject;
 

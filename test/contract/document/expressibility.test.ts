@@ -1,4 +1,4 @@
-/** A document says what its contract takes, or the contract is refused in a line that names the place. */
+/** A document accepts what its contract accepts, or the contract is rejected in a line that names the location. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Contract, defineContract } from '../../../src/contract/contract.ts';
@@ -100,7 +100,7 @@ const [left, right] = [
   }),
 ];
 
-describe('a contract that OpenAPI cannot express', () => {
+describe('A contract that OpenAPI cannot express', () => {
   it.each<[string, z.ZodType, RegExp]>([
     ['the flag i', z.string().regex(/^[a-z]{3}$/i), /the flag i of \/\^\[a-z\]\{3\}\$\/i; write/],
     ['the flag s', z.string().regex(/^.$/s), /the flag s/],
@@ -181,7 +181,7 @@ describe('a contract that OpenAPI cannot express', () => {
 
 const numberMember = (schema: z.ZodType) => (schema as z.ZodNumber).openapi({ description: 'A number.' });
 
-describe('a contract that OpenAPI can express', () => {
+describe('A contract that OpenAPI can express', () => {
   it.each<[string, z.ZodType, unknown[], unknown[]]>([
     ['the flag u', z.string().regex(/^\p{L}$/u), ['ä', '𝒜'], ['1', 'ab']],
     ['literals of several types', z.literal(['first', 2, null]), ['first', 2, null], ['2', 'second', 3]],
@@ -303,7 +303,7 @@ describe('a contract that OpenAPI can express', () => {
   });
 });
 
-describe('the comparison of a contract with its document', () => {
+describe('The comparison of a contract with its document', () => {
   const other = (member: z.ZodType) => contractDocument(withBody(member), formats);
 
   it.each<[string, z.ZodType, z.ZodType, RegExp]>([

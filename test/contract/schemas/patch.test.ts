@@ -29,7 +29,7 @@ const thrownBy = (work: () => unknown): Problem => {
 
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
 
-describe('a merge patch (RFC 7396)', () => {
+describe('A merge patch (RFC 7396)', () => {
   const merge = (given: object) => createPatchFunction(patch, MERGE_PATCH, given)(before);
 
   it('sets its members, removes members that are null, and keeps the rest', () => {
@@ -60,7 +60,7 @@ describe('a merge patch (RFC 7396)', () => {
   });
 });
 
-describe('a JSON patch (RFC 6902)', () => {
+describe('A JSON Patch (RFC 6902)', () => {
   const apply = (...operations: object[]) => createPatchFunction(patch, JSON_PATCH, operations)(before);
 
   it('applies its operations in order', () => {
@@ -105,7 +105,7 @@ describe('a JSON patch (RFC 6902)', () => {
   it.each([
     ['add', { op: 'add', path: '/x', value: { a: 1 } }],
     ['copy', { op: 'copy', from: '/name', path: '/x' }],
-    ['copy of nothing that is there', { op: 'copy', from: '/x', path: '/note' }],
+    ['a copy of an unknown member', { op: 'copy', from: '/x', path: '/note' }],
     ['move', { op: 'move', from: '/name', path: '/x/y' }],
     ['remove', { op: 'remove', path: '/constructor' }],
   ])('is rejected early if it names members outside the document: %s', (_name, operation) => {

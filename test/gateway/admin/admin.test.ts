@@ -120,14 +120,14 @@ describe('/metrics', () => {
 
   it('/metrics counts the requests in flight', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<() => void>();
-    upstream.respond = (_req, res) => asked(() => res.end());
+    const { promise: firstRequest, resolve: onRequest } = Promise.withResolvers<() => void>();
+    upstream.respond = (_req, res) => onRequest(() => res.end());
     const waiting = request(url).get('/things').then();
-    const answer = await isAsked;
+    const respond = await firstRequest;
     const { text } = await request(adminUrl).get('/metrics').expect(200);
     expect(reading(text, 'linkway_requests_in_flight')).toBe(1);
     expect(reading(text, 'linkway_upstream_in_flight{service="things"}')).toBe(1);
-    answer();
+    respond();
     await waiting;
   });
 

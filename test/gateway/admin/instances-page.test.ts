@@ -30,7 +30,7 @@ const HOSTS = [
     .slice(0, 1),
 ];
 
-describeInBrowser('the instances of a service', (browser) => {
+describeInBrowser('The instances of a service', (browser) => {
   let folder: string;
   let gateway: StartedGateway;
   beforeAll(async () => {

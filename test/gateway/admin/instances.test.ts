@@ -158,8 +158,11 @@ it('The metrics contain failures and state of each instance', async () => {
     `linkway_upstream_instance_state{service="things",instance="${id}",state="${is}"}`;
   expect(lines).toEqual(
     expect.arrayContaining([
-      ...[`${failures('2')} 0`, `${failures('3')} 1`],
-      ...[`${state('1', 'isolated')} 1`, `${state('1', 'working')} 0`, `${state('3', 'working')} 1`],
+      `${failures('2')} 0`,
+      `${failures('3')} 1`,
+      `${state('1', 'isolated')} 1`,
+      `${state('1', 'working')} 0`,
+      `${state('3', 'working')} 1`,
     ]),
   );
   // Five states and one counter per instance, for any number of requests.
@@ -205,11 +208,11 @@ describe('A reload', () => {
       const before = requestCounts();
       await configure(some);
       expect(await gateway.reload()).toBe(true);
-      const isAsked = () =>
+      const isCalled = () =>
         requestCounts().every(
           (count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0),
         );
-      await eventually('each of them is called', isAsked, { tell: requestCounts });
+      await eventually('each of them is called', isCalled, { tell: requestCounts });
     }
     isOver = true;
     await Promise.all(clients);

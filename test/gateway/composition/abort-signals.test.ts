@@ -6,7 +6,7 @@ import { libraryDocument } from '../../support/library.ts';
 
 describe('The calls for a composed response', () => {
   it.each([
-    ['for what it is about', '/books/1'],
+    ['for the primary resource', '/books/1'],
     ['for a part', '/authors/ann'],
   ])('The calls for a composed response end when the client disconnects: %s', async (_, held) => {
     // Nothing else ends the calls within the time of a test.

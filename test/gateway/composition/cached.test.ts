@@ -6,7 +6,7 @@ import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { httpDate, passSeconds } from '../../support/cached.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { authors, books } from '../../support/graph.ts';
-import { libraryAnswers, libraryDocument } from '../../support/library.ts';
+import { libraryDocument, libraryHandler } from '../../support/library.ts';
 
 const HAL = 'application/hal+json';
 const book = {
@@ -62,7 +62,7 @@ it('Links are added to cached responses for each client', async () => {
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
   const cacheable = { 'Cache-Control': 'max-age=60' };
-  service.respond = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, cacheable);
+  service.respond = libraryHandler({ '/authors/ann': { id: 'ann', name: 'Ann' } }, cacheable);
   const first = await request(gateway.url).get('/authors/ann').set('Accept', HAL).expect(200);
   const plain = await request(gateway.url).get('/authors/ann').set('Accept', 'application/json').expect(200);
   expect(first.body._links.self).toEqual({ href: '/authors/ann' });

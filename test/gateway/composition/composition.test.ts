@@ -26,7 +26,7 @@ const createWith = (options: object) => {
     onDroppedLink: (service: string) => dropped.push(service),
     ...options,
   } as unknown as CompositionOptions);
-  return { of, asked: lookups, dropped };
+  return { of, lookedUp: lookups, dropped };
 };
 
 describe('The responses of a service', () => {
@@ -81,16 +81,16 @@ describe('A link', () => {
     ['/docs', true, []],
     ['/docs?a', true, []],
     ['/%', false, ['/%']],
-  ])('A link to %s is kept: %s', (path, isKept, expected) => {
+  ])('Whether a link to %s is preserved is %s', (path, isPreserved, expected) => {
     const operation = operationOf('a');
-    const { of, asked, dropped } = createWith({
+    const { of, lookedUp, dropped } = createWith({
       operations: [operation],
       services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
     });
     const urls = of(operation as never)?.urls;
-    expect(urls?.body(OWN + path, HERE)).toBe(isKept ? HERE + path : null);
-    expect(dropped).toEqual(isKept ? [] : ['a']);
-    expect(asked).toEqual(expected);
+    expect(urls?.body(OWN + path, HERE)).toBe(isPreserved ? HERE + path : null);
+    expect(dropped).toEqual(isPreserved ? [] : ['a']);
+    expect(lookedUp).toEqual(expected);
   });
 
   it('A link is omitted even without a callback', () => {

@@ -62,7 +62,12 @@ describe('If-Match', () => {
     const tag = liftedTag(Buffer.from('{}'), '"x"');
     expect(restored('If-None-Match', tag)).toEqual(['If-None-Match', tag]);
     expect(restored('X-Tag', tag, 'If-Match', tag, 'If-Range', tag)).toEqual([
-      ...['X-Tag', tag, 'If-Match', '"x"', 'If-Range', tag],
+      'X-Tag',
+      tag,
+      'If-Match',
+      '"x"',
+      'If-Range',
+      tag,
     ]);
   });
 });

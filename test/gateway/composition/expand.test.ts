@@ -426,7 +426,7 @@ describe('expand', () => {
 });
 
 it.each(CUT_QUERIES)(
-  'The response to ?%s has in each place what is asked for there',
+  'The response to ?%s has the requested expansions in each place',
   async (query, writer, reader) => {
     const person = { href: '/people/ada' };
     const { url, services } = await startGateway(notesApart());

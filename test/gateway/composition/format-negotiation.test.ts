@@ -33,7 +33,7 @@ describe('A service that writes the formats itself', () => {
   });
 
   it.each([HTML, `${HTML}, */*;q=0.8`])(
-    'The service is asked for the type that a page is rendered from with Accept: %s',
+    'The gateway requests the type from which a page is rendered with Accept: %s',
     (accept) => {
       expect(html?.rendering?.partType).toEqual(expect.any(String));
       expect(negotiateFormat(accept)).toEqual({
@@ -49,10 +49,10 @@ describe('A service that writes plain JSON', () => {
   const of = (accept: string | undefined, ...mediaTypes: string[]) => {
     const {
       format,
-      accept: asked,
+      accept: requested,
       typeOf,
     } = negotiateLiftedFormat(accept, { mediaTypes } as unknown as GraphOperation);
-    return [format?.mediaType, asked, typeOf?.({} as Body)];
+    return [format?.mediaType, requested, typeOf?.({} as Body)];
   };
 
   it.each<[string | undefined, string[], unknown[]]>([
@@ -80,7 +80,7 @@ describe('A service that writes plain JSON', () => {
     ['image/png', [JSON_TYPE], [JSON_TYPE, undefined, undefined]],
     ['text/jsonx', ['text/jsonx', JSON_TYPE], [JSON_TYPE, undefined, undefined]],
   ])(
-    'For Accept: %s with %j, the service is asked for a type that it can write',
+    'For Accept: %s with %j, the gateway requests a type that the service can write',
     (accept, mediaTypes, expected) => {
       expect(of(accept, ...mediaTypes)).toEqual(expected);
     },

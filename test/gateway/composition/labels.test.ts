@@ -64,8 +64,8 @@ async function start(links: object, place: { service?: string; base?: string; pa
   };
   return {
     service,
-    async get(answer: Partial<typeof sent>, accept: string | undefined, init: RequestInit = {}) {
-      sent = { status: 200, headers: {}, body: '', ...answer };
+    async get(reply: Partial<typeof sent>, accept: string | undefined, init: RequestInit = {}) {
+      sent = { status: 200, headers: {}, body: '', ...reply };
       const headers = { ...(init.headers as object), ...(accept === undefined ? {} : { accept }) };
       const response = await fetch(gateway.url + path, { redirect: 'manual', ...init, headers });
       return { response, type: response.headers.get('content-type'), text: await response.text() };
@@ -99,10 +99,10 @@ describe.each(Object.entries(PLACES))('A service without Link Objects, %s', (_, 
       const headers = { ...(type && { 'Content-Type': type }), ETag: '"v1"' };
       for (const accept of ACCEPTS)
         for (const method of ['GET', 'HEAD', 'POST']) {
-          const answer = await get({ status, headers, body }, accept, { method });
-          expect([answer.response.status, answer.type]).toEqual([status, type ?? null]);
-          expect(answer.text).toBe(method === 'HEAD' ? '' : body);
-          expect(answer.response.headers.get('etag')).toBe('"v1"');
+          const result = await get({ status, headers, body }, accept, { method });
+          expect([result.response.status, result.type]).toEqual([status, type ?? null]);
+          expect(result.text).toBe(method === 'HEAD' ? '' : body);
+          expect(result.response.headers.get('etag')).toBe('"v1"');
           expect(service.requests.at(-1)?.headers.accept).toBe(accept ?? '*/*');
         }
     },
@@ -110,13 +110,13 @@ describe.each(Object.entries(PLACES))('A service without Link Objects, %s', (_, 
 
   it('Conditional requests reach the service with its own tags', async () => {
     const { get } = await start({}, place);
-    const answer = (tag: string) => ({
+    const taggedReply = (tag: string) => ({
       headers: { 'Content-Type': JSON_TYPE, ETag: tag, 'Cache-Control': 'max-age=5' },
       body: json,
     });
     if (place.path === '/pets/1' && !('service' in place) && !('base' in place)) return;
     for (const tag of ['"v1"', 'W/"v1"']) {
-      const { response } = await get(answer(tag), undefined, { headers: { 'If-None-Match': tag } });
+      const { response } = await get(taggedReply(tag), undefined, { headers: { 'If-None-Match': tag } });
       expect([response.status, response.headers.get('etag'), response.headers.get('content-type')]).toEqual([
         304,
         tag,
@@ -124,7 +124,7 @@ describe.each(Object.entries(PLACES))('A service without Link Objects, %s', (_, 
       ]);
       expect(response.headers.get('cache-control')).toBe('max-age=5');
       expect(
-        (await get(answer(tag), undefined, { headers: { 'If-None-Match': '"v2"' } })).response.status,
+        (await get(taggedReply(tag), undefined, { headers: { 'If-None-Match': '"v2"' } })).response.status,
       ).toBe(200);
     }
   });
@@ -136,17 +136,17 @@ describe.each(Object.entries(PLACES))('A lifted service, %s', (_, place) => {
     async (_name, { status = 200, type, body }) => {
       const { get } = await start({ self }, place);
       for (const accept of ACCEPTS) {
-        const answer = await get({ status, headers: type ? { 'Content-Type': type } : {}, body }, accept);
-        expect([answer.response.status, answer.type, answer.text]).toEqual([status, type ?? null, body]);
+        const result = await get({ status, headers: type ? { 'Content-Type': type } : {}, body }, accept);
+        expect([result.response.status, result.type, result.text]).toEqual([status, type ?? null, body]);
       }
     },
   );
 
   it('A lifted resource is JSON with links or an HTML page with escaped data', async () => {
     const { get } = await start({ self }, place);
-    const answer = { headers: { 'Content-Type': JSON_TYPE }, body: json };
+    const jsonReply = { headers: { 'Content-Type': JSON_TYPE }, body: json };
     for (const accept of ACCEPTS) {
-      const { type, text, response } = await get(answer, accept);
+      const { type, text, response } = await get(jsonReply, accept);
       if (type?.startsWith(HTML)) {
         expect(accept).toMatch(/^text\/html/);
         expect(text).not.toMatch(/<script>1|<h1>x|<meta http-equiv/);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { addCodingToTag } from '../../../src/http/body/compression.ts';
 import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
-import { type Answers, libraryAnswers, libraryDocument } from '../../support/library.ts';
+import { type LibraryResponses, libraryDocument, libraryHandler } from '../../support/library.ts';
 
 const HAL = 'application/hal+json';
 const ann = { id: 'ann', name: 'Ann' };
@@ -37,16 +37,20 @@ const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: stri
   res.on('end', () => done(null, text));
 };
 
-async function library(responses: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
+async function library(
+  responses: LibraryResponses,
+  headers?: Record<string, string>,
+  options?: TestGatewayOptions,
+) {
   const gateway = await startGateway({ library: libraryDocument() }, options);
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  service.respond = libraryAnswers(responses, headers);
+  service.respond = libraryHandler(responses, headers);
   return {
     service,
     url: gateway.url,
     get: (path: string) => request(gateway.url).get(path),
-    asked: () => service.requests.map(({ method, url }) => `${method} ${url}`),
+    requested: () => service.requests.map(({ method, url }) => `${method} ${url}`),
   };
 }
 
@@ -93,7 +97,7 @@ describe('A service that does not write links', () => {
     Object.assign(found.links, { shelf: { operationId: 'listAuthors' } });
     const gateway = await startGateway({ library: document });
     if (gateway.services.library)
-      gateway.services.library.respond = libraryAnswers({ '/books/1': book('1') });
+      gateway.services.library.respond = libraryHandler({ '/books/1': book('1') });
     const { body: other } = await request(gateway.url).get('/books/1');
     expect(other._links.shelf).toEqual({ href: '/authors' });
   });
@@ -138,7 +142,7 @@ describe('A service that does not write links', () => {
   });
 
   it('Lifted resources are expanded, with each target once and many in one call', async () => {
-    const { get, asked } = await library({
+    const { get, requested } = await library({
       '/books': [book('1'), book('2', bob), book('3')],
       '/authors?id=ann&id=bob': { data: [ann, bob] },
     });
@@ -149,7 +153,7 @@ describe('A service that does not write links', () => {
       linked('2', 'bob', part(bob)),
       linked('3', 'ann', part(ann)),
     ]);
-    expect(asked()).toEqual(['GET /books', 'GET /authors?id=ann&id=bob']);
+    expect(requested()).toEqual(['GET /books', 'GET /authors?id=ann&id=bob']);
   });
 
   it('An expanded collection is a page with a next link', async () => {
@@ -189,12 +193,12 @@ describe('A service that does not write links', () => {
   });
 
   it('fields selects members of a lifted resource', async () => {
-    const { get, asked } = await library({ '/books': [book('1')], '/authors/ann': ann });
+    const { get, requested } = await library({ '/books': [book('1')], '/authors/ann': ann });
     const { body } = await get('/books?fields=title').expect(200);
     expect(body).toEqual([
       { title: 'Title 1', _links: { ...bookLinks('1', 'ann'), self: { href: '/books/1?fields=title' } } },
     ]);
-    expect(asked()).toEqual(['GET /books']);
+    expect(requested()).toEqual(['GET /books']);
     const { body: problem } = await get('/books?fields=titel').expect(400);
     expect(problem).toMatchObject({ type: '/problems/fields-unknown', nearest: 'title' });
     expect((await get('/books?expand=autor').expect(400)).body.allowed).toEqual([
@@ -223,8 +227,8 @@ describe('A service that does not write links', () => {
     ['/books/1?fields=title', 'application/hal+json'],
     ['/books/1?expand=author', 'application/vnd.siren+json'],
   ])('Vary has Accept and Prefer in addition to %s as %s', async (path, type) => {
-    const answers = { '/books/1': book('1'), '/authors/ann': { id: 'ann', name: 'Ann' } };
-    const { get } = await library(answers, { Vary: 'Cookie' });
+    const responses = { '/books/1': book('1'), '/authors/ann': { id: 'ann', name: 'Ann' } };
+    const { get } = await library(responses, { Vary: 'Cookie' });
     const names = async (prefer: string) => {
       const { headers } = await get(path).accept(type).set('Prefer', prefer).expect(200);
       return String(headers.vary)
@@ -273,8 +277,8 @@ describe('A service that does not write links', () => {
         res.writeHead(200, { ...head, ETag: '"v1"', ...(inOnePiece && { 'Content-Length': text.length }) });
         res.end(text);
       };
-      const answer = await get('/books/1').buffer(true).parse(textOf);
-      expect([answer.status, answer.body, answer.headers.etag]).toEqual([200, text, '"v1"']);
+      const received = await get('/books/1').buffer(true).parse(textOf);
+      expect([received.status, received.body, received.headers.etag]).toEqual([200, text, '"v1"']);
     }
   });
 
@@ -286,8 +290,8 @@ describe('A service that does not write links', () => {
       for (const piece of pieces) res.write(piece);
       res.end();
     };
-    const answer = await get('/books/1').buffer(true).parse(textOf);
-    expect(answer.body).toBe(pieces.join(''));
+    const received = await get('/books/1').buffer(true).parse(textOf);
+    expect(received.body).toBe(pieces.join(''));
   });
 
   it('A body over the limit is forwarded completely', async () => {
@@ -298,9 +302,9 @@ describe('A service that does not write links', () => {
       res.writeHead(200, { 'Content-Type': 'application/json' }).write(first);
       finish = () => res.end(rest);
     };
-    const answer = await fetch(`${url}/books/1`);
+    const received = await fetch(`${url}/books/1`);
     finish();
-    expect(await answer.text()).toBe(first + rest);
+    expect(await received.text()).toBe(first + rest);
   });
 
   it('A body that is nested too deeply is forwarded, and an incomplete body leads to 502', async () => {
@@ -345,13 +349,13 @@ describe('A service that does not write links', () => {
   });
 
   it('HEAD has the headers without the body', async () => {
-    const { url, asked } = await library({ '/books/1': book('1') });
+    const { url, requested } = await library({ '/books/1': book('1') });
     const { headers, text } = await request(url).head('/books/1').expect(200);
     expect([headers['content-length'], text]).toEqual([
       String(JSON.stringify(linked('1', 'ann')).length),
       undefined,
     ]);
-    expect(asked()).toEqual(['GET /books/1']);
+    expect(requested()).toEqual(['GET /books/1']);
   });
 
   it('Error responses of the service are forwarded', async () => {
@@ -369,7 +373,7 @@ describe('A service that does not write links', () => {
     Object.assign(lifted.paths?.['/books']?.get ?? {}, { 'x-lifted': false });
     const gateway = await startGateway({ library: lifted });
     if (gateway.services.library)
-      gateway.services.library.respond = libraryAnswers({ '/books': [book('1')] }, { ETag: '"v1"' });
+      gateway.services.library.respond = libraryHandler({ '/books': [book('1')] }, { ETag: '"v1"' });
     const { body, headers } = await request(gateway.url).get('/books').expect(200);
     expect([body, headers.etag]).toEqual([[book('1')], '"v1"']);
     await request(gateway.url).get('/books?expand=author').expect(400);

@@ -96,19 +96,19 @@ describe('URLs of a service in headers', () => {
 describe('A service whose public paths differ', () => {
   const mounted = (base: string, prefix = '/shop') => {
     let dropped = 0;
-    const asked: string[] = [];
+    const lookedUp: string[] = [];
     const made = new PublicUrls({
       prefixes: [OWN],
       mount: mountOf({ prefix, base }),
       serves: (path) => {
-        asked.push(path);
+        lookedUp.push(path);
         return path.startsWith(`${prefix}/books`);
       },
       onDropped: () => {
         dropped += 1;
       },
     });
-    return { made, asked, dropped: () => dropped };
+    return { made, lookedUp, dropped: () => dropped };
   };
 
   it.each<[string, string, string | null]>([
@@ -145,13 +145,13 @@ describe('A service whose public paths differ', () => {
 
 describe('A URL with a prefix of the service', () => {
   const one = (url: string) => {
-    const asked: string[] = [];
+    const lookedUp: string[] = [];
     const serves = (path: string) => {
-      asked.push(path);
+      lookedUp.push(path);
       return true;
     };
     const made = new PublicUrls({ prefixes: [`${OWN}//`], serves, onDropped: () => undefined });
-    return [made.body(url, HERE), asked];
+    return [made.body(url, HERE), lookedUp];
   };
 
   it.each<[string, string]>([

@@ -61,9 +61,9 @@ async function start(texts: Texts, type = JSON_TYPE) {
   const { bank: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
   service.respond = (req, res) => {
-    const answer = texts[req.url ?? ''];
-    if (typeof answer === 'function') answer(res);
-    else res.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': type }).end(answer);
+    const content = texts[req.url ?? ''];
+    if (typeof content === 'function') content(res);
+    else res.writeHead(content === undefined ? 404 : 200, { 'Content-Type': type }).end(content);
   };
   const bytes = async (path: string, accept = '*/*') => {
     const response = await fetch(gateway.url + path, { headers: { accept } });

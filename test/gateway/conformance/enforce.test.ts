@@ -94,9 +94,9 @@ describe('A response that breaks the contract', () => {
       sends(200, { ...HEAD, 'Content-Encoding': 'br' }, brotliCompressSync('{"id":"private"}')),
       { kind: 'body', pointer: '#/price' },
     ],
-  ])('A response with %s leads to 502', async (_, path, answer, fault) => {
+  ])('A response with %s leads to 502', async (_, path, upstreamResponse, fault) => {
     const { respondWith, get, drift } = await startShop('responses: enforce');
-    respondWith(answer);
+    respondWith(upstreamResponse);
     const { body, text, headers } = await get(path).expect(502);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({ type: '/problems/contract-broken', errors: [fault] });
@@ -143,9 +143,9 @@ describe('A response that matches the contract', () => {
     ],
     ['nothing', '/items/a', 204, sends(204, {}), ''],
     ['what has not changed', '/items/a', 304, sends(304, {}), ''],
-  ])('A response with %s is forwarded', async (_, path, status, answer, expected) => {
+  ])('A response with %s is forwarded', async (_, path, status, upstreamResponse, expected) => {
     const { respondWith, get, drift } = await startShop('responses: enforce');
-    respondWith(answer);
+    respondWith(upstreamResponse);
     const response = await get(path).buffer(true).parse(textOf).expect(status);
     expect(response.body).toBe(expected);
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
@@ -234,9 +234,9 @@ describe('A response that cannot be checked', () => {
     ['nested too deeply', '/tree', sends(200, HEAD, deep)],
     ['cut by fields', '/items?fields=items.id', json({ items: [{ id: 'a' }] })],
     ['a part', '/items/a', sends(206, { ...HEAD, 'Content-Range': 'bytes 0-1/9' }, '{"')],
-  ])('A response that is %s is forwarded and counted as unverified', async (_, path, answer) => {
+  ])('A response that is %s is forwarded and counted as unverified', async (_, path, upstreamResponse) => {
     const { respondWith, get, drift } = await startShop('responses: enforce');
-    respondWith(answer);
+    respondWith(upstreamResponse);
     const { status } = await get(path).buffer(true).parse(textOf);
     expect([200, 206]).toContain(status);
     const [operation] = (await drift()).operations;
@@ -301,7 +301,7 @@ describe('A composed response', () => {
     for (const schema of Object.values(library.components.schemas)) schema.required = ['id'];
     return library as never;
   };
-  const answering = async (books: unknown, author: unknown) => {
+  const respondingWith = async (books: unknown, author: unknown) => {
     const { url, services } = await startGateway({ library: strict() }, { service: 'responses: enforce' });
     if (!services.library) throw new Error('no library');
     services.library.respond = (req, res) =>
@@ -313,14 +313,14 @@ describe('A composed response', () => {
   const book = { id: '1', title: 't', author: { id: 'ann' } };
 
   it('A response is checked before links are added', async () => {
-    const get = await answering(book, { id: 'ann' });
+    const get = await respondingWith(book, { id: 'ann' });
     expect((await get('/books/1').expect(200)).body._links.self.href).toBe('/books/1');
-    const broken = await answering({ title: 'no id' }, {});
+    const broken = await respondingWith({ title: 'no id' }, {});
     expect((await broken('/books/1').expect(502)).body.type).toBe('/problems/contract-broken');
   });
 
   it('Each embedded resource is checked', async () => {
-    const get = await answering(book, { name: 'no id' });
+    const get = await respondingWith(book, { name: 'no id' });
     const { body } = await get('/books/1?expand=author').expect(200);
     expect(body._embedded?.author).toBeUndefined();
     expect(body._expandErrors).toMatchObject([

@@ -17,7 +17,7 @@ async function settled(shop: Shop, count: number) {
     const { checked = 0, unverified = 0 } = (await look()) ?? {};
     return checked + unverified;
   };
-  await eventually(`${count} answers are looked at`, async () => (await seen()) >= count);
+  await eventually(`${count} responses are checked`, async () => (await seen()) >= count);
   return look();
 }
 
@@ -36,18 +36,22 @@ describe('An observed response', () => {
     ['in pieces', pieces, 'drifted'],
     ['truncated JSON', sends(200, HEAD, '{"id":'), 'drifted'],
     ['nothing', sends(200, HEAD), 'drifted'],
-    ['not what it is encoded as', sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'rubbish'), 'drifted'],
+    [
+      'not in its declared encoding',
+      sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'rubbish'),
+      'drifted',
+    ],
     ['compressed', sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, gzipSync('{}')), 'drifted'],
     ['huge', json({ id: 'x'.repeat(3_000_000) }), 'unverified'],
     ['deep', sends(200, HEAD, '['.repeat(500_000)), 'drifted'],
-    ['broken off', cut, 'unverified'],
-  ])('An observed response that is %s is unchanged', async (_, answer, expected) => {
+    ['truncated', cut, 'unverified'],
+  ])('An observed response that is %s is unchanged', async (_, respond, expected) => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {
       const shop = await startShop(service);
       shop.respondWith((req, res) => {
         res.setHeader('Date', 'Thu, 01 Jan 2026 00:00:00 GMT');
-        answer(req, res);
+        respond(req, res);
       });
       const { statusCode, headers, body } = await call(`${shop.url}/items/a`, {
         headers: { 'x-request-id': 'r1', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` },
@@ -88,14 +92,14 @@ describe('An observed response', () => {
 describe('/status', () => {
   it('/status shows the faults of each operation with their counts, without values', async () => {
     const shop = await startShop('responses: observe, sample: 1');
-    const answers = [
+    const responses = [
       json({ items: [{ id: 'private', price: 'private' }, good] }),
       json({ items: [good, good, { ...good, price: 'private' }] }),
       sends(500, { 'Content-Type': 'text/html' }, 'private'),
       json({ items: [] }),
     ];
-    for (const [index, answer] of answers.entries()) {
-      shop.respondWith(answer);
+    for (const [index, respond] of responses.entries()) {
+      shop.respondWith(respond);
       await shop.get('/items');
       await settled(shop, index + 1);
     }

@@ -50,7 +50,7 @@ async function startMock(document: OpenAPIObject) {
   return { ask, faults };
 }
 
-const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
+const responseOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
   ({
     status,
     rawHeaders,
@@ -75,7 +75,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
         path.replaceAll(/\{[^}]*\}/g, 'x'),
         code ? { Prefer: `code=${code}` } : {},
       );
-      const judge = new ResponseValidator(responses, answerOf(reply), { method, path });
+      const judge = new ResponseValidator(responses, responseOf(reply), { method, path });
       const body = judge.needsBody ? await judge.validateBody(reply.body, Number.MAX_SAFE_INTEGER) : [];
       const faults = [...judge.validateHead(), ...(body ?? [])];
       count++;
@@ -87,7 +87,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
 
 const tests = () =>
   it.each(existsSync(CORPUS) ? readdirSync(CORPUS) : [''])(
-    '%s',
+    'conforms to its schemas: %s',
     async (file) => {
       const document = parseOpenApi(readFileSync(join(CORPUS, file), 'utf8'), file);
       const { count, wrong } = await faultsOf(document);
@@ -97,8 +97,8 @@ const tests = () =>
     120_000,
   );
 
-if (existsSync(CORPUS)) describe('a mock of a document of others is as the document says', tests);
-else describe.skip('mocks of the corpus: skipped, OPENAPI_CORPUS names no folder', tests);
+if (existsSync(CORPUS)) describe('A mock of a third-party document', tests);
+else describe.skip('Mocks of third-party documents: skipped, OPENAPI_CORPUS names no folder', tests);
 
 const SCHEMAS: readonly object[] = [
   { type: 'integer', minimum: 3, maximum: 9, multipleOf: 4 },

@@ -16,7 +16,7 @@ services:
   code: { document: test/support/documents/link-example.yaml, upstream: mock, prefix: /code }
 `;
 
-describeSamples('a mock', () => {
+describeSamples('A mock', () => {
   let gateway: StartedGateway;
   const get = (path: string) => request(gateway.url).get(path);
   beforeAll(async () => {

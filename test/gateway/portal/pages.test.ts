@@ -29,7 +29,7 @@ const PATHS = [
 ];
 
 /** These pages show the current state. */
-const NEVER_KEPT = ['/status', '/health', '/health/live', '/health/ready'];
+const NEVER_STORED = ['/status', '/health', '/health/live', '/health/ready'];
 
 describe.each(PATHS)('%s', (path) => {
   it('The page is under a reserved segment', () => {
@@ -52,7 +52,7 @@ describe.each(PATHS)('%s', (path) => {
     const { headers } = await request(app).get(path);
     const again = await request(app).get(path).set('If-None-Match', String(headers.etag));
 
-    expect(headers['cache-control'] === 'no-store').toBe(NEVER_KEPT.includes(path));
+    expect(headers['cache-control'] === 'no-store').toBe(NEVER_STORED.includes(path));
     expect(headers.etag).toBeTruthy();
     expect([again.status, again.text]).toEqual([304, '']);
   });

@@ -76,10 +76,10 @@ describe('A service with compression: on', () => {
     ['events', { 'Content-Type': 'text/event-stream' }, gzip],
     ['an image', { 'Content-Type': 'image/png' }, gzip],
     ['a session of another site', {}, { ...gzip, cookie: 'session=1' }],
-  ])('A response with %s is not compressed', async (_what, headers, asked) => {
+  ])('A response with %s is not compressed', async (_what, headers, requestHeaders) => {
     const { things, ask } = await start();
     things.respond = sending({ ETag: '"x"', ...headers });
-    const response = await ask(asked);
+    const response = await ask(requestHeaders);
     expect(response.bytes.toString()).toBe(TEXT);
     expect(response.headers.etag).toBe('"x"');
     expect(response.headers['content-encoding']).toBe(headers['Content-Encoding']);
@@ -151,9 +151,9 @@ describe('A service with compression: on', () => {
         res.on('close', resolve);
       };
     });
-    const asked = get(`${url}/x`, { headers: gzip });
-    await once(asked, 'response');
-    asked.destroy();
+    const clientRequest = get(`${url}/x`, { headers: gzip });
+    await once(clientRequest, 'response');
+    clientRequest.destroy();
     await closed;
   });
 });
@@ -216,12 +216,15 @@ it.each<[string, Record<string, string>, Record<string, string>, string, boolean
   ['that it has as it is', {}, { 'if-none-match': '"x"' }, '"x"', false],
   ['with a weak tag', { ETag: 'W/"x"' }, { 'if-none-match': '"x--gzip"' }, 'W/"x--gzip"', true],
   ['that it asks for without a tag', {}, {}, '"x"', false],
-])('A 304 of a response %s has the tag that the client knows', async (_, own, asked, etag, varies) => {
-  const { things, ask } = await start();
-  things.respond = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
-  const { status, headers } = await ask({ ...gzip, ...asked });
-  expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
-});
+])(
+  'A 304 of a response %s has the tag that the client knows',
+  async (_, own, requestHeaders, etag, varies) => {
+    const { things, ask } = await start();
+    things.respond = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
+    const { status, headers } = await ask({ ...gzip, ...requestHeaders });
+    expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
+  },
+);
 
 describe('A response that is read for its URLs and does not change', () => {
   const read = 'compression: on, ownUrls: [https://shop.internal]';

@@ -15,20 +15,20 @@ it('The upstream is the target itself without a cache or without a document', ()
   const config = parseGatewayConfig(
     `services:
   plain: { document: a, url: "http://a" }
-  kept: { document: a, url: "http://a", cache: on }
+  cached: { document: a, url: "http://a", cache: on }
   unknown: { document: a, url: "http://a", cache: on }
 `,
     'gateway.yaml',
   );
   targets = createTargets(config.services);
-  const documents = new Map(['plain', 'kept'].map((name) => [name, document({})]));
-  const callers = createUpstreams({
+  const documents = new Map(['plain', 'cached'].map((name) => [name, document({})]));
+  const upstreams = createUpstreams({
     config,
     documents,
     targets,
     cache: new Cache(),
     logger: testLog().logger,
   });
-  const isItself = (name: string) => callers.get(name) === targets.get(name);
-  expect(['plain', 'kept', 'unknown'].map(isItself)).toEqual([true, false, true]);
+  const isItself = (name: string) => upstreams.get(name) === targets.get(name);
+  expect(['plain', 'cached', 'unknown'].map(isItself)).toEqual([true, false, true]);
 });

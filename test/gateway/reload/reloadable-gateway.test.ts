@@ -237,7 +237,7 @@ it('No request fails while documents change', async () => {
   write('a.json', document('/x'));
   const { url, reload } = await start();
   let isOver = false;
-  const answers = Array.from({ length: 8 }, async () => {
+  const clients = Array.from({ length: 8 }, async () => {
     const statuses = new Set<number>();
     while (!isOver) statuses.add((await fetch(`${url}/x`)).status);
     return statuses;
@@ -249,7 +249,7 @@ it('No request fails while documents change', async () => {
   }
   isOver = true;
 
-  for (const statuses of await Promise.all(answers)) expect([...statuses]).toEqual([200]);
+  for (const statuses of await Promise.all(clients)) expect([...statuses]).toEqual([200]);
 });
 
 it('Requests finish at the old service before it is closed', async () => {
@@ -266,7 +266,7 @@ it('Requests finish at the old service before it is closed', async () => {
   at(`http://127.0.0.1:${port}`);
   write('a.json', document('/x'));
   const { url, get, reload } = await start();
-  const slow = fetch(`${url}/x`).then((answer) => answer.text());
+  const slow = fetch(`${url}/x`).then((response) => response.text());
   const [socket] = await connected;
   await arrived;
 
@@ -292,32 +292,32 @@ it('A changed file is detected', async () => {
 });
 
 it('Health checks of services in a rejected configuration end', async () => {
-  const asked = { kept: 0, refused: 0 };
+  const checks = { current: 0, refused: 0 };
   const turns = new Map<number, () => void>();
-  const kept = await startUpstream((_req, res) => {
-    asked.kept += 1;
-    turns.get(asked.kept)?.();
+  const current = await startUpstream((_req, res) => {
+    checks.current += 1;
+    turns.get(checks.current)?.();
     res.end();
   });
   const refused = await startUpstream((_req, res) => {
-    asked.refused += 1;
+    checks.refused += 1;
     res.end();
   });
   const health = 'health: { path: /health, every: 20ms }';
-  const keptService = `  kept: { document: kept.json, url: "${kept.url}", ${health} }\n`;
+  const currentService = `  current: { document: current.json, url: "${current.url}", ${health} }\n`;
   write('a.json', document('/x'));
-  write('kept.json', document('/kept'));
+  write('current.json', document('/current'));
   write('b.json', document('/x'));
-  services(keptService);
+  services(currentService);
   const { reload, status } = await start();
 
-  services(`${keptService}  b: { document: b.json, url: "${refused.url}", ${health} }\n`);
+  services(`${currentService}  b: { document: b.json, url: "${refused.url}", ${health} }\n`);
   expect(await reload()).toBe(false);
   expect((await status()).refused.reason).toMatch(/\/x is in the documents of both a and b/);
-  const before = asked.refused;
+  const before = checks.refused;
   // The remaining service is the clock: it would be checked as often as the other one.
-  await new Promise<void>((resolve) => turns.set(asked.kept + 10, resolve));
-  expect(asked.refused - before).toBeLessThanOrEqual(1);
-  await kept.stop();
+  await new Promise<void>((resolve) => turns.set(checks.current + 10, resolve));
+  expect(checks.refused - before).toBeLessThanOrEqual(1);
+  await current.stop();
   await refused.stop();
 });

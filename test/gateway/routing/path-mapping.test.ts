@@ -4,7 +4,7 @@ import { liftDocuments } from '../../../src/gateway/documents/mark-lifted.ts';
 import { mountOf } from '../../../src/gateway/routing/path-mapping.ts';
 import { renamePaths } from '../../../src/openapi/merge/rename-paths.ts';
 import { startGateway } from '../../support/gateway.ts';
-import { libraryAnswers, libraryDocument } from '../../support/library.ts';
+import { libraryDocument, libraryHandler } from '../../support/library.ts';
 
 describe('A service with different public paths', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('A service with different public paths', () => {
     const { library: service } = gateway.services;
     if (service === undefined) throw new Error('no service');
     const book = { id: '1', title: 'One', author: { id: 'ann' }, url: 'https://library.internal/v2/books/1' };
-    service.respond = libraryAnswers({ '/v2/books/1': book, '/v2/authors/ann': { id: 'ann', name: 'Ann' } });
+    service.respond = libraryHandler({ '/v2/books/1': book, '/v2/authors/ann': { id: 'ann', name: 'Ann' } });
     const { body } = await request(gateway.url).get('/lib/books/1?expand=author').expect(200);
     expect(body.url).toBe(`${gateway.url}/lib/books/1`);
     expect(body._links).toMatchObject({
@@ -62,10 +62,10 @@ describe('A service with different public paths', () => {
     ['that is none', [{ url: 'https://x.example/{missing}' }], '', '/books'],
     ['unless the url has one', [{ url: '/v3' }], '/v6', '/v6/books'],
     ['unless the url says that there is none', [{ url: '/v3' }], '/', '/books'],
-  ])('The service is called under the base path of its document, %s', async (_, servers, base, asked) => {
+  ])('The service is called under the base path of its document, %s', async (_, servers, base, requested) => {
     const { url, services } = await startGateway({ library: { ...libraryDocument(), servers } }, { base });
     await request(url).get('/books');
-    expect(services.library?.requests.map((one) => one.url)).toEqual([asked]);
+    expect(services.library?.requests.map((one) => one.url)).toEqual([requested]);
   });
 
   it('Operations with another server are reported', async () => {

@@ -23,16 +23,16 @@ describe('The pages of the gateway', () => {
     ['/s%74atus?a=%41', '/status?a=%41'],
     ['/%64ocs/a%2Fb', '/docs/a%2Fb'],
     ['/.well-known/a', '/.well-known/a'],
-  ])('The path %s is the page %s', async (asked, seen) => {
-    const { text, headers } = await request(app() as never).get(asked);
+  ])('The path %s is the page %s', async (path, seen) => {
+    const { text, headers } = await request(app() as never).get(path);
     expect(JSON.parse(text).url).toBe(seen);
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
   it.each(['/books', '/statuses', '/books/status', '/%', '/%2Fstatus', '/STATUS', '/docs%2Fa'])(
     'The path %s is not a page',
-    async (asked) => {
-      expect((await request(app() as never).get(asked)).text).toBe('"next"');
+    async (path) => {
+      expect((await request(app() as never).get(path)).text).toBe('"next"');
     },
   );
 

@@ -8,14 +8,14 @@ import { document, startGateway, type TestGatewayOptions } from '../../support/g
 const requestBody = { content: { '*/*': {} } };
 const paths = { '/x': { get: {}, put: { requestBody }, post: { requestBody } } };
 
-const start = async (answer?: RequestListener, options: TestGatewayOptions = {}) => {
+const start = async (respond?: RequestListener, options: TestGatewayOptions = {}) => {
   const gateway = await startGateway(
     { orders: document(paths), consumers: document({ '/c': { get: {} } }) },
     options,
   );
   const upstream = gateway.services.orders;
   if (!upstream) throw new Error('no upstream');
-  if (answer) upstream.respond = answer;
+  if (respond) upstream.respond = respond;
   return { ...gateway, upstream };
 };
 
@@ -87,20 +87,18 @@ describe('Headers', () => {
   it('Response headers are forwarded with those of the gateway and without connection headers', async () => {
     const { url } = await start((_req, res) => {
       res.writeHead(200, [
-        ...[
-          'Set-Cookie',
-          'a=1',
-          'Set-Cookie',
-          'b=2',
-          'ETag',
-          '"1"',
-          'X-Frame-Options',
-          'DENY',
-          'X-Inner',
-          '1',
-          'X-Inmost',
-          '2',
-        ],
+        'Set-Cookie',
+        'a=1',
+        'Set-Cookie',
+        'b=2',
+        'ETag',
+        '"1"',
+        'X-Frame-Options',
+        'DENY',
+        'X-Inner',
+        '1',
+        'X-Inmost',
+        '2',
         'Connection',
         'close, X-Inner',
         'Connection',
@@ -355,11 +353,11 @@ describe('An unreachable service', () => {
     await upstream.stop();
     const texts = await Promise.all([1, 2, 3].map(async () => (await request(url).get('/x')).text));
     await upstream.start();
-    const told = log.warnings.map(({ problem }: { problem?: string }) => problem);
-    expect(told).toEqual([...new Set(told)]);
+    const problems = log.warnings.map(({ problem }: { problem?: string }) => problem);
+    expect(problems).toEqual([...new Set(problems)]);
     for (const one of log.warnings)
       expect(one).toMatchObject({ service: 'orders', cause: 'ECONNREFUSED', method: 'GET', path: '/x' });
-    expect(told.length).toBeGreaterThan(0);
+    expect(problems.length).toBeGreaterThan(0);
     expect(texts.join()).not.toMatch(/ECONN|127\.0\.0\.1/);
   });
 });

@@ -1,4 +1,4 @@
-/** Identification of the client: the client cannot influence it by what it sends. */
+/** Identification of the client: no request can influence it. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Limits of what a client can cost by its connections, whatever the app does. */
+/** Limits on the cost of the connections of a client, for every app. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -65,12 +65,12 @@ describe('Pipelined requests', () => {
     const clients = Array.from({ length: 12 }, () => rawClient(url, flood));
     const other = await fetch(url);
     expect(await other.text()).toBe('ok');
-    const answered = await Promise.all(
+    const texts = await Promise.all(
       clients.map(({ until }) => until((all) => all.length > 300_000 && statusesOf(all).length >= 2500)),
     );
-    const whole = answered.filter((text) => statusesOf(text).length === 2500);
+    const whole = texts.filter((text) => statusesOf(text).length === 2500);
     expect(whole.length).toBeGreaterThan(0);
-    expect(answered.every((text) => statusesOf(text).every((status) => status === 200))).toBe(true);
+    expect(texts.every((text) => statusesOf(text).every((status) => status === 200))).toBe(true);
     for (const { socket } of clients) socket.destroy();
     expect((await fetch(url)).status).toBe(200);
   });

@@ -58,7 +58,7 @@ describe('Hrefs', () => {
       expect(matchPath(item, path)).toBeUndefined();
   });
 
-  it('One parameter of a query is changed and the others are kept', () => {
+  it('One parameter of a query is changed and the others stay unchanged', () => {
     expect(
       withQuery('/a?x=1&y=2', [
         ['x', undefined],

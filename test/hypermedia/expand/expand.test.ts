@@ -101,10 +101,10 @@ describe('An expansion', () => {
   });
 
   it.each([
-    ['refused', notFound, ['/authors?id=a%2Cb&limit=2', '/authors/a', '/authors/b'], 0],
-    ['answered by nobody', serviceUnreachable, ['/authors?id=a%2Cb&limit=2'], 2],
+    ['404', notFound, ['/authors?id=a%2Cb&limit=2', '/authors/a', '/authors/b'], 0],
+    ['unreachable', serviceUnreachable, ['/authors?id=a%2Cb&limit=2'], 2],
   ])(
-    'asks one by one when a call for many is refused, but not when nobody is there: %s',
+    'fetches parts one by one when a batch fails, but not when the service is unreachable: %s',
     async (_, type, calls, failed) => {
       const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
       const fetch = (href: string) => {
@@ -202,8 +202,8 @@ describe('An expansion', () => {
     const failure = { path: 'books', href: '/books?authorId=a', problem: { status: 503 } };
     const at = world({ '/authors/a': { ...author('a'), _expandErrors: [failure] } });
     const { body, failures } = await expand('getBook', book('1', 'a'), 'author', at);
-    const told = { ...failure, path: 'author.books' };
-    expect([body._expandErrors, failures]).toEqual([[told], [told]]);
+    const reported = { ...failure, path: 'author.books' };
+    expect([body._expandErrors, failures]).toEqual([[reported], [reported]]);
     expect(body).toHaveProperty('_embedded.author', author('a'));
   });
 
@@ -335,7 +335,7 @@ describe('An expansion beyond a limit', () => {
     ['embeds', 40],
     ['resources', 35],
   ] as const)(
-    'is refused for its %s as soon as too much is here, and asks for no more',
+    'is rejected for its %s as soon as there is too much, and sends no further requests',
     async (name, most) => {
       const items = Array.from({ length: 30 }, (_, n) => author(`${n}`));
       const at = world(

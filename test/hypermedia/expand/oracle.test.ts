@@ -64,7 +64,7 @@ const expressions = fc.uniqueArray(path, { minLength: 1, maxLength: 4 });
 
 /** The document of a service with these links: `list` leads from a resource to the collection of its kind. */
 function graphOf({ schema, batched }: World): LinkGraph {
-  const answer = (name: string, links: object) => ({
+  const responsesOf = (name: string, links: object) => ({
     200: {
       description: 'It.',
       content: { 'application/hal+json': { schema: { $ref: `#/components/schemas/${name}` } } },
@@ -81,7 +81,7 @@ function graphOf({ schema, batched }: World): LinkGraph {
         get: {
           operationId: `get-${name}`,
           parameters: [id],
-          responses: answer(name, {
+          responses: responsesOf(name, {
             x: link(schema[name].x),
             y: link(schema[name].y),
             list: { operationId: `list-${name}` },
@@ -95,7 +95,7 @@ function graphOf({ schema, batched }: World): LinkGraph {
         get: {
           operationId: `list-${name}`,
           parameters: batched.includes(name) ? [{ ...ids, 'x-batches': `get-${name}` }] : [],
-          responses: answer(`${name}Page`, {}),
+          responses: responsesOf(`${name}Page`, {}),
         },
       },
     ],
@@ -139,8 +139,8 @@ function at(world: World, href: string): Body {
       },
     };
   }
-  const asked = new URLSearchParams(rest.slice(1)).get('id')?.split(',');
-  const items = (asked ?? world.pages[own]).map((n) => `/${own}/${n}`);
+  const requestedIds = new URLSearchParams(rest.slice(1)).get('id')?.split(',');
+  const items = (requestedIds ?? world.pages[own]).map((n) => `/${own}/${n}`);
   const there = items.filter((item) => !world.missing.includes(item) && !world.failing.includes(item));
   return {
     _links: { self: { href } },
@@ -202,11 +202,11 @@ describe('An expansion', () => {
             missing: world.missing.filter((one) => one !== href),
             failing: world.failing.filter((one) => one !== href),
           };
-          const asked = parseExpand([paths.join(',')]);
+          const requested = parseExpand([paths.join(',')]);
 
           const expected = at(whole, href);
           const errors: Body[] = [];
-          naive(whole, expected, asked.tree, '', [href], errors);
+          naive(whole, expected, requested.tree, '', [href], errors);
           const distinct = [...new Map(errors.map((error) => [key(error), error])).values()];
           distinct.sort((a, b) => (key(a) < key(b) ? -1 : 1));
           if (distinct.length > 0) expected._expandErrors = distinct;
@@ -220,11 +220,11 @@ describe('An expansion', () => {
           const limits = { ...defaultLimits.expand, resources: 10_000, embeds: 100_000, concurrency: 3 };
           const { body } = await expandBody(
             at(whole, href),
-            planExpand(asked, subject, () => false, limits),
+            planExpand(requested, subject, () => false, limits),
             {
               fetch,
               format: hal,
-              expand: asked.paths.join(','),
+              expand: requested.paths.join(','),
               limits,
               deadline: new AbortController().signal,
             },

@@ -14,16 +14,16 @@ const planned = (fields: string | string[], operationId = 'getBook') => {
 
 describe('The selected fields', () => {
   it('are members, nested members, and members of related resources', () => {
-    const kept = planned('id,chapters.id,author.id,author.books.authorId');
-    expect([...(kept?.members ?? [])]).toEqual([
+    const plan = planned('id,chapters.id,author.id,author.books.authorId');
+    expect([...(plan?.members ?? [])]).toEqual([
       ['id', undefined],
       // A member takes precedence over a relation of the same name.
       ['chapters', new Map([['id', undefined]])],
     ]);
-    const author = kept?.relations.get('author');
+    const author = plan?.relations.get('author');
     expect(author?.text).toBe('id,books.authorId');
     expect([...(author?.members.keys() ?? [])]).toEqual(['id']);
-    expect(kept && impliedPaths(kept)).toEqual(['author.books']);
+    expect(plan && impliedPaths(plan)).toEqual(['author.books']);
   });
 
   it('include everything of a name that is selected with and without subfields', () => {

@@ -9,11 +9,11 @@ import { libraryGraph } from '../../support/graph.ts';
 
 const graph = libraryGraph();
 
-function keptOf(fields: string, operationId: string) {
+function planOf(fields: string, operationId: string) {
   const operation = graph.operation('books', operationId);
-  const kept = operation && planFields([fields], operation);
-  if (kept === undefined) throw new Error(fields);
-  return kept;
+  const plan = operation && planFields([fields], operation);
+  if (plan === undefined) throw new Error(fields);
+  return plan;
 }
 
 const book = (id: string): Representation => ({
@@ -46,7 +46,7 @@ const pageOf = (items: Representation[]): Representation => ({
 describe.each([hal, siren])('A projection in $mediaType', (format) => {
   it('has the selected members and all links', () => {
     const body = format.write(book('1'));
-    project(body, keptOf('id,chapters.id', 'getBook'), format);
+    project(body, planOf('id,chapters.id', 'getBook'), format);
     const state = { ...format.state(body) };
     for (const name of ['_links']) delete state[name];
     expect(state).toEqual({ id: '1', chapters: [{ id: 'one' }] });
@@ -56,7 +56,7 @@ describe.each([hal, siren])('A projection in $mediaType', (format) => {
   it('has the selection in its own link', () => {
     const body = format.write(pageOf([book('1'), book('2')]));
     for (const item of format.resources(body)) format.embed(item, 'author', [author(format)]);
-    project(body, keptOf('id,author.id', 'listBooks'), format);
+    project(body, planOf('id,author.id', 'listBooks'), format);
     expect(format.state(body).total).toBe(9);
     expect(format.hrefs(body, 'self')).toEqual(['/books?fields=id,author.id']);
     expect(format.hrefs(body, 'next')).toEqual(['/books?cursor=x&fields=id,author.id']);
@@ -76,7 +76,7 @@ describe.each([hal, siren])('A projection in $mediaType', (format) => {
   it('keeps parts without a selection completely', () => {
     const body = format.write(book('1'));
     format.embed(body, 'author', [author(format)]);
-    project(body, keptOf('id', 'getBook'), format);
+    project(body, planOf('id', 'getBook'), format);
     const [part] = format.embedded(body, 'author');
     expect(part && format.state(part).name).toBe('Ann');
     expect(part && format.hrefs(part, 'self')).toEqual(['/authors/a']);
@@ -84,7 +84,7 @@ describe.each([hal, siren])('A projection in $mediaType', (format) => {
 
   it('keeps an empty page', () => {
     const body = format.write(pageOf([]));
-    project(body, keptOf('id', 'listBooks'), format);
+    project(body, planOf('id', 'listBooks'), format);
     expect(format.state(body).total).toBe(9);
   });
 });

@@ -101,8 +101,24 @@ const documents = [
 
 /** Values that an author may have written by mistake. */
 const mistake = fc.constantFrom<unknown>(
-  ...[null, 0, 1.5, '', 'x', true, [], {}, [null], [[]], { a: null }, '#/x', '__proto__'],
-  ...[{ $ref: '#' }, { $ref: 1 }, { $ref: '#/paths' }, { $ref: '#/components/schemas/Nope' }, undefined],
+  null,
+  0,
+  1.5,
+  '',
+  'x',
+  true,
+  [],
+  {},
+  [null],
+  [[]],
+  { a: null },
+  '#/x',
+  '__proto__',
+  { $ref: '#' },
+  { $ref: 1 },
+  { $ref: '#/paths' },
+  { $ref: '#/components/schemas/Nope' },
+  undefined,
 );
 
 type Any = Record<string, unknown>;

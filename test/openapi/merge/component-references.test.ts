@@ -68,10 +68,8 @@ const places: Readonly<Record<string, Place>> = {
     value: { summary: 'One', description: MARK, value: 'x' },
   },
   'a header of an encoding': {
-    ...{
-      section: 'headers',
-      at: ['paths', '/a', 'post', 'requestBody', ...json, 'encoding', 'f', 'headers', 'X-F'],
-    },
+    section: 'headers',
+    at: ['paths', '/a', 'post', 'requestBody', ...json, 'encoding', 'f', 'headers', 'X-F'],
     value: { description: MARK, schema: { type: 'integer' } },
   },
   'a link': {
@@ -85,11 +83,9 @@ const places: Readonly<Record<string, Place>> = {
     value: { '{$request.body#/url}': { post: { description: MARK, responses: { 200: ok } } } },
   },
   'a path item of a callback': {
-    ...{
-      section: 'pathItems',
-      at: ['paths', '/a', 'post', 'callbacks', 'done', '{$request.body#/url}'],
-      since: '3.1',
-    },
+    section: 'pathItems',
+    at: ['paths', '/a', 'post', 'callbacks', 'done', '{$request.body#/url}'],
+    since: '3.1',
     value: { description: MARK, post: { responses: { 200: ok } } },
   },
   'a schema': {
@@ -155,7 +151,7 @@ const ways = [
   'a file that refers on',
 ] as const;
 
-describe('A reference is kept and leads to its target', () => {
+describe('A reference is preserved and leads to its target', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));

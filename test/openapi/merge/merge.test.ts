@@ -74,7 +74,7 @@ describe('A merge of documents', () => {
       service('food-court', parts('b', { type: 'number' })),
       service('c', parts('c', { type: 'number' })),
     );
-    const answer = (path: string) =>
+    const responseSchemaOf = (path: string) =>
       merged.paths[path].get.responses[200].content['application/json'].schema.$ref;
 
     expect(Object.keys(merged.components.schemas)).toEqual([
@@ -84,8 +84,10 @@ describe('A merge of documents', () => {
       'FoodCourt_Money',
       'FoodCourt_Order',
     ]);
-    expect(answer('/a')).toBe('#/components/schemas/Order');
-    expect([answer('/b'), answer('/c')]).toEqual(Array(2).fill('#/components/schemas/FoodCourt_Order'));
+    expect(responseSchemaOf('/a')).toBe('#/components/schemas/Order');
+    expect([responseSchemaOf('/b'), responseSchemaOf('/c')]).toEqual(
+      Array(2).fill('#/components/schemas/FoodCourt_Order'),
+    );
     expect(merged.components.schemas.FoodCourt_Order.properties).toEqual({
       price: ref('FoodCourt_Money'),
       $ref: { type: 'string' },

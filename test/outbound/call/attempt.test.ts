@@ -1,4 +1,4 @@
-/** One attempt, told by its connection what happens in each order. */
+/** One attempt, with the events of its connection in each order. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Attempt } from '../../../src/outbound/call/attempt.ts';
@@ -36,7 +36,7 @@ const begin = (request: object = {}) => {
     resume() {},
   };
   const arrival = Object.assign(controller, {
-    // As undici does: whatever is given up is an error.
+    // undici reports every abort as an error.
     abort: (reason: Error) => {
       aborted.push(reason);
       attempt.onResponseError(arrival as never, reason);
@@ -81,7 +81,7 @@ describe('An attempt', () => {
     head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
     await turn();
     expect([settled.length, over.length, call.isComplete]).toEqual([isAwaited ? 0 : 1, 0, false]);
-    // What is awaited has its time yet; what is passed on has no end that is known.
+    // The attempt timeout still applies to an awaited body, and not to a streamed one.
     expect(jest.getTimerCount()).toBe(isAwaited ? 1 : 0);
     end();
     await turn();
@@ -152,9 +152,9 @@ describe('An attempt', () => {
   });
 
   it('passes interim responses on up to a bound, and never a rewritten 100', async () => {
-    const told: [number, readonly string[]][] = [];
+    const interims: [number, readonly string[]][] = [];
     const { start, head, settled } = begin({
-      onInterim: (status: number, headers: readonly string[]) => told.push([status, headers]),
+      onInterim: (status: number, headers: readonly string[]) => interims.push([status, headers]),
     });
     start();
     for (let n = 0; n < 30; n++) head(CONTINUE);
@@ -163,8 +163,8 @@ describe('An attempt', () => {
     head(199, { Link: String(1) });
     for (let n = 0; n < 30; n++) head(103);
     await turn();
-    expect([told.length, settled]).toEqual([16, []]);
-    expect(told.slice(0, 4)).toEqual([
+    expect([interims.length, settled]).toEqual([16, []]);
+    expect(interims.slice(0, 4)).toEqual([
       [100, []],
       [102, []],
       [199, ['Link', '1']],
@@ -210,7 +210,7 @@ describe('The time of an attempt', () => {
     body.emit('resume');
     sent();
     expect(jest.getTimerCount()).toBe(1);
-    // What becomes of the stream says nothing any more.
+    // Later events of the stream have no effect.
     body.emit('resume');
     expect([jest.getTimerCount(), body.listenerCount('pause'), body.listenerCount('resume')]).toEqual([
       1, 0, 0,
@@ -243,7 +243,7 @@ describe('The time of an attempt', () => {
   });
 });
 
-describe('An attempt that is given up', () => {
+describe('An aborted attempt', () => {
   it('ends at once while it waits for a connection', async () => {
     const { attempt, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
@@ -302,10 +302,10 @@ describe('An attempt whose connection fails', () => {
   it.each<[string, Error, boolean]>([
     ['closed', Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }), true],
     ['silent', Object.assign(new Error('silent'), { code: 'UND_ERR_BODY_TIMEOUT' }), false],
-    ['given up here', new CallAborted(), false],
-    ['out of time here', new CallFailure({} as never, 'timeout'), false],
+    ['aborted here', new CallAborted(), false],
+    ['timed out here', new CallFailure({} as never, 'timeout'), false],
   ])(
-    'within a long response has its head, and the upstream broke it off when it was %s: %#',
+    'within a long response rejects its body, and is a failure of the upstream unless it ended here: %s',
     async (_how, error, isUpstream) => {
       const { start, head, broken, response, over } = begin();
       start();

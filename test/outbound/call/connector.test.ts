@@ -1,4 +1,4 @@
-/** Responses that a plain connection of Node loses: to an upload that is not read, and after `100 Continue`. */
+/** Responses that a plain connection of Node loses: to an unread upload, and after `100 Continue`. */
 
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -17,7 +17,7 @@ const serve = async (one: Server): Promise<void> => {
   server = one;
   server.on('connection', (socket) => {
     sockets.add(socket);
-    // Resets are what this is about.
+    // Resets are expected here.
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,7 +30,7 @@ afterEach(async () => {
   await target?.close();
 });
 
-/** Responds as soon as the first bytes are here. */
+/** Responds as soon as the first bytes arrive. */
 const raw = (respond: (socket: Socket) => void): Server =>
   createServer((socket) => void socket.once('data', () => respond(socket)));
 const refusing = (status: number, headers: Record<string, string>): Server =>
@@ -46,7 +46,7 @@ const SERVERS: readonly [string, number, () => Server][] = [
   ['closes both sides', 413, () => raw((socket) => socket.write(HEAD, () => socket.destroy()))],
   ['resets the connection', 413, () => raw((socket) => socket.write(HEAD, () => socket.resetAndDestroy()))],
   [
-    'tells the end of its response by closing',
+    'ends its response by closing the connection',
     413,
     () => raw((socket) => socket.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\n\r\nno')),
   ],
@@ -85,7 +85,7 @@ describe.each(SERVERS)('A server that rejects an upload and %s', (_, status, mak
 });
 
 it('A connection on which a large buffer was not sent completely is not reused', async () => {
-  // Reads nothing more, and keeps the connection.
+  // The server stops reading, and leaves the connection open.
   await serve(raw((socket) => socket.pause().write(HEAD)));
   for (let n = 0; n < 3; n++) {
     const body = Buffer.alloc(20_000_000, 'a');
@@ -138,7 +138,7 @@ it('The response after an unexpected 100 Continue is read, on a reused connectio
 });
 
 describe.each(['node', 'close', 'reset'])(
-  'a server in another thread that refuses and ends by %s',
+  'A server in another thread that rejects uploads and ends by %s',
   (kind) => {
     it.each(BODIES)('has its response read each of 50 times for %s', async (_, body) => {
       const worker = new Worker(new URL('../../support/refusing-server.ts', import.meta.url), {

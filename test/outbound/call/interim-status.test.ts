@@ -19,7 +19,7 @@ const conversation = fc
   .tuple(fc.array(interim, { maxLength: 5 }), final)
   .map(([before, last]) => ({ before: before.join(''), last }));
 
-/** As the bytes may come: in pieces of any length. */
+/** The bytes may arrive in chunks of any length. */
 const inPieces = (text: string, lengths: readonly number[]): Buffer[] => {
   const pieces: Buffer[] = [];
   let rest = text;

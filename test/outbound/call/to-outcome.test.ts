@@ -10,7 +10,7 @@ const response = (status: number, retryAfter?: string) =>
     retryAfter === undefined ? [] : ['Retry-After', retryAfter],
     Buffer.alloc(0),
   );
-const failure = (...[kind, circumstances]: [CallFailure['kind'], object?]) =>
+const failure = (kind: CallFailure['kind'], circumstances?: object) =>
   new CallFailure({} as never, kind, circumstances);
 
 describe('The outcome of an HTTP attempt', () => {

@@ -10,7 +10,7 @@ const failure = (kind: FailureKind, circumstances?: object) =>
   new CallFailure(call as never, kind, circumstances);
 const invalid = (fault: ResponseFault) => failure('invalid', { fault });
 /** Status, code, detail and the headers of a problem. */
-const told = (error: unknown) => {
+const described = (error: unknown) => {
   const { type, message, headers, extensions } = error as Problem;
   expect(error).toBeInstanceOf(Problem);
   expect(extensions).toEqual({ service: 'orders' });
@@ -52,7 +52,7 @@ describe('The error that a client gets', () => {
       ...([503, 'overloaded', 'Too many calls to the service "orders" are in flight.', SOON] as const),
     ],
   ])('for %s is the expected problem', (error, status, code, detail, headers) => {
-    const [...is] = told(toProblem('orders', error));
+    const [...is] = described(toProblem('orders', error));
     expect([...is.slice(0, 3), is[3] ?? {}]).toEqual([status, code, detail, headers]);
   });
 
@@ -64,9 +64,9 @@ describe('The error that a client gets', () => {
   it('for a truncated response is 502, 504 after its deadline, and no problem when the client left', () => {
     const aborted = new CallAborted();
     expect(truncatedBody(aborted)).toBe(aborted);
-    expect(told(truncatedBody(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
+    expect(described(truncatedBody(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
     const detail = 'The response of the service was truncated.';
-    expect(told(truncatedBody(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
+    expect(described(truncatedBody(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
     const cause = new Error('reset');
     expect(truncatedBody(cause)).toMatchObject({ type: { code: 'bad-gateway' }, message: detail, cause });
   });
@@ -92,7 +92,7 @@ describe('A call that an open circuit rejects', () => {
       pause,
       cause,
     );
-    expect(told(problem)).toEqual([
+    expect(described(problem)).toEqual([
       503,
       'circuit-open',
       until === undefined

@@ -15,7 +15,7 @@ const arriving = () => {
   return received;
 };
 
-/** Sends an received on, and counts in how many pieces. */
+/** Sends a response on, and counts the chunks. */
 const piped = (received: UpstreamResponse) => {
   const res = new ServerResponse(new IncomingMessage(new Socket()));
   const sent = { pieces: 0, bytes: 0 };
@@ -59,27 +59,27 @@ describe('A response that arrives byte by byte', () => {
   });
 });
 
-/** What an upstream connection is told, in order. */
+/** Records the commands to an upstream connection, in order. */
 const connection = () => {
-  const told: string[] = [];
+  const commands: string[] = [];
   const reasons: Error[] = [];
   const arrival = {
-    pause: () => void told.push('pause'),
-    resume: () => void told.push('resume'),
+    pause: () => void commands.push('pause'),
+    resume: () => void commands.push('resume'),
     abort: (reason: Error) => {
-      told.push('abort');
+      commands.push('abort');
       reasons.push(reason);
     },
   };
-  return { told, reasons, arrival: arrival as never };
+  return { commands, reasons, arrival: arrival as never };
 };
 
 const response = (headers: string[] = [], call?: OngoingCall) => {
-  const { told, reasons, arrival } = connection();
-  return { told, reasons, received: new UpstreamResponse(call, 200, headers, arrival) };
+  const { commands, reasons, arrival } = connection();
+  return { commands, reasons, received: new UpstreamResponse(call, 200, headers, arrival) };
 };
 
-/** A response to a client that notes what is done with it. */
+/** A response to a client that records the calls of its methods. */
 const client = ({
   te,
   writes = [],
@@ -96,7 +96,11 @@ const client = ({
     (...args: unknown[]) =>
       void done.push([name, ...args]);
   const res = {
-    ...{ destroyed: false, headersSent: false, writableEnded: false, req: { headers: { te } }, ...state },
+    destroyed: false,
+    headersSent: false,
+    writableEnded: false,
+    req: { headers: { te } },
+    ...state,
     writeHead: note('head'),
     flushHeaders: note('flush'),
     end: note('end'),
@@ -142,10 +146,10 @@ describe('A response that is sent to a client', () => {
   });
 
   it.each([{ destroyed: true }, { headersSent: true }])('is aborted when the client has %j', (state) => {
-    const { received, told, reasons } = response();
+    const { received, commands, reasons } = response();
     const { res, done } = client(state);
     received.pipe(res, []);
-    expect([done, told, reasons[0] instanceof CallAborted]).toEqual([[], ['abort'], true]);
+    expect([done, commands, reasons[0] instanceof CallAborted]).toEqual([[], ['abort'], true]);
   });
 
   it('has its head sent at once without a body, and otherwise with the first bytes', () => {
@@ -163,39 +167,39 @@ describe('A response that is sent to a client', () => {
   });
 
   it('is read no faster than the client reads it', () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     const { res, drains } = client({ writes: [true, false, false, true, false] });
     received.pipe(res, []);
     received.receive(bytes(1));
-    expect([told, drains.length]).toEqual([[], 0]);
+    expect([commands, drains.length]).toEqual([[], 0]);
     received.receive(bytes(1));
     received.receive(bytes(1));
-    expect([told, drains.length]).toEqual([['pause', 'pause'], 1]);
+    expect([commands, drains.length]).toEqual([['pause', 'pause'], 1]);
     drains[0]?.();
-    expect(told.at(-1)).toBe('resume');
+    expect(commands.at(-1)).toBe('resume');
     received.receive(bytes(1));
-    expect([told.length, drains.length]).toEqual([3, 1]);
+    expect([commands.length, drains.length]).toEqual([3, 1]);
     received.receive(bytes(1));
-    expect([told.at(-1), drains.length]).toEqual(['pause', 2]);
+    expect([commands.at(-1), drains.length]).toEqual(['pause', 2]);
   });
 
   it('is not written after its end, and closes the connection when it is truncated', () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     const { res, done } = client({ writableEnded: true });
     received.pipe(res, []);
     received.receive(bytes(1));
     received.fail(new Error('broken'));
-    expect([done.map(([name]) => name), told]).toEqual([['head', 'flush', 'destroy'], []]);
+    expect([done.map(([name]) => name), commands]).toEqual([['head', 'flush', 'destroy'], []]);
   });
 
-  it.each<[te: string | undefined, isTold: boolean]>([
+  it.each<[te: string | undefined, hasTrailers: boolean]>([
     [undefined, false],
     ['', false],
     ['gzip', false],
     ['xtrailers', false],
     ['trailers', true],
     ['gzip, Trailers;q=0.5', true],
-  ])('has trailers where its client accepts them: TE %j, %s', (te, isTold) => {
+  ])('has trailers where its client accepts them: TE %j, %s', (te, hasTrailers) => {
     const trailers = [
       'X-Sum',
       '1',
@@ -208,7 +212,7 @@ describe('A response that is sent to a client', () => {
       'X-More',
       '2',
     ];
-    const expected = isTold
+    const expected = hasTrailers
       ? [
           ['trailers', [['X-Sum', '1']]],
           ['trailers', [['X-More', '2']]],
@@ -251,36 +255,36 @@ it('A complete response in several large chunks is sent with all of them', () =>
 
 describe('The body of a response', () => {
   it('is buffered up to a limit, then waits for its reader', async () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     received.receive(bytes(MAX_BUFFERED_BYTES));
-    expect(told).toEqual([]);
+    expect(commands).toEqual([]);
     received.receive(bytes(1));
-    expect(told).toEqual(['pause']);
+    expect(commands).toEqual(['pause']);
     const body = received.collect(MAX_BUFFERED_BYTES + 2);
-    expect(told).toEqual(['pause', 'resume']);
+    expect(commands).toEqual(['pause', 'resume']);
     received.receive(bytes(1));
     received.finish();
     expect((await body).length).toBe(MAX_BUFFERED_BYTES + 2);
     const other = response();
     other.received.receive(bytes(1));
     void other.received.collect(1);
-    expect(other.told).toEqual([]);
+    expect(other.commands).toEqual([]);
   });
 
   it('is a stream that arrives no faster than it is read, and ends with the response', async () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     const body = received.stream();
     received.receive(Buffer.from('a'));
-    expect(told).toEqual([]);
+    expect(commands).toEqual([]);
     received.receive(bytes(body.readableHighWaterMark));
-    expect(told).toEqual(['pause']);
+    expect(commands).toEqual(['pause']);
     expect(body.read().length).toBe(body.readableHighWaterMark + 1);
     await new Promise(setImmediate);
-    expect(told).toEqual(['pause', 'resume']);
+    expect(commands).toEqual(['pause', 'resume']);
     received.receive(Buffer.from('last'));
     received.finish();
     expect(String(Buffer.concat(await body.toArray()))).toBe('last');
-    expect(told).not.toContain('abort');
+    expect(commands).not.toContain('abort');
   });
 
   it('is a stream that aborts the response with the reason for which it is closed', async () => {
@@ -294,11 +298,11 @@ describe('The body of a response', () => {
       if (error) expect(reasons[0]).toBe(reason);
       else expect(reasons[0]).toBeInstanceOf(CallAborted);
     }
-    const { received, told } = response();
+    const { received, commands } = response();
     const body = received.stream();
     received.fail(reason);
     await expect(body.toArray()).rejects.toBe(reason);
-    expect(told).not.toContain('abort');
+    expect(commands).not.toContain('abort');
   });
 
   it.each([
@@ -306,7 +310,7 @@ describe('The body of a response', () => {
     [11, undefined],
   ])('of %d bytes, collected with the limit 10, is %s', async (length, expected) => {
     for (const method of ['collect', 'whole', 'peek', 'copy'] as const) {
-      const { received, told } = response();
+      const { received, commands } = response();
       const done: (Buffer | undefined)[] = [];
       const took =
         method === 'copy'
@@ -321,9 +325,9 @@ describe('The body of a response', () => {
       else if (method === 'collect' || method === 'whole')
         expect(got).toBe('Error: The response is larger than 10 bytes.');
       else expect(got).toBeUndefined();
-      // Only a body that is wanted whole is given up.
-      if (method === 'collect') expect(told.includes('abort')).toBe(expected === undefined);
-      if (method === 'copy') expect(told).toEqual([]);
+      // Only `collect` aborts the response, because it needs the whole body.
+      if (method === 'collect') expect(commands.includes('abort')).toBe(expected === undefined);
+      if (method === 'copy') expect(commands).toEqual([]);
       if (method === 'peek') expect((await received.collect(length)).length).toBe(length);
     }
   });
@@ -338,21 +342,21 @@ describe('The body of a response', () => {
   });
 
   it('aborts the response when it is read whole and is too large', async () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     const body = received.whole(10);
     received.receive(bytes(11));
     await expect(body).rejects.toThrow('larger than 10 bytes');
-    expect(told).toEqual(['pause', 'abort']);
+    expect(commands).toEqual(['pause', 'abort']);
   });
 
   it('pauses once it is too large to peek at, and continues when it is read', async () => {
-    const { received, told } = response();
+    const { received, commands } = response();
     const peeked = received.peek(10);
     received.receive(bytes(11));
     expect(await peeked).toBeUndefined();
-    expect(told).toEqual(['pause']);
+    expect(commands).toEqual(['pause']);
     const body = received.collect(100);
-    expect(told).toEqual(['pause', 'resume']);
+    expect(commands).toEqual(['pause', 'resume']);
     received.receive(bytes(4));
     received.finish();
     expect((await body).length).toBe(15);
@@ -362,18 +366,18 @@ describe('The body of a response', () => {
     const reason = new Error('broken');
     for (const isEarly of [true, false])
       for (const method of ['collect', 'whole', 'peek'] as const) {
-        const { received, told } = response();
+        const { received, commands } = response();
         if (isEarly) received.fail(reason);
         const body = received[method](10);
         if (!isEarly) received.fail(reason);
         await expect(body).rejects.toBe(reason);
         received.abort(reason);
-        expect(told).toEqual([]);
+        expect(commands).toEqual([]);
       }
   });
 
   it.each(['before', 'between', 'after'] as const)(
-    'is copied once, as it comes, with a copy asked for %s',
+    'is copied once and as received, with the copy requested %s',
     (when) => {
       for (const isBroken of [true, false]) {
         const { received } = response();
@@ -393,11 +397,11 @@ describe('The body of a response', () => {
 
   it('that is discarded is read to its end where it is short', () => {
     for (const more of [0, 1]) {
-      const { received, told, reasons } = response();
+      const { received, commands, reasons } = response();
       received.discard();
       received.receive(bytes(MAX_BUFFERED_BYTES));
       received.receive(bytes(more));
-      expect([told, reasons.every((reason) => reason instanceof CallAborted)]).toEqual([
+      expect([commands, reasons.every((reason) => reason instanceof CallAborted)]).toEqual([
         more > 0 ? ['abort'] : [],
         true,
       ]);
@@ -411,26 +415,26 @@ describe('A body that is read whole before any of it is sent', () => {
   const called = (remaining: number) => response([], { name: 'things', remaining } as never);
 
   it('has to arrive by the deadline of its call', async () => {
-    const { received, told, reasons } = called(50);
+    const { received, commands, reasons } = called(50);
     void received.peek(10).catch(() => {});
     jest.advanceTimersByTime(49);
-    expect(told).toEqual([]);
+    expect(commands).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(told).toEqual(['abort']);
+    expect(commands).toEqual(['abort']);
     expect(reasons[0]).toMatchObject({ kind: 'timeout' });
   });
 
   it.each<[string, (received: UpstreamResponse) => void]>([
     ['is whole', (received) => received.finish()],
     ['is too large', (received) => received.receive(bytes(11))],
-    ['breaks off', (received) => received.fail(new Error('broken'))],
+    ['is truncated', (received) => received.fail(new Error('broken'))],
   ])('has no deadline after it %s', async (_what, end) => {
-    const { received, told } = called(50);
+    const { received, commands } = called(50);
     void received.peek(10).catch(() => {});
     end(received);
     expect(jest.getTimerCount()).toBe(0);
     jest.advanceTimersByTime(100);
-    expect(told).not.toContain('abort');
+    expect(commands).not.toContain('abort');
   });
 
   it('has no deadline when it is complete, or without a call', () => {
@@ -443,10 +447,10 @@ describe('A body that is read whole before any of it is sent', () => {
 
   it('may have a deadline that is longer than any timer', () => {
     for (const remaining of [2 ** 31, Number.POSITIVE_INFINITY]) {
-      const { received, told } = called(remaining);
+      const { received, commands } = called(remaining);
       void received.peek(10);
       jest.advanceTimersByTime(2 ** 31 - 2);
-      expect(told).toEqual([]);
+      expect(commands).toEqual([]);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** How many resources are revalidated in the background. */
+/** The limit on the resources that are revalidated in the background. */
 import { expect, it } from '@jest/globals';
 import { BackgroundRevalidator } from '../../../src/outbound/http-cache/background-revalidator.ts';
 import { CacheRequest } from '../../../src/outbound/http-cache/cache-request.ts';
@@ -8,12 +8,12 @@ const CREDENTIALS = { headers: new Set<string>(), query: new Set<string>(), isHi
 const turn = () => new Promise(setImmediate);
 
 const start = () => {
-  const begun: { asked: CacheRequest; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
+  const begun: { cacheRequest: CacheRequest; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
   const known = new Map<string, unknown>();
   const coalescer = {
     find: ({ identity }: CacheRequest) => known.get(identity),
-    begin: (_slot: unknown, asked: CacheRequest) => {
-      const one = { asked, joined: 0, end: Promise.withResolvers<unknown>() };
+    begin: (_slot: unknown, cacheRequest: CacheRequest) => {
+      const one = { cacheRequest, joined: 0, end: Promise.withResolvers<unknown>() };
       begun.push(one);
       return {
         join: () => {
@@ -52,13 +52,13 @@ it('The number of resources that are revalidated at the same time is limited', a
   await turn();
   ask('/more');
   ask('/too-many');
-  expect(begun.map(({ asked }) => asked.request.path).slice(MOST)).toEqual(['/more']);
+  expect(begun.map(({ cacheRequest }) => cacheRequest.request.path).slice(MOST)).toEqual(['/more']);
 });
 
 it('A revalidation sends the request of the client, without its deadline and its statistics', () => {
   const { begun, ask } = start();
   ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, stats: {} });
-  expect(begun[0]?.asked.request).toEqual({
+  expect(begun[0]?.cacheRequest.request).toEqual({
     method: 'HEAD',
     path: '/x',
     headers: ['a', 'b'],

@@ -1,4 +1,4 @@
-/** What the caches of a gateway share, over its documents. */
+/** The state that the caches of all services of a gateway share. */
 import { expect, it, jest } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
@@ -36,7 +36,7 @@ it('Each service has lasting statistics and a size of its own', () => {
   const counts = { hits: 0, misses: 0, stale: 0, revalidated: 0, shared: 0 };
   cache.statistics('a').count('hit');
   expect(cache.statistics('a')).toBe(cache.statistics('a'));
-  // Without a store the size is not known.
+  // The size is unknown without a store.
   expect([cache.snapshot('a'), cache.snapshot('b')]).toEqual([{ ...counts, hits: 1 }, counts]);
   const one = new StoredResponse({
     status: 200,

@@ -53,7 +53,7 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     send: () => Promise.reject(new Error('is not called')),
   };
   const statistics = new CacheStatistics();
-  const shelf = new ServiceCache({
+  const cache = new ServiceCache({
     service: 'things',
     epoch: 'e',
     store: new MemoryStore(100_000),
@@ -61,7 +61,7 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
   });
   const cached = new CachedTarget({
     target: target as never,
-    cache: shelf,
+    cache: cache,
     statistics,
     stalePolicy: grace,
     credentials: { headers: new Set(), query: new Set(), isHidden: false },
@@ -69,9 +69,9 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
   const begin = (headers: Fields = {}, more: Partial<OutboundRequest> = {}) =>
     cached.start({ method: 'GET', path: '/x', headers: raw(headers), ...more });
   const ask = (headers?: Fields, more?: Partial<OutboundRequest>) => begin(headers, more).response;
-  const told = async (headers?: Fields, more?: Partial<OutboundRequest>) =>
+  const cacheStatus = async (headers?: Fields, more?: Partial<OutboundRequest>) =>
     (await ask(headers, more)).header('cache-status');
-  return { calls, scripted, statistics, cached, begin, ask, told, aborted: () => aborted };
+  return { calls, scripted, statistics, cached, begin, ask, cacheStatus, aborted: () => aborted };
 };
 const turns = async () => {
   for (let n = 0; n < 5; n++) await new Promise(setImmediate);
@@ -80,7 +80,7 @@ const turns = async () => {
 describe('A second request', () => {
   it.each<
     [
-      kept: Fields,
+      cachedFields: Fields,
       seconds: number,
       first: Fields,
       second: Fields,
@@ -102,47 +102,47 @@ describe('A second request', () => {
     [FRESH, 0, {}, { Range: 'bytes=0-1' }, 'fwd=bypass', 2, { misses: 1 }],
   ])(
     'after %j, %d s later, with %j and then %j, is "%s"',
-    async (kept, seconds, first, second, status, calls, counted) => {
-      const { scripted, told, calls: made, statistics } = start();
-      scripted.respond = () => response(kept);
-      await told(first);
+    async (cachedFields, seconds, first, second, status, calls, counted) => {
+      const { scripted, cacheStatus, calls: made, statistics } = start();
+      scripted.respond = () => response(cachedFields);
+      await cacheStatus(first);
       now += seconds * 1000;
-      expect(await told(second)).toBe(`linkway; ${status}`);
+      expect(await cacheStatus(second)).toBe(`linkway; ${status}`);
       expect(made).toHaveLength(calls);
       expect({ ...statistics }).toEqual({ ...new CacheStatistics(), ...counted });
     },
   );
 
   it('is a miss when a stored response matches and the client may not have it', async () => {
-    const { scripted, told } = start();
+    const { scripted, cacheStatus } = start();
     scripted.respond = () => response({ ...FRESH, Vary: 'a' });
-    for (const a of ['1', '2']) await told({ a });
-    expect(await told({ a: '1', Authorization: 'x' })).toBe('linkway; fwd=miss');
-    expect(await told({ a: '3', Authorization: 'x' })).toBe('linkway; fwd=vary-miss');
+    for (const a of ['1', '2']) await cacheStatus({ a });
+    expect(await cacheStatus({ a: '1', Authorization: 'x' })).toBe('linkway; fwd=miss');
+    expect(await cacheStatus({ a: '3', Authorization: 'x' })).toBe('linkway; fwd=vary-miss');
   });
 
   it.each([
     [0, undefined],
     [1, '1'],
     [2, '2'],
-  ])('gets for a response of %d s the age %s', async (age, told) => {
+  ])('gets for a response of %d s the age %s', async (age, reported) => {
     const { scripted, ask } = start();
     scripted.respond = () => response({ ...FRESH, Age: String(age) });
-    expect((await ask()).header('age')).toBe(told);
+    expect((await ask()).header('age')).toBe(reported);
   });
 
   it('of an unsafe method is forwarded, and invalidates the resource', async () => {
-    const { told, calls } = start();
-    expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
-    expect(await told({}, { path: '/y' })).toBe('linkway; fwd=uri-miss; stored; ttl=10');
-    expect(await told({}, { method: 'PUT', body: Buffer.from('x') })).toBe('linkway; fwd=method');
-    expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
-    expect(await told({}, { path: '/y' })).toBe('linkway; hit; ttl=10');
+    const { cacheStatus, calls } = start();
+    expect(await cacheStatus()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+    expect(await cacheStatus({}, { path: '/y' })).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+    expect(await cacheStatus({}, { method: 'PUT', body: Buffer.from('x') })).toBe('linkway; fwd=method');
+    expect(await cacheStatus()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+    expect(await cacheStatus({}, { path: '/y' })).toBe('linkway; hit; ttl=10');
     expect(calls).toHaveLength(4);
   });
 
   it('of an unsafe method keeps a response in flight from being stored', async () => {
-    const { scripted, ask, told } = start();
+    const { scripted, ask, cacheStatus } = start();
     const before = Promise.withResolvers<UpstreamResponse>();
     scripted.respond = ({ method }) => (method === 'GET' ? before.promise : response({}));
     const first = ask();
@@ -151,7 +151,7 @@ describe('A second request', () => {
     before.resolve(response(FRESH));
     expect((await first).header('cache-status')).not.toContain('stored');
     scripted.respond = () => response(FRESH);
-    expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+    expect(await cacheStatus()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
   it('gets the confirmed response with its age', async () => {
@@ -172,23 +172,23 @@ describe('A second request', () => {
   });
 
   it('with only-if-cached gets the stored response or a problem', async () => {
-    const { ask, told, calls } = start();
+    const { ask, cacheStatus, calls } = start();
     const only = { 'Cache-Control': 'only-if-cached' };
     await expect(ask(only)).rejects.toThrow('no stored response');
     await ask();
-    expect(await told(only)).toBe('linkway; hit; ttl=10');
+    expect(await cacheStatus(only)).toBe('linkway; hit; ttl=10');
     now += 10_000;
     await expect(ask(only)).rejects.toThrow('no stored response');
     expect(calls).toHaveLength(1);
   });
 
   it('after an invalid response calls the service again', async () => {
-    const { ask, told } = start();
+    const { ask, cacheStatus } = start();
     await ask();
     const hit = await ask();
     hit.onInvalid?.();
     await turns();
-    expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+    expect(await cacheStatus()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
   it('records how the cache handled its first call only', async () => {
@@ -200,15 +200,17 @@ describe('A second request', () => {
   });
 
   it('gets the stale response during its revalidation, which has a deadline of its own', async () => {
-    const { scripted, ask, told, calls } = start({ grace: { staleWhileRevalidate: 5, staleIfError: 0 } });
+    const { scripted, ask, cacheStatus, calls } = start({
+      grace: { staleWhileRevalidate: 5, staleIfError: 0 },
+    });
     await ask();
     now += 12_000;
     scripted.respond = () => response(FRESH, 200, 'two');
-    expect(await told({}, { deadline: 2000 })).toBe('linkway; hit; ttl=-2');
+    expect(await cacheStatus({}, { deadline: 2000 })).toBe('linkway; hit; ttl=-2');
     await turns();
     expect([calls.length, calls[1]?.deadline]).toEqual([2, undefined]);
     expect(String(await (await ask()).collect(10))).toBe('two');
-    // The next time it is asked about again.
+    // The next request revalidates the response again.
     now += 12_000;
     await ask();
     await turns();
@@ -237,16 +239,16 @@ describe('While a service fails', () => {
       status,
     ]),
   ])('a stale response is used for %s', async (_what, respond, status) => {
-    const { scripted, ask, told, statistics } = start({ grace });
+    const { scripted, ask, cacheStatus, statistics } = start({ grace });
     await ask();
     now += 12_000;
     scripted.respond = respond;
-    expect(await told()).toBe(status);
+    expect(await cacheStatus()).toBe(status);
     expect(statistics.stale).toBe(1);
   });
 
   it('a response that is too old is not used, and the problem says what the cache did', async () => {
-    const { scripted, ask, told } = start({ grace });
+    const { scripted, ask, cacheStatus } = start({ grace });
     await ask();
     now += 90_000;
     scripted.respond = () => {
@@ -258,7 +260,7 @@ describe('While a service fails', () => {
       headers: { A: 'b', 'Cache-Status': 'linkway; fwd=stale; detail=service-unreachable' },
     });
     scripted.respond = () => response({}, 503);
-    expect(await told()).toBe('linkway; fwd=stale');
+    expect(await cacheStatus()).toBe('linkway; fwd=stale');
   });
 
   it.each([

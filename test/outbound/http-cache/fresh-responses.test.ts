@@ -1,4 +1,4 @@
-/** For which requests what is kept may serve, and for how long (RFC 9111 §4.1, §4.2, §5.2.1). */
+/** The requests that a stored response may satisfy, and for how long (RFC 9111 §4.1, §4.2, §5.2.1). */
 
 import { cacheable, isFetched, isHit, type Rule, testRules, withHeaders } from '../../support/cache-rules.ts';
 import { httpDate } from '../../support/cached.ts';

@@ -1,4 +1,4 @@
-/** What a stored response is good for, at the very edge of each time. */
+/** The use of a stored response at the limits of its freshness. */
 import { expect, it } from '@jest/globals';
 import { directivesOf } from '../../../src/http/headers/cache-control.ts';
 import {
@@ -8,10 +8,10 @@ import {
 } from '../../../src/outbound/http-cache/freshness.ts';
 
 const GRACE = { staleWhileRevalidate: 5, staleIfError: 7 };
-/** @param left seconds that it is fresh yet */
+/** @param left seconds for which the response is still fresh */
 const stored = (left: number, control = '', age = 10) =>
   ({ timeToLive: () => left, age: () => age, control: directivesOf(control) }) as never;
-const asked = (control = '') => ({ control: directivesOf(control) }) as never;
+const requestWith = (control = '') => ({ control: directivesOf(control) }) as never;
 
 it.each<[left: number, response: string, request: string, reuse: string]>([
   [1, '', '', 'fresh'],
@@ -37,9 +37,9 @@ it.each<[left: number, response: string, request: string, reuse: string]>([
     'stale',
   ]),
 ])(
-  'One that is fresh for %s s, sent with "%s", asked for with "%s", is %s',
+  'A response that is fresh for %s s and has Cache-Control "%s" is, for a request with "%s", %s',
   (left, response, request, reuse) => {
-    expect(decideReuse(stored(left, response), asked(request), 0, GRACE)).toBe(reuse);
+    expect(decideReuse(stored(left, response), requestWith(request), 0, GRACE)).toBe(reuse);
   },
 );
 
@@ -52,9 +52,9 @@ it.each<[left: number, response: string, request: string, helps: boolean]>([
   [-1, 'must-revalidate', '', false],
   [-1, '', 'no-cache', false],
 ])(
-  'One that is fresh for %s s, sent with "%s", asked for with "%s", helps in need: %s',
+  'Whether a response that is fresh for %s s and has Cache-Control "%s" replaces an error, for a request with "%s", is %s',
   (left, response, request, helps) => {
-    expect(canServeStaleOnError(stored(left, response), asked(request), 0, GRACE)).toBe(helps);
+    expect(canServeStaleOnError(stored(left, response), requestWith(request), 0, GRACE)).toBe(helps);
   },
 );
 
@@ -63,8 +63,8 @@ it('The newest of the matching responses that the client may share is selected',
     ({ receivedAt, selecting, isPublic }) as never;
   const request = (hasCredentials: boolean) =>
     ({ hasCredentials, matches: (selecting: unknown) => selecting === 'a' }) as never;
-  const kept = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
-  expect(selectResponse(kept, request(false))).toBe(kept[1]);
-  expect(selectResponse(kept, request(true))).toBe(kept[0]);
+  const candidates = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
+  expect(selectResponse(candidates, request(false))).toBe(candidates[1]);
+  expect(selectResponse(candidates, request(true))).toBe(candidates[0]);
   expect(selectResponse([], request(false))).toBeUndefined();
 });

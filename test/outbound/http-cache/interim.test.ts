@@ -1,11 +1,11 @@
-/** Interim responses (RFC 9110 §15.2) are of one request: no cache keeps them, or gives them to another (RFC 9111 §3). */
+/** Interim responses (RFC 9110 §15.2) belong to one request: a cache neither stores nor shares them (RFC 9111 §3). */
 import { expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { runUntil, startCachedGateway } from '../../support/cached.ts';
 
 const LINK = '</style.css>; rel=preload; as=style';
 
-/** What a client gets, interim responses included. */
+/** All responses that a client gets, including interim ones. */
 const get = async (url: string) => {
   const interim: number[] = [];
   const response = await request(`${url}/x`, { onInfo: ({ statusCode }) => void interim.push(statusCode) });

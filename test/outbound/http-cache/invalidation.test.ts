@@ -1,4 +1,4 @@
-/** What an unsafe method makes a cache forget (RFC 9111 §4.4). */
+/** Invalidation of stored responses by unsafe methods (RFC 9111 §4.4). */
 import { cacheable, isFetched, isHit, testRules, withHeaders } from '../../support/cache-rules.ts';
 
 testRules([

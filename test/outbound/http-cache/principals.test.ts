@@ -1,4 +1,4 @@
-/** Nobody ever gets what was made for the credentials of another, whatever the service says and whoever asks when. */
+/** No client gets a response that was made for the credentials of another, in any sequence of requests and responses. */
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -19,7 +19,7 @@ const SCHEMES = {
   },
 };
 
-/** How a caller may say who it is; the first is nobody. */
+/** The ways in which a client may identify itself. The first is anonymous. */
 const PRINCIPALS: readonly TestRequest[] = [
   {},
   { headers: { authorization: 'Bearer ann' } },
@@ -30,9 +30,14 @@ const PRINCIPALS: readonly TestRequest[] = [
   { headers: { 'x-key': 'bob' } },
 ];
 
-/** None of them says that the answer is for everybody. */
+/** No value allows the response to be shared between clients. */
 const CONTROLS = [
-  ...[undefined, 'max-age=60', 'max-age=60, must-revalidate', 'private, max-age=60', 'no-cache', 'no-store'],
+  undefined,
+  'max-age=60',
+  'max-age=60, must-revalidate',
+  'private, max-age=60',
+  'no-cache',
+  'no-store',
   'max-age=5, stale-while-revalidate=60',
   'max-age=5, stale-if-error=60',
 ];
@@ -62,7 +67,7 @@ describe('Any sequence of requests of several clients', () => {
             ...(control !== undefined && { 'Cache-Control': control }),
             ...(vary !== undefined && { Vary: vary }),
             'Last-Modified': httpDate(-1000),
-            // Whoever asked gets it back.
+            // X-For names the client, so that the test can compare it.
             'X-For': JSON.stringify(whoIs(headers)),
           },
         }));
@@ -83,12 +88,12 @@ const whoIs = (headers: Readonly<Record<string, unknown>>) =>
   ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
 
 describe('The headers of a response that confirms a stored one for one client', () => {
-  const kept = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
+  const cacheable = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
   const ann = { authorization: 'Bearer ann' };
 
   it.each<[string, TestRequest, Readonly<Record<string, string>>]>([
-    ['a cookie, with a 304', {}, { ...kept, 'Set-Cookie': 'session=ann' }],
-    ['a cookie, with a 304 to credentials', { headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, with a 304', {}, { ...cacheable, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, with a 304 to credentials', { headers: ann }, { ...cacheable, 'Set-Cookie': 'session=ann' }],
     [
       'who it is, with a 304 that is for it alone',
       { headers: ann },
@@ -99,22 +104,28 @@ describe('The headers of a response that confirms a stored one for one client', 
       { headers: ann },
       { 'Cache-Control': 'private, max-age=60', 'X-User': 'ann' },
     ],
-    ['a cookie, to HEAD', { method: 'HEAD', headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, to HEAD', { method: 'HEAD', headers: ann }, { ...cacheable, 'Set-Cookie': 'session=ann' }],
     [
       'who it is, to HEAD',
       { method: 'HEAD', headers: ann },
       { 'Cache-Control': 'private, max-age=60', ETag: '"1"', 'X-User': 'ann' },
     ],
-    ['who it is, with all that a request has', { headers: ann }, { ...kept, Vary: '*', 'X-User': 'ann' }],
+    [
+      'who it is, with all that a request has',
+      { headers: ann },
+      { ...cacheable, Vary: '*', 'X-User': 'ann' },
+    ],
   ])('are not given to other clients: %s', async (_what, asking, headers) => {
     const { ask, upstream } = await startCachedGateway();
-    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
+    upstream.respond = respondWith(() => ({ headers: cacheable, body: 'one' }));
     await ask();
     passSeconds(2);
     upstream.respond = respondWith((req) => ({ status: req.method === 'HEAD' ? 200 : 304, headers }));
     await ask(asking);
-    upstream.respond = respondWith(({ headers: asked }) =>
-      asked['if-none-match'] ? { status: 304, headers: kept } : { headers: kept, body: 'one' },
+    upstream.respond = respondWith(({ headers: requestHeaders }) =>
+      requestHeaders['if-none-match']
+        ? { status: 304, headers: cacheable }
+        : { headers: cacheable, body: 'one' },
     );
     for (const other of [{}, { headers: { authorization: 'Bearer bob' } }]) {
       const got = await ask(other);
@@ -125,7 +136,7 @@ describe('The headers of a response that confirms a stored one for one client', 
 
   it('select the stored response by their Vary from then on', async () => {
     const { ask, upstream } = await startCachedGateway();
-    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
+    upstream.respond = respondWith(() => ({ headers: cacheable, body: 'one' }));
     await ask({ headers: { 'accept-language': 'de' } });
     passSeconds(2);
     const varied = { 'Cache-Control': 'public, max-age=60', ETag: '"1"', Vary: 'Accept-Language' };
@@ -152,10 +163,10 @@ it('A call in flight for one client address is not shared with another where the
     const [res] = (await once(req, 'response')) as [IncomingMessage];
     return text(res);
   };
-  const answers = [from('127.0.0.1'), from('127.0.0.2')];
+  const responses = [from('127.0.0.1'), from('127.0.0.2')];
   await arrived(2);
   waiting[0]?.();
-  expect(await Promise.all(answers)).toEqual(['127.0.0.1', '127.0.0.2']);
+  expect(await Promise.all(responses)).toEqual(['127.0.0.1', '127.0.0.2']);
 });
 
 describe('Credentials that the document declares', () => {

@@ -1,4 +1,4 @@
-/** Identical requests in flight: one call for all of them, and never for those with other credentials. */
+/** Identical requests in flight share one call, except those with other credentials. */
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -11,16 +11,16 @@ import {
 } from '../../support/cached.ts';
 import { pass, useFakeTime } from '../../support/fake-time.ts';
 
-/** A service that answers when it is told to, and as many requests that wait for it. */
-const start = async (asked: readonly TestRequest[], config = '') => {
+/** Starts a service that responds on command, and requests that wait for it. */
+const start = async (requests: readonly TestRequest[], config = '') => {
   const waiting: ServerResponse[] = [];
   const system = await startCachedGateway({ config });
   system.upstream.respond = (_req, res) => {
     waiting.push(res);
   };
   const got: Promise<TestResponse>[] = [];
-  // One after the other, so that it is known who asked first.
-  for (const one of asked) {
+  // The requests start one after the other, so that their order is known.
+  for (const one of requests) {
     got.push(system.ask(one));
     await system.arrived(got.length);
   }
@@ -204,7 +204,7 @@ describe('A request with a shorter deadline than the others', () => {
     const { ask, upstream, arrived } = await startCachedGateway({ config: policy });
     upstream.respond = respondWith(() => ({
       headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' },
-      body: 'kept',
+      body: 'stored',
     }));
     await ask();
     upstream.respond = () => {};
@@ -215,7 +215,7 @@ describe('A request with a shorter deadline than the others', () => {
     pass(150);
     await runUntil(() => upstream.requests.length === 3);
     pass(400);
-    for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'kept' });
+    for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'stored' });
     expect(upstream.requests).toHaveLength(3);
   });
 });

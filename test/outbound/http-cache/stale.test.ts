@@ -1,4 +1,4 @@
-/** What was fresh once, while the service fails or is asked again (RFC 5861), and how that is told (RFC 9211). */
+/** Stale responses while the service fails or revalidates (RFC 5861), and their `Cache-Status` (RFC 9211). */
 import { describe, expect, it } from '@jest/globals';
 import {
   httpDate,
@@ -17,7 +17,7 @@ const with5861 = (control: string): ScriptedResponse => ({
   body: 'one',
 });
 
-/** Nothing is tried twice, and the circuit opens after two failures. */
+/** No retries, and a circuit that opens after two failures. */
 const POLICY =
   'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 2, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 
@@ -91,7 +91,7 @@ describe('While a service fails', () => {
     let busy = 0;
     const release = Promise.withResolvers<void>();
     upstream.respond = (req, res) => {
-      if (!req.url?.startsWith('/y')) return void res.end('not asked');
+      if (!req.url?.startsWith('/y')) return void res.end('unused');
       busy += 1;
       void release.promise.then(() => res.end());
     };
@@ -131,7 +131,7 @@ describe('stale-while-revalidate', () => {
     await runUntil(() => upstream.requests.length > 1);
     release.resolve();
     let body = 'one';
-    await eventually('the new one is kept', async () => {
+    await eventually('the new response is stored', async () => {
       ({ body } = await ask());
       return body !== 'one';
     });

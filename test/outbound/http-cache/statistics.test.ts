@@ -1,4 +1,4 @@
-/** What the log and the statistics say about a cache. */
+/** The log and the statistics of a cache. */
 import { expect, it } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { passSeconds, respondWith, startCachedGateway } from '../../support/cached.ts';
@@ -64,7 +64,7 @@ it('A response that was stored for another document or another service is never 
   const first = await startCachedGateway({ sharedCache: keeps });
   const { upstream } = first;
   upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
-  /** As callers know all of them. */
+  /** The address that clients use for every gateway. */
   const host = { headers: { host: 'api.example' } };
   await first.ask(host);
   const env = { THINGS_URL: upstream.url };

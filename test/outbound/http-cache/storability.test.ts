@@ -1,4 +1,4 @@
-/** What a shared cache keeps (RFC 9111 §3), and for whom (§3.5). */
+/** The responses that a shared cache stores (RFC 9111 §3), and for which clients (§3.5). */
 import { cacheable, isFetched, isHit, testRules, withHeaders } from '../../support/cache-rules.ts';
 
 const withKey = withHeaders({ authorization: 'Bearer a' });
@@ -14,7 +14,7 @@ testRules([
     { serviceResponse: cacheable('max-age=60') },
     { ...isFetched, request: { path: '/x?a=1' } },
   ],
-  ['§3: no-store is not kept', { serviceResponse: cacheable('no-store, max-age=60') }, isFetched],
+  ['§3: no-store is not stored', { serviceResponse: cacheable('no-store, max-age=60') }, isFetched],
   [
     '§5.2: Names of directives are case-insensitive',
     { serviceResponse: cacheable('No-Store, Max-Age=60') },
@@ -25,7 +25,7 @@ testRules([
     { serviceResponse: cacheable('x="a, no-store", max-age=60') },
     isHit,
   ],
-  ['§5.2.2.7: private is not kept', { serviceResponse: cacheable('private, max-age=60') }, isFetched],
+  ['§5.2.2.7: private is not stored', { serviceResponse: cacheable('private, max-age=60') }, isFetched],
   [
     '§5.2.2.7: Private fields make the whole response private',
     { serviceResponse: cacheable('private="x", max-age=60') },
@@ -51,7 +51,7 @@ testRules([
     { serviceResponse: { ...cacheable('max-age=60', { Location: '/y' }), status: 302 } },
     { expected: { status: 302 }, cacheStatus: 'hit' },
   ],
-  ['§3: no 5xx is kept', { serviceResponse: { ...cacheable('max-age=60'), status: 501 } }, isFetched],
+  ['§3: no 5xx is stored', { serviceResponse: { ...cacheable('max-age=60'), status: 501 } }, isFetched],
   [
     '§3.3: A partial response is not stored',
     { serviceResponse: { ...cacheable('max-age=60', { 'Content-Range': 'bytes 0-2/9' }), status: 206 } },

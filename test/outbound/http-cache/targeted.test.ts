@@ -1,4 +1,4 @@
-/** `CDN-Cache-Control` (RFC 9213): what a service says to caches such as this one alone. */
+/** `CDN-Cache-Control` (RFC 9213), which applies only to caches such as this one. */
 import { cacheable, isFetched, isHit, type Rule, testRules, withHeaders } from '../../support/cache-rules.ts';
 import { httpDate, type ScriptedResponse } from '../../support/cached.ts';
 
@@ -6,7 +6,7 @@ const FIELD = 'CDN-Cache-Control';
 const targeted = (value: string | readonly string[], control = 'max-age=3600'): ScriptedResponse =>
   cacheable(control, { [FIELD]: value, ETag: '"1"' });
 
-/** It is neither a dictionary nor empty, so that `Cache-Control` counts. */
+/** The value is neither a dictionary nor empty, so that `Cache-Control` applies. */
 const UNREADABLE = [
   '',
   ' ',

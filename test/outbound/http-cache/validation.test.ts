@@ -1,4 +1,4 @@
-/** What is stale is asked about (RFC 9111 §4.3), and so is what a caller has. */
+/** Validation of stale responses, and of the responses that clients have (RFC 9111 §4.3). */
 import { cacheable, isFetched, isHit, testRules, withHeaders } from '../../support/cache-rules.ts';
 import { httpDate } from '../../support/cached.ts';
 

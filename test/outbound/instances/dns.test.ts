@@ -1,4 +1,4 @@
-/** Which addresses of a host name are instances, and where a connection goes. */
+/** The choice of instances among the addresses of a host name, and of the address of a connection. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {

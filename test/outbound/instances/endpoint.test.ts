@@ -1,4 +1,4 @@
-/** The instances of one URL, as the addresses of its host name come and go. */
+/** The instances of one URL while the addresses of its host name change. */
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
@@ -23,7 +23,7 @@ const turns = async () => {
 const at = (...addresses: string[]): LookupAddress[] => addresses.map((address) => ({ address, family: 4 }));
 
 const begin = (options: Partial<EndpointOptions> = {}) => {
-  const looked: string[] = [];
+  const lookups: string[] = [];
   let found: () => Promise<readonly LookupAddress[]> = async () => [];
   const endpoint = new Endpoint({
     id: 'a',
@@ -34,7 +34,7 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
     circuits: new ServiceResilience(policiesOf()).circuits,
     interval: INTERVAL,
     lookup: (host) => {
-      looked.push(host);
+      lookups.push(host);
       return found();
     },
     ...options,
@@ -52,22 +52,22 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   };
   return {
     endpoint,
-    looked,
+    lookups,
     owner,
-    /** From now on. */
-    finds: (...addresses: string[]) => {
+    /** Sets the result of all following lookups. */
+    lookupReturns: (...addresses: string[]) => {
       found = async () => at(...addresses);
     },
-    findsBy: (next: typeof found) => {
+    lookupRuns: (next: typeof found) => {
       found = next;
     },
-    /** Looks its addresses up once more. */
-    again: async () => {
+    /** Waits for the next lookup of the addresses. */
+    lookUpAgain: async () => {
       await turns();
       pass(INTERVAL);
       await turns();
     },
-    told: () => endpoint.instances.map(({ id, address }) => `${id} ${address}`),
+    listed: () => endpoint.instances.map(({ id, address }) => `${id} ${address}`),
   };
 };
 
@@ -80,17 +80,17 @@ describe('An endpoint', () => {
     'looks its host name up when it begins, and after its interval, at random %d',
     async (random, milliseconds) => {
       jest.spyOn(Math, 'random').mockReturnValue(random);
-      const { endpoint, looked, owner } = begin({ interval: 1000 });
+      const { endpoint, lookups, owner } = begin({ interval: 1000 });
       const one = owner();
-      expect(looked).toEqual([]);
+      expect(lookups).toEqual([]);
       endpoint.join(one);
       endpoint.join(owner());
       await turns();
-      expect(looked).toEqual(['things']);
+      expect(lookups).toEqual(['things']);
       pass(milliseconds - 1);
-      expect(looked).toHaveLength(1);
+      expect(lookups).toHaveLength(1);
       pass(1);
-      expect(looked).toHaveLength(2);
+      expect(lookups).toHaveLength(2);
     },
   );
 
@@ -100,16 +100,16 @@ describe('An endpoint', () => {
     ['that is an IPv6 address', { url: 'http://[::1]:80' }],
     ['on this machine', { url: 'http://localhost:80' }],
   ])('with %s is never looked up, and is one instance', async (_what, options) => {
-    const { endpoint, looked, owner, told } = begin(options);
+    const { endpoint, lookups, owner, listed } = begin(options);
     endpoint.join(owner());
     await turns();
     endpoint.onUnreachable();
     pass(10 * INTERVAL);
-    expect([looked, told()]).toEqual([[], ['a undefined']]);
+    expect([lookups, listed()]).toEqual([[], ['a undefined']]);
   });
 
   it('has an instance for each of several addresses, with the lowest free ids', async () => {
-    const { endpoint, owner, finds, again, told } = begin();
+    const { endpoint, owner, lookupReturns, lookUpAgain, listed } = begin();
     const owners = [owner(), owner()] as const;
     const changes = () => owners.map((one) => one.changes);
     for (const one of owners) endpoint.join(one);
@@ -118,56 +118,56 @@ describe('An endpoint', () => {
       [['1', '2'], ['a.1 1', 'a.2 2'], 1],
       [['2', '1'], ['a.1 1', 'a.2 2'], 1],
       [['2', '3'], ['a.2 2', 'a.1 3'], 2],
-      // Nothing was found: what was found last holds.
+      // A lookup without addresses keeps the last result.
       [[], ['a.2 2', 'a.1 3'], 2],
       [['2', '3', '4'], ['a.2 2', 'a.1 3', 'a.3 4'], 3],
       [['4'], ['a.3 4'], 4],
       [['5'], ['a.1 5'], 5],
     ];
     for (const [addresses, expected, count] of steps) {
-      finds(...addresses);
-      await again();
-      expect([told(), changes()]).toEqual([expected, [count, count]]);
+      lookupReturns(...addresses);
+      await lookUpAgain();
+      expect([listed(), changes()]).toEqual([expected, [count, count]]);
     }
   });
 
   it('keeps the instances whose addresses stay, and closes the others', async () => {
-    const { endpoint, owner, finds, again } = begin();
+    const { endpoint, owner, lookupReturns, lookUpAgain } = begin();
     endpoint.join(owner());
-    finds('1', '2');
-    await again();
+    lookupReturns('1', '2');
+    await lookUpAgain();
     const [one, two] = endpoint.instances;
     const closed = endpoint.instances.map((instance) => jest.spyOn(instance, 'close'));
-    finds('2', '3');
-    await again();
+    lookupReturns('2', '3');
+    await lookUpAgain();
     expect(endpoint.instances[0]).toBe(two);
     expect(endpoint.instances).not.toContain(one);
     expect(closed.map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
   });
 
   it('keeps its instances when a lookup fails, and continues its lookups', async () => {
-    const { endpoint, looked, owner, finds, findsBy, again, told } = begin();
+    const { endpoint, lookups, owner, lookupReturns, lookupRuns, lookUpAgain, listed } = begin();
     endpoint.join(owner());
-    finds('1', '2');
-    await again();
-    findsBy(() => Promise.reject(new Error('no name server')));
-    await again();
-    expect(told()).toEqual(['a.1 1', 'a.2 2']);
-    const before = looked.length;
-    finds('1', '2', '3');
-    await again();
-    expect([looked.length, told().length]).toEqual([before + 1, 3]);
+    lookupReturns('1', '2');
+    await lookUpAgain();
+    lookupRuns(() => Promise.reject(new Error('no name server')));
+    await lookUpAgain();
+    expect(listed()).toEqual(['a.1 1', 'a.2 2']);
+    const before = lookups.length;
+    lookupReturns('1', '2', '3');
+    await lookUpAgain();
+    expect([lookups.length, listed().length]).toEqual([before + 1, 3]);
   });
 
   it('reconnects when its single address changes, and only then', async () => {
-    const { endpoint, owner, finds, again } = begin();
+    const { endpoint, owner, lookupReturns, lookUpAgain } = begin();
     endpoint.join(owner());
     const [instance] = endpoint.instances;
     const reconnect = jest.spyOn(instance as never as { reconnect(): Promise<void> }, 'reconnect');
     const counts: number[] = [];
     for (const addresses of [['1'], ['1'], ['2'], [], ['2'], ['1']]) {
-      finds(...addresses);
-      await again();
+      lookupReturns(...addresses);
+      await lookUpAgain();
       counts.push(reconnect.mock.calls.length);
     }
     expect(counts).toEqual([0, 0, 1, 1, 1, 2]);
@@ -177,62 +177,62 @@ describe('An endpoint', () => {
 
 describe('An endpoint that cannot be reached', () => {
   it('is looked up soon, but only once and not right after the last lookup', async () => {
-    const { endpoint, looked, owner } = begin();
+    const { endpoint, lookups, owner } = begin();
     endpoint.join(owner());
     await turns();
     pass(100);
     endpoint.onUnreachable();
     endpoint.onUnreachable();
     pass(SOONEST - 101);
-    expect(looked).toHaveLength(1);
+    expect(lookups).toHaveLength(1);
     endpoint.onUnreachable();
     pass(1);
     await turns();
-    expect(looked).toHaveLength(2);
+    expect(lookups).toHaveLength(2);
     pass(SOONEST);
-    expect(looked).toHaveLength(2);
+    expect(lookups).toHaveLength(2);
     endpoint.onUnreachable();
     pass(0);
     await turns();
-    expect(looked).toHaveLength(3);
+    expect(lookups).toHaveLength(3);
   });
 
   it('is looked up no later than without a failed connection', async () => {
-    const { endpoint, looked, owner } = begin({ interval: 50 });
+    const { endpoint, lookups, owner } = begin({ interval: 50 });
     endpoint.join(owner());
     await turns();
     endpoint.onUnreachable();
     pass(50);
-    expect(looked).toHaveLength(2);
+    expect(lookups).toHaveLength(2);
   });
 
   it('is not looked up before it has an owner, nor during another lookup', async () => {
-    const { endpoint, looked, owner, findsBy } = begin();
+    const { endpoint, lookups, owner, lookupRuns } = begin();
     endpoint.onUnreachable();
     pass(INTERVAL);
-    expect(looked).toEqual([]);
-    findsBy(() => new Promise(() => {}));
+    expect(lookups).toEqual([]);
+    lookupRuns(() => new Promise(() => {}));
     endpoint.join(owner());
     endpoint.onUnreachable();
     pass(INTERVAL);
-    expect(looked).toHaveLength(1);
+    expect(lookups).toHaveLength(1);
   });
 
   it('is not looked up again during a scheduled lookup', async () => {
-    const { endpoint, looked, owner, findsBy } = begin();
+    const { endpoint, lookups, owner, lookupRuns } = begin();
     endpoint.join(owner());
     await turns();
-    findsBy(() => new Promise(() => {}));
+    lookupRuns(() => new Promise(() => {}));
     pass(INTERVAL);
     endpoint.onUnreachable();
     pass(INTERVAL);
-    expect(looked).toHaveLength(2);
+    expect(lookups).toHaveLength(2);
   });
 });
 
 describe('An endpoint that is left', () => {
   it('closes when its last owner leaves', async () => {
-    const { endpoint, looked, owner } = begin();
+    const { endpoint, lookups, owner } = begin();
     const [one, two, stranger] = [owner(), owner(), owner()];
     endpoint.join(one);
     endpoint.join(two);
@@ -245,19 +245,19 @@ describe('An endpoint that is left', () => {
     await endpoint.leave(two);
     await endpoint.leave(two);
     pass(10 * INTERVAL);
-    expect([close.mock.calls.length, jest.getTimerCount(), looked.length]).toEqual([1, 0, 1]);
+    expect([close.mock.calls.length, jest.getTimerCount(), lookups.length]).toEqual([1, 0, 1]);
   });
 
   it('ignores the result of a lookup that ends later', async () => {
-    const { endpoint, owner, findsBy, told } = begin();
+    const { endpoint, owner, lookupRuns, listed } = begin();
     const found = Promise.withResolvers<readonly LookupAddress[]>();
-    findsBy(() => found.promise);
+    lookupRuns(() => found.promise);
     const one = owner();
     endpoint.join(one);
     await endpoint.leave(one);
     found.resolve(at('1', '2'));
     await turns();
-    expect([told(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
+    expect([listed(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
   });
 
   it('waits until its instances are closed', async () => {
@@ -280,7 +280,7 @@ describe('An endpoint that is left', () => {
 });
 
 describe('The health of an endpoint', () => {
-  /** Connections that are made for checks, and closed. */
+  /** Counts the connections for checks that were opened and closed. */
   const watching = () => {
     const counts = { begun: 0, ended: 0 };
     const pool = (connections?: number | null) => ({
@@ -300,12 +300,12 @@ describe('The health of an endpoint', () => {
 
   it('is checked once for each instance, at its address, while the instance exists', async () => {
     const counts = watching();
-    const { endpoint, owner, finds, again } = begin({ health });
+    const { endpoint, owner, lookupReturns, lookUpAgain } = begin({ health });
     const owners = [owner(), owner()] as const;
-    const told = () => [endpoint.instances.length, counts.begun, counts.ended];
-    expect(told()).toEqual([1, 0, 0]);
+    const counted = () => [endpoint.instances.length, counts.begun, counts.ended];
+    expect(counted()).toEqual([1, 0, 0]);
     for (const one of owners) endpoint.join(one);
-    expect(told()).toEqual([1, 1, 0]);
+    expect(counted()).toEqual([1, 1, 0]);
     const steps: [readonly string[], readonly number[]][] = [
       [['1'], [1, 1, 0]],
       [['2'], [1, 2, 1]],
@@ -323,22 +323,22 @@ describe('The health of an endpoint', () => {
       ],
     ];
     for (const [addresses, expected] of steps) {
-      finds(...addresses);
-      await again();
-      expect(told()).toEqual(expected);
+      lookupReturns(...addresses);
+      await lookUpAgain();
+      expect(counted()).toEqual(expected);
     }
     await endpoint.leave(owners[0]);
-    expect(told()).toEqual([2, 5, 3]);
+    expect(counted()).toEqual([2, 5, 3]);
     await endpoint.leave(owners[1]);
-    expect(told()).toEqual([2, 5, 5]);
+    expect(counted()).toEqual([2, 5, 5]);
   });
 
   it('is not checked without a configured check', async () => {
     const counts = watching();
-    const { endpoint, owner, finds, again } = begin();
+    const { endpoint, owner, lookupReturns, lookUpAgain } = begin();
     endpoint.join(owner());
-    finds('1', '2');
-    await again();
+    lookupReturns('1', '2');
+    await lookUpAgain();
     expect(counts.begun).toBe(0);
   });
 });
@@ -346,31 +346,31 @@ describe('The health of an endpoint', () => {
 describe('An isolation', () => {
   it('stays with its address when the host name gets more addresses', async () => {
     for (const before of ['1', '9']) {
-      const { endpoint, owner, finds, again } = begin();
+      const { endpoint, owner, lookupReturns, lookUpAgain } = begin();
       endpoint.join(owner());
-      finds(before);
-      await again();
+      lookupReturns(before);
+      await lookUpAgain();
       endpoint.instances[0]?.isolate();
-      finds('1', '2');
-      await again();
+      lookupReturns('1', '2');
+      await lookUpAgain();
       expect(endpoint.instances.map(({ isIsolated }) => isIsolated)).toEqual([before === '1', false]);
     }
   });
 
   it('stays with its instance, id and address in the next endpoint of the URL', async () => {
-    const { endpoint, owner, finds, again, told } = begin();
+    const { endpoint, owner, lookupReturns, lookUpAgain, listed } = begin();
     endpoint.join(owner());
-    finds('1', '2');
-    await again();
+    lookupReturns('1', '2');
+    await lookUpAgain();
     endpoint.instances[1]?.isolate();
     const next = begin({ previous: endpoint });
-    expect(next.told()).toEqual(told());
+    expect(next.listed()).toEqual(listed());
     expect(next.endpoint.instances.map(({ isolatedSince }) => isolatedSince)).toEqual([
       undefined,
       endpoint.instances[1]?.isolatedSince,
     ]);
-    // Where it is not looked up any more, it is one again.
-    expect(begin({ previous: endpoint, interval: 0 }).told()).toEqual(['a undefined']);
+    // An endpoint without lookups is one instance again.
+    expect(begin({ previous: endpoint, interval: 0 }).listed()).toEqual(['a undefined']);
   });
 
   it('of the only instance stays in the next endpoint', () => {

@@ -1,4 +1,4 @@
-/** What an instance says of its health, response by response, and what is thought of it then. */
+/** The health of an instance after each response to a check. */
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import { watchHealth } from '../../../src/outbound/instances/health-checks.ts';
@@ -11,24 +11,24 @@ const MOST_BYTES = 65_536;
 
 fakeTimeInEachTest();
 
-/** A status with a body; none is an instance that does not respond; an error is a connection that fails. */
-type Said = readonly [status: number, body?: string | Readable] | undefined | Error;
+/** A status with a body. Undefined means no response, an error means a failed connection. */
+type CheckResponse = readonly [status: number, body?: string | Readable] | undefined | Error;
 
 const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   const instance = { isHealthy: true, dependencies: [] as readonly object[] } as unknown as Instance;
-  const asked: { method: string; path: string }[] = [];
+  const requests: { method: string; path: string }[] = [];
   const connections: (number | null)[] = [];
-  let said: Said;
+  let nextResponse: CheckResponse;
   let destroyed = 0;
   const connection = {
     request: ({ signal, ...request }: { method: string; path: string; signal: AbortSignal }) => {
-      asked.push(request);
-      if (said instanceof Error) return Promise.reject(said);
-      if (said === undefined)
+      requests.push(request);
+      if (nextResponse instanceof Error) return Promise.reject(nextResponse);
+      if (nextResponse === undefined)
         return new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
         });
-      const [statusCode, body = ''] = said;
+      const [statusCode, body = ''] = nextResponse;
       return Promise.resolve({
         statusCode,
         body: body instanceof Readable ? body : Readable.from(body === '' ? [] : [Buffer.from(body)]),
@@ -45,12 +45,12 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   let end: (() => Promise<void>) | undefined;
   return {
     instance,
-    asked,
+    requests,
     connections,
     destroyed: () => destroyed,
-    /** The next response, and all that comes of it. */
-    says: async (next: Said) => {
-      said = next;
+    /** Sends the next response, and waits for its effects. */
+    respondWith: async (next: CheckResponse) => {
+      nextResponse = next;
       if (end === undefined)
         end = watchHealth(instance, {
           path: '/well',
@@ -61,7 +61,7 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
           ...counts,
         });
       else pass(EVERY);
-      if (said === undefined) {
+      if (nextResponse === undefined) {
         await until(() => jest.getTimerCount() > 0);
         pass(TIMEOUT);
       }
@@ -72,7 +72,7 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
 };
 
 describe('A checked instance', () => {
-  it.each<[Said, boolean]>([
+  it.each<[CheckResponse, boolean]>([
     [[199], false],
     [[200], true],
     [[204], true],
@@ -83,14 +83,14 @@ describe('A checked instance', () => {
     [[503], false],
     [undefined, false],
     [new Error('closed'), false],
-  ])('is healthy after the response %j: %s', async (said, isWell) => {
-    const { says, instance, asked, connections, end } = watch();
+  ])('is healthy after the response %j: %s', async (nextResponse, isWell) => {
+    const { respondWith, instance, requests, connections, end } = watch();
     for (const before of [true, false]) {
       instance.isHealthy = before;
-      await says(said);
+      await respondWith(nextResponse);
       expect(instance.isHealthy).toBe(isWell);
     }
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { method: 'GET', path: '/well' },
       { method: 'GET', path: '/well' },
     ]);
@@ -98,7 +98,7 @@ describe('A checked instance', () => {
     await end();
   });
 
-  it.each<[string, readonly Said[], readonly boolean[]]>([
+  it.each<[string, readonly CheckResponse[], readonly boolean[]]>([
     ['bad ones in a row', [[500], [404], undefined], [true, true, false]],
     [
       'good ones between bad ones',
@@ -114,14 +114,14 @@ describe('A checked instance', () => {
       [[503], [200], [200], [500], [500], [500]],
       [false, false, true, true, true, false],
     ],
-  ])('changes its health after %s', async (_what, all, thought) => {
-    const { says, instance, end } = watch({ unhealthy: 3, healthy: 2 });
+  ])('changes its health after %s', async (_what, all, expected) => {
+    const { respondWith, instance, end } = watch({ unhealthy: 3, healthy: 2 });
     const states: boolean[] = [];
-    for (const said of all) {
-      await says(said);
+    for (const nextResponse of all) {
+      await respondWith(nextResponse);
       states.push(instance.isHealthy);
     }
-    expect(states).toEqual(thought);
+    expect(states).toEqual(expected);
     await end();
   });
 
@@ -132,33 +132,33 @@ describe('A checked instance', () => {
       [1, 1100],
     ] as const) {
       jest.spyOn(Math, 'random').mockReturnValue(random);
-      const { says, asked, end } = watch();
-      await says([200]);
+      const { respondWith, requests, end } = watch();
+      await respondWith([200]);
       pass(milliseconds - 1);
-      expect(asked).toHaveLength(1);
+      expect(requests).toHaveLength(1);
       pass(1);
-      expect(asked).toHaveLength(2);
+      expect(requests).toHaveLength(2);
       await end();
     }
   });
 
   it('is not checked after the end of the checks, and the connection is closed', async () => {
-    const { says, asked, destroyed, end } = watch();
-    await says([200]);
+    const { respondWith, requests, destroyed, end } = watch();
+    await respondWith([200]);
     await end();
     expect(jest.getTimerCount()).toBe(0);
     pass(10 * EVERY);
-    expect([asked.length, destroyed()]).toEqual([1, 1]);
+    expect([requests.length, destroyed()]).toEqual([1, 1]);
   });
 
   it('keeps its health when the checks end before its response', async () => {
-    const { says, instance, asked, end } = watch();
-    await says([200]);
-    const ended = says([500]);
+    const { respondWith, instance, requests, end } = watch();
+    await respondWith([200]);
+    const ended = respondWith([500]);
     await end();
     await ended;
     pass(10 * EVERY);
-    expect([instance.isHealthy, asked.length, jest.getTimerCount()]).toEqual([true, 2, 0]);
+    expect([instance.isHealthy, requests.length, jest.getTimerCount()]).toEqual([true, 2, 0]);
   });
 });
 
@@ -170,29 +170,36 @@ describe('The dependencies that an instance reports', () => {
   const names = ({ dependencies }: Instance) => dependencies.map(({ name }) => name);
 
   it('stay until it reports others or becomes unhealthy', async () => {
-    const { says, instance, end } = watch({ unhealthy: 2 });
-    const told: string[][] = [];
-    for (const said of [[200, body('a')], [200], [200, body('b')], [500], [500], [200]] as Said[]) {
-      await says(said);
-      told.push(names(instance));
+    const { respondWith, instance, end } = watch({ unhealthy: 2 });
+    const reported: string[][] = [];
+    for (const nextResponse of [
+      [200, body('a')],
+      [200],
+      [200, body('b')],
+      [500],
+      [500],
+      [200],
+    ] as CheckResponse[]) {
+      await respondWith(nextResponse);
+      reported.push(names(instance));
     }
-    expect(told).toEqual([['a'], ['a'], ['b'], ['b'], [], []]);
-    await says([503, body('c')]);
+    expect(reported).toEqual([['a'], ['a'], ['b'], ['b'], [], []]);
+    await respondWith([503, body('c')]);
     expect(names(instance)).toEqual(['c']);
     await end();
   });
 
   it('are read unless the body is too long', async () => {
-    const { says, instance, end } = watch();
-    await says([200, body('a', MOST_BYTES)]);
+    const { respondWith, instance, end } = watch();
+    await respondWith([200, body('a', MOST_BYTES)]);
     expect(names(instance)).toEqual(['a']);
-    await says([200, body('b', MOST_BYTES + 1)]);
+    await respondWith([200, body('b', MOST_BYTES + 1)]);
     expect([names(instance), instance.isHealthy]).toEqual([['a'], true]);
     await end();
   });
 
   it('are not read from an endless body', async () => {
-    const { says, instance, end } = watch();
+    const { respondWith, instance, end } = watch();
     let pieces = 0;
     const endless = new Readable({
       read() {
@@ -201,7 +208,7 @@ describe('The dependencies that an instance reports', () => {
       },
     });
     instance.isHealthy = false;
-    await says([200, endless]);
+    await respondWith([200, endless]);
     expect([instance.isHealthy, endless.destroyed]).toEqual([true, true]);
     expect(pieces).toBeLessThan(20);
     await end();

@@ -1,4 +1,4 @@
-/** Which instance is asked, against a model: whatever happens in whichever order, only one that may be. */
+/** The load balancer is compared with a model: in any sequence of events it picks only an allowed instance. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { pick } from '../../../src/outbound/instances/load-balancer.ts';
@@ -11,7 +11,7 @@ const INSTANCES = 3;
 const HALF_OPEN_AFTER = 5000;
 const MINIMUM_CALLS = 3;
 
-/** What is expected of one instance. */
+/** The model of one instance. */
 class ModelInstance {
   isIsolated = false;
   isHealthy = true;
@@ -26,7 +26,7 @@ class ModelInstance {
     return this.openedAt !== undefined && now - this.openedAt >= pauses * HALF_OPEN_AFTER;
   }
 
-  /** Of the last ten seconds. */
+  /** Calls of the last ten seconds. */
   latest(now: number): { failed: boolean }[] {
     return this.calls.filter(({ at }) => Math.floor(at / 1000) > Math.floor(now / 1000) - 10);
   }
@@ -36,8 +36,8 @@ class Model {
   now = performance.now();
   readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
 
-  /** Those of which one is asked; none is a call that is kept back. */
-  mayBeAsked(canProbe: boolean): ModelInstance[] {
+  /** The instances that may be called. The call is rejected when there are none. */
+  candidates(canProbe: boolean): ModelInstance[] {
     const free = this.instances.filter(({ isIsolated }) => !isIsolated);
     const healthy = this.#among(
       free.filter(({ isHealthy }) => isHealthy),
@@ -77,7 +77,7 @@ interface Real {
 
 class Called implements fc.AsyncCommand<Model, Real> {
   readonly #method: 'GET' | 'POST';
-  /** Of the three, which would fail. */
+  /** Which of the three instances would fail. */
   readonly #fails: readonly boolean[];
 
   constructor(method: 'GET' | 'POST', fails: readonly boolean[]) {
@@ -104,16 +104,16 @@ class Called implements fc.AsyncCommand<Model, Real> {
       },
     );
     await until(() => result !== undefined);
-    const allowed = model.mayBeAsked(this.#method === 'GET').map((one) => model.instances.indexOf(one));
-    const asked = upstreams.findIndex(({ requests }, index) => requests.length > (before[index] ?? 0));
+    const allowed = model.candidates(this.#method === 'GET').map((one) => model.instances.indexOf(one));
+    const calledIndex = upstreams.findIndex(({ requests }, index) => requests.length > (before[index] ?? 0));
     if (allowed.length === 0) {
-      expect([result, asked]).toEqual(['circuit-open', -1]);
+      expect([result, calledIndex]).toEqual(['circuit-open', -1]);
     } else {
-      expect(allowed).toContain(asked);
-      expect(result).toBe(this.#fails[asked] ? '505' : '200');
-      model.called(model.instances[asked] as ModelInstance, this.#fails[asked] === true);
+      expect(allowed).toContain(calledIndex);
+      expect(result).toBe(this.#fails[calledIndex] ? '505' : '200');
+      model.called(model.instances[calledIndex] as ModelInstance, this.#fails[calledIndex] === true);
     }
-    // A success that closes a circuit comes with the end of the answer.
+    // A success closes the circuit at the end of the response.
     await until(() => target.snapshot().inFlight === 0);
     expect(target.instances.map(({ circuits }) => circuits[0]?.state)).toEqual(
       model.instances.map(({ isClosed }) => (isClosed ? 'closed' : 'open')),
@@ -125,7 +125,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
   }
 }
 
-/** Anything else that can happen. */
+/** Other events. */
 class Happened implements fc.AsyncCommand<Model, Real> {
   readonly #what: 'isolate' | 'reset' | 'ill' | 'well' | number;
   readonly #index: number;
@@ -235,8 +235,8 @@ describe('An instance whose circuit is open for one client', () => {
     for (const upstream of upstreams) await upstream.stop();
   });
 
-  /** How often each is asked by so many calls of a client. */
-  const asked = async (client: string | undefined, calls = 40) => {
+  /** The number of requests to each instance for so many calls of a client. */
+  const requestCounts = async (client: string | undefined, calls = 40) => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
       const response = await target.send({
@@ -255,13 +255,14 @@ describe('An instance whose circuit is open for one client', () => {
     const [bad] = upstreams as [TestUpstream];
     for (const status of [500, 503]) {
       bad.respond = (_req, res) => res.writeHead(status).end();
-      expect((await asked('one'))[0]).toBe(2);
+      expect((await requestCounts('one'))[0]).toBe(2);
       bad.respond = (_req, res) => res.end();
-      expect(await asked('one')).toEqual([0, 40]);
-      for (const client of ['two', undefined]) expect(Math.min(...(await asked(client)))).toBeGreaterThan(0);
+      expect(await requestCounts('one')).toEqual([0, 40]);
+      for (const client of ['two', undefined])
+        expect(Math.min(...(await requestCounts(client)))).toBeGreaterThan(0);
       bad.respond = (_req, res) => res.writeHead(status).end();
-      expect((await asked('two'))[0]).toBe(1);
-      for (const client of ['one', 'two', undefined]) expect(await asked(client)).toEqual([0, 40]);
+      expect((await requestCounts('two'))[0]).toBe(1);
+      for (const client of ['one', 'two', undefined]) expect(await requestCounts(client)).toEqual([0, 40]);
       target.instances[0]?.reset();
     }
   });
@@ -269,12 +270,12 @@ describe('An instance whose circuit is open for one client', () => {
   it('counts as available for other clients, so that another instance may be ejected', async () => {
     const [first, second] = upstreams as [TestUpstream, TestUpstream];
     first.respond = (_req, res) => res.writeHead(503).end();
-    await asked('one');
+    await requestCounts('one');
     first.respond = (_req, res) => res.end();
     second.respond = (_req, res) => res.writeHead(503).end();
-    expect([(await asked('two'))[1], (await asked('three'))[1]]).toEqual([2, 1]);
-    expect(await asked('four')).toEqual([40, 0]);
-    await expect(asked('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
+    expect([(await requestCounts('two'))[1], (await requestCounts('three'))[1]]).toEqual([2, 1]);
+    expect(await requestCounts('four')).toEqual([40, 0]);
+    await expect(requestCounts('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
   });
 });
 
@@ -306,7 +307,7 @@ describe('The choice between available instances', () => {
           if (chosen) chosen.inFlight += 1;
         }
         const loads = all.map(({ inFlight }) => inFlight);
-        // At random alone it would be about the root of `calls`; of two it is the logarithm of a logarithm.
+        // With random choice the difference would be about the root of `calls`; with two choices it is about log log.
         expect(Math.max(...loads) - calls / count).toBeLessThanOrEqual(5);
       }),
       { numRuns: 300 },

@@ -1,4 +1,4 @@
-/** Circuits against a model: whatever happens in whichever order, a target is asked exactly when the model says so. */
+/** Circuit breakers are compared with a model: in any sequence of events both allow the same calls. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
@@ -19,7 +19,7 @@ interface Counted {
   readonly client: ClientId;
 }
 
-/** Of all calls, the latest last, those that count now; and whether the circuit is to open after them. */
+/** Selects the calls that count now from all calls in order, and decides whether they open the circuit. */
 interface Opens {
   latest(calls: readonly Counted[], now: number): readonly Counted[];
   after(latest: readonly Counted[]): boolean;
@@ -52,16 +52,16 @@ const KINDS: readonly [z.input<typeof breakerSchema>, Opens][] = [
   ],
 ];
 
-/** How a call goes: through the closed circuit, to try if the target is back, beside what is open for another. */
+/** The role of a call: through the closed circuit, as a probe, or while the circuit is open for another client. */
 type Way = 'through' | 'trial' | 'beside' | 'second trial';
 
-/** What is expected of one circuit. */
+/** The model of one circuit. */
 class ModelCircuit {
   calls: Counted[] = [];
   openedAt: number | undefined;
-  /** The client that it is open for, if it is not for all. */
+  /** The only client for which it is open, if not for all. */
   only: ClientId;
-  /** Whose call tried in vain, if it is open for all. */
+  /** The client whose probe failed, if the circuit is open for all. */
   tried: ClientId;
   readonly #model: Model;
 
@@ -77,7 +77,7 @@ class ModelCircuit {
     return this.isOpen && this.only === undefined;
   }
 
-  /** Undefined where it is kept back. */
+  /** Undefined when the call is rejected. */
   wayOf(client: ClientId): Way | undefined {
     if (this.openedAt === undefined) return 'through';
     if (this.#model.now - this.openedAt >= HALF_OPEN_AFTER) return 'trial';
@@ -85,7 +85,7 @@ class ModelCircuit {
     return this.tried === undefined || client === this.tried ? undefined : 'second trial';
   }
 
-  /** @param client who may have provoked it */
+  /** @param client the client that may have caused the failure */
   counted(failed: boolean, way: Way, client: ClientId): void {
     const { now, opens } = this.#model;
     if (way === 'through') {
@@ -106,7 +106,7 @@ class ModelCircuit {
     } else this.#close();
   }
 
-  /** It says nothing of whether calls go well; for a call that tries, whether there is somebody at all. */
+  /** An outcome that is neither a success nor a failure. For a probe it shows whether the target responds at all. */
   uncounted(isProof: boolean, way: Way, client: ClientId): void {
     if (way === 'through' || way === 'beside') return;
     if (isProof) this.counted(false, way, client);
@@ -129,7 +129,7 @@ class ModelCircuit {
   }
 }
 
-/** What is expected of a service with one instance. */
+/** The model of a service with one instance. */
 class Model {
   now = performance.now();
   readonly opens: Opens;
@@ -146,14 +146,14 @@ class Model {
     return circuit;
   }
 
-  /** Operations that were called, and may not be called now, and whether by one client alone. */
+  /** The called operations whose circuits are open now, and whether for only one client. */
   get cutOff(): readonly (readonly [operationId: string, isForOne: boolean])[] {
     return [...this.#operations]
       .filter(([, { isOpen }]) => isOpen || this.whole.isOpen)
       .map(([operationId, own]) => [operationId, !own.isOpenForAll && !this.whole.isOpenForAll]);
   }
 
-  /** What becomes of a call that begins now, by its outcome; undefined where it is kept back. */
+  /** The handler for the outcome of a call that begins now; undefined when the call is rejected. */
   begin(operationId: string | undefined, client: ClientId): ((outcome: Scenario) => void) | undefined {
     const own = operationId === undefined ? undefined : this.of(operationId);
     const wayOfWhole = this.whole.wayOf(client);
@@ -189,7 +189,7 @@ const GET = { method: 'GET', path: '/', headers: [] };
 
 type Scenario = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
 
-/** A call, and what comes of it: a response, something else, a connection that breaks, a caller that leaves. */
+/** A call and its outcome: a response, invalid bytes, a broken connection, or a client that leaves. */
 class Called implements fc.AsyncCommand<Model, Real> {
   readonly #outcome: Scenario;
   readonly #operationId: string | undefined;
@@ -409,7 +409,7 @@ describe('Circuits', () => {
         const tried = [new Passed(HALF_OPEN_AFTER), new Called(outcome, 'a', 'one')];
         await follow(kind, [...opened, stopped, ...tried, well]);
         expect([stopped.result, well.result]).toEqual(['circuit-open', '200']);
-        // It was no proof for the other, and a failure closes it to all again.
+        // The success proves nothing for the other client, and a failure opens the circuit for all again.
         await follow(kind, [...opened, ...tried, new Called(503, 'a', 'three'), well]);
         expect(well.result).toBe('circuit-open');
       }

@@ -19,7 +19,7 @@ afterEach(async () => {
   await target.close();
 });
 
-/** @returns how often the target was asked */
+/** @returns the number of calls to the target */
 const call = async (times: number): Promise<number> => {
   const before = upstream.requests.length;
   for (let i = 0; i < times; i++) {
@@ -45,7 +45,7 @@ it('The retry budget counts the calls and retries of the last ten seconds', asyn
   pass(5_000);
   expect(await call(50)).toBe(50 + 10);
   pass(5_000);
-  // The first fifty calls are forgotten, and their twenty retries.
+  // The first fifty calls and their twenty retries no longer count.
   expect(await call(100)).toBe(100 + 20 + 10);
 });
 

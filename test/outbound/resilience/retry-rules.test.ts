@@ -31,7 +31,7 @@ const callOf = (fields: Partial<RetriableCall> = {}): RetriableCall => ({
   ...fields,
 });
 
-/** Whether a call is safe to repeat, or only where nothing of it was sent. */
+/** Whether a call is safe to repeat, or only if nothing of it was sent. */
 const CALLS: [string, Partial<RetriableCall>, 'always' | 'unsent' | 'never'][] = [
   ['A call that is safe to repeat', {}, 'always'],
   ['A call that is not safe to repeat', { isRepeatable: false }, 'unsent'],
@@ -101,7 +101,7 @@ describe('A call is not repeated', () => {
     expect(rules(1, 2).couldRepeat(callOf({ retries: 2 }))).toBe(false);
   });
 
-  it('when it was given up', () => {
+  it('when it was aborted', () => {
     expect(rules().scheduleRetry(callOf({ abortReason: new Error('left') }), failed)).toBe(false);
   });
 

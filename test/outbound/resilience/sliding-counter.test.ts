@@ -5,7 +5,7 @@ import { SlidingCounter } from '../../../src/outbound/resilience/sliding-counter
 const WINDOW = 1000;
 const SLOT = WINDOW / 10;
 
-/** Adds, looks and clears, each so much later than the one before. */
+/** Additions, reads and resets, each with its delay after the previous one. */
 const step = fc.record({
   kind: fc.constantFrom('add', 'add', 'add', 'at', 'clear'),
   later: fc.oneof(fc.nat(20), fc.nat(SLOT * 3), fc.nat(WINDOW * 3)),

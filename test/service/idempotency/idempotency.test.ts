@@ -263,7 +263,7 @@ describe('Work with a key', () => {
     const keys = memoryKeys();
     const done = await new Idempotency(keys).runOnce(headers, 'request', async () => {
       await new Idempotency(keys).runOnce(headers, 'request', giving('theirs'));
-      throw new Error('it is there already');
+      throw new Error('it exists already');
     });
     expect(done).toEqual({ result: { status: 200, body: 'theirs' }, isReplay: true });
   });

@@ -16,14 +16,14 @@ describe('Client of a key', () => {
   type Headers = typeof headers extends fc.Arbitrary<infer T> ? T : never;
 
   it('Clients differ by Authorization and cookies, and not by the order of cookies', () => {
-    const callerOf = ({ authorization, cookies }: Headers, separator = '; ') =>
+    const clientKeyOf = ({ authorization, cookies }: Headers, separator = '; ') =>
       ownerOf({ authorization, cookie: cookies.length === 0 ? undefined : cookies.join(separator) }).caller;
     const meant = ({ authorization, cookies }: Headers) =>
       JSON.stringify([authorization ?? null, cookies.toSorted()]);
     fc.assert(
       fc.property(headers, headers, (one, other) => {
-        expect(callerOf(one) === callerOf(other)).toBe(meant(one) === meant(other));
-        expect(callerOf({ ...one, cookies: one.cookies.toReversed() }, ' ;  ')).toBe(callerOf(one));
+        expect(clientKeyOf(one) === clientKeyOf(other)).toBe(meant(one) === meant(other));
+        expect(clientKeyOf({ ...one, cookies: one.cookies.toReversed() }, ' ;  ')).toBe(clientKeyOf(one));
       }),
       {
         numRuns: 1000,

@@ -9,7 +9,7 @@ interface PageBody {
   readonly _links: { readonly next?: { readonly href: string } };
 }
 
-describe('consumers', () => {
+describe('The consumers service', () => {
   let running: TestService;
 
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('consumers', () => {
   });
   afterAll(() => running.close());
 
-  it('answers with links and says what it is', async () => {
+  it('returns a consumer with links, a media type and an entity tag', async () => {
     const { body, headers } = await request(running.app).get('/consumers/c-ada').expect(200);
     expect(headers['content-type']).toBe('application/hal+json');
     expect(headers.etag).toMatch(/^".+"$/);
@@ -32,7 +32,7 @@ describe('consumers', () => {
     expect(_links).toMatchObject({ self: { href: '/consumers/c-ada' }, edit: { href: '/consumers/c-ada' } });
   });
 
-  it('offers on a page how to register, and lets one do it', async () => {
+  it('registers a consumer through the form on a page', async () => {
     const page = await request(running.app).get('/consumers?limit=2').expect(200);
     expect(page.headers['content-type']).toBe('application/prs.hal-forms+json');
     const { register } = page.body._templates;
@@ -47,7 +47,7 @@ describe('consumers', () => {
     expect(body).toEqual(created.body);
   });
 
-  it('walks all pages by their links, each consumer once', async () => {
+  it('returns each consumer once on the pages that next links lead to', async () => {
     const seen: string[] = [];
     let at: string | undefined = '/consumers?limit=4';
     while (at !== undefined) {
@@ -64,7 +64,7 @@ describe('consumers', () => {
     ['/consumers?limit=2&limit=3', '#/limit'],
     ['/consumers?colour=red', '#/colour'],
     ['/consumers?cursor=nonsense', '#/cursor'],
-  ])('%s is told where it is wrong', async (path, pointer) => {
+  ])('rejects %s with a pointer to the fault', async (path, pointer) => {
     const { body, headers } = await request(running.app).get(path).expect(400);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({ type: '/problems/validation-failed', errors: [{ in: 'query', pointer }] });
@@ -82,7 +82,7 @@ describe('consumers', () => {
     ]);
   });
 
-  it('takes no more of a body than it is told to', async () => {
+  it('rejects a body that is larger than the limit', async () => {
     const small = await testService(service, [], { limits: { ...defaultLimits, body: 64 } });
     const name = 'a'.repeat(64);
     const { body } = await request(small.app)
@@ -93,13 +93,13 @@ describe('consumers', () => {
     await small.close();
   });
 
-  it('refuses text that no encoding can keep', async () => {
+  it('rejects text with half a surrogate pair', async () => {
     const half = '{"name":"\\ud800","email":"half@example.com"}';
     const { body } = await request(running.app).post('/consumers').type('json').send(half).expect(400);
     expect(body.errors).toMatchObject([{ in: 'body', pointer: '#/name' }]);
   });
 
-  it('refuses what it cannot read, and what it cannot write', async () => {
+  it('rejects malformed bodies, unsupported types and methods, and unknown or invalid paths', async () => {
     await request(running.app).post('/consumers').type('json').send('{"name":').expect(400);
     const unsupported = await request(running.app).post('/consumers').type('text').send('hello').expect(415);
     expect(unsupported.body.supported).toEqual(['application/json']);
@@ -112,7 +112,7 @@ describe('consumers', () => {
     await request(running.app).get('/consumers/%ff').expect(400);
   });
 
-  it('are edited by what is to be different, either way of writing that down', async () => {
+  it('edits a consumer by merge patch and by JSON Patch', async () => {
     const edit = async (type: string, body: object) => {
       const seen = await request(running.app).get('/consumers/c-alan').expect(200);
       return request(running.app)
@@ -152,7 +152,7 @@ describe('consumers', () => {
     expect(body).toEqual(patched.body);
   });
 
-  it('answers 304 to who has it already', async () => {
+  it('responds with 304 to a matching If-None-Match', async () => {
     const { headers } = await request(running.app).get('/consumers/c-ada');
     await request(running.app)
       .get('/consumers/c-ada')

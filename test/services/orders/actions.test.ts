@@ -1,4 +1,4 @@
-/** What an order offers is what can be done with it, in every state. */
+/** An order offers exactly the actions that it accepts, in every state. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import request from 'supertest';
@@ -16,25 +16,25 @@ const ACTIONS = ['cancel', 'revise'] as const;
 type Action = (typeof ACTIONS)[number];
 
 const REVISION = { deliveryInformation: { time: '2030-01-15T19:30:00Z', address: 'There' } };
-/** Takes a look at the menu, while others may come first. */
+/** Reads the menu, while other requests may overtake this one. */
 const SLOW_REVISION = { lineItems: [{ menuItemId: 'm-lasagne', quantity: 2 }] };
 const idOf = (state: OrderState, action: Action) => `o-${state}-${action}`;
 
-/** Two actions at once, each blindly or meant for the order as it was, and what may come of them. */
-const AT_ONCE: readonly [Action, Action, 'blindly' | 'carefully', outcomes: string[]][] = [
-  ['cancel', 'cancel', 'blindly', ['200,409']],
-  ['cancel', 'revise', 'blindly', ['200,200', '200,409']],
-  ['revise', 'revise', 'blindly', ['200,200']],
-  ['cancel', 'cancel', 'carefully', ['200,412']],
-  ['cancel', 'revise', 'carefully', ['200,412']],
-  ['revise', 'revise', 'carefully', ['200,412']],
+/** Two concurrent actions, each with or without a condition on the state of the order, and the possible outcomes. */
+const AT_ONCE: readonly [Action, Action, 'unconditionally' | 'conditionally', outcomes: string[]][] = [
+  ['cancel', 'cancel', 'unconditionally', ['200,409']],
+  ['cancel', 'revise', 'unconditionally', ['200,200', '200,409']],
+  ['revise', 'revise', 'unconditionally', ['200,200']],
+  ['cancel', 'cancel', 'conditionally', ['200,412']],
+  ['cancel', 'revise', 'conditionally', ['200,412']],
+  ['revise', 'revise', 'conditionally', ['200,412']],
 ];
 const idOfPair = (one: Action, other: Action, how: string) => `o-${one}-${other}-${how}`;
 
-/** A new order for each walk, those that are made smaller after a failure as well. */
+/** Each walk has a new order, also when fast-check shrinks a failure. */
 const WALKS = Array.from({ length: 400 }, (_, index) => `o-walk-${index}`);
 
-/** An order in each state to try each action on, also in the states that nobody can bring about yet. */
+/** An order in each state for each action, including states that no action leads to yet. */
 const everyState: Migration<Tables> = {
   name: 'an order in each state',
   async up(tx) {
@@ -58,7 +58,7 @@ const everyState: Migration<Tables> = {
   },
 };
 
-describe('an order', () => {
+describe('An order', () => {
   let running: TestService;
   let menus: TestService;
   const perform = (id: string, action: Action, revision: object = REVISION) =>
@@ -86,22 +86,22 @@ describe('an order', () => {
   });
 
   it.each(ORDER_STATES.flatMap((state) => ACTIONS.map((action) => [state, action] as const)))(
-    'that is %s offers %s if, and only if, it can be done',
+    'in the state %s offers %s if and only if the action succeeds',
     async (state, action) => {
       const id = idOf(state, action);
       const before = await offered(id);
-      const answer = await perform(id, action);
-      expect(answer.status).toBe(before.includes(action) ? 200 : 409);
-      if (answer.status === 409) {
-        expect(answer.body).toMatchObject({ currentState: state, allowed: before });
+      const response = await perform(id, action);
+      expect(response.status).toBe(before.includes(action) ? 200 : 409);
+      if (response.status === 409) {
+        expect(response.body).toMatchObject({ currentState: state, allowed: before });
         expect(await offered(id)).toEqual(before);
       }
     },
   );
 
-  it('keeps to what it offers on any walk of two clients, whatever they have seen and when', async () => {
+  it('accepts exactly the actions that it offers in any sequence of requests of two clients', async () => {
     const orders = WALKS.values();
-    // Each step: who acts, what they do, whether they look first, and whether they say what they have seen.
+    // Each step: the client, its action, whether it reads the order first, and whether it sends If-Match.
     const step = fc.record({
       client: fc.constantFrom('ada', 'bob'),
       action: fc.constantFrom(...ACTIONS),
@@ -118,19 +118,21 @@ describe('an order', () => {
           if (looks || !seen.has(client)) seen.set(client, before.etag);
           const tag = seen.get(client) as string;
           const call = perform(id, action);
-          const answer = await (conditional ? call.set('If-Match', tag) : call);
+          const response = await (conditional ? call.set('If-Match', tag) : call);
           const stale = conditional && tag !== before.etag;
           const expected = stale ? 412 : before.offers.includes(action) ? 200 : 409;
-          expect([action, answer.status]).toEqual([action, expected]);
+          expect([action, response.status]).toEqual([action, expected]);
           const after = await see(id);
           if (expected === 200) {
-            expect(after.body).toEqual(answer.body);
+            expect(after.body).toEqual(response.body);
             continue;
           }
           expect(after).toEqual(before);
-          expect(answer.headers.etag).toBeDefined();
-          expect(Object.keys(answer.body._links)).toEqual(expect.arrayContaining(['self', ...before.offers]));
-          if (expected === 409) expect(answer.body.allowed.toSorted()).toEqual(before.offers);
+          expect(response.headers.etag).toBeDefined();
+          expect(Object.keys(response.body._links)).toEqual(
+            expect.arrayContaining(['self', ...before.offers]),
+          );
+          if (expected === 409) expect(response.body.allowed.toSorted()).toEqual(before.offers);
         }
       }),
       { numRuns: 30 },
@@ -138,24 +140,24 @@ describe('an order', () => {
   }, 90_000);
 
   it.each(AT_ONCE)(
-    '%s and %s at once, %s, end as if one had come first',
+    'gets the same result from concurrent %s and %s, %s, as from one after the other',
     async (one, other, how, outcomes) => {
       const id = idOfPair(one, other, how);
       const before = await see(id);
       expect(before.offers).toEqual(expect.arrayContaining([one, other]));
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         [one, other].map((action) => {
           const call = perform(id, action, SLOW_REVISION);
-          return how === 'carefully' ? call.set('If-Match', before.etag) : call;
+          return how === 'conditionally' ? call.set('If-Match', before.etag) : call;
         }),
       );
-      const statuses = answers.map(({ status }) => status).toSorted();
+      const statuses = responses.map(({ status }) => status).toSorted();
       expect(outcomes).toContain(statuses.join());
       const after = await see(id);
       const done = statuses.filter((status) => status === 200).length;
       expect(after.body.version).toBe(before.body.version + done);
       expect(after.body.state === 'CANCELLED').toBe(
-        answers.some(({ status, body }) => status === 200 && body.state === 'CANCELLED'),
+        responses.some(({ status, body }) => status === 200 && body.state === 'CANCELLED'),
       );
     },
   );

@@ -17,8 +17,8 @@ const propertiesOf = (operationId: string) =>
     (graph.operation('orders', operationId)?.properties ?? []).map((property) => [property.name, property]),
   );
 
-describe('what there is to choose from', () => {
-  it('is the collection that a member of the form leads into', () => {
+describe('The options of a form field', () => {
+  it('are the items of the collection that the field refers to', () => {
     expect(propertiesOf('placeOrder').consumerId?.options).toEqual({
       link: { href: '/consumers', type: 'application/hal+json' },
       valueField: 'id',
@@ -27,7 +27,7 @@ describe('what there is to choose from', () => {
     });
   });
 
-  it.each(['placeOrder', 'reviseOrder'])('may depend on what is known beside it: %s', (operationId) => {
+  it.each(['placeOrder', 'reviseOrder'])('may depend on another value, in %s', (operationId) => {
     expect(propertiesOf(operationId).lineItems?.schema).toMatchObject({
       items: {
         properties: {
@@ -42,7 +42,7 @@ describe('what there is to choose from', () => {
     });
   });
 
-  it('is nothing where no link says so', () => {
+  it('are absent when no link describes them', () => {
     expect(propertiesOf('placeOrder').deliveryInformation).toEqual(
       expect.not.objectContaining({ options: expect.anything() }),
     );

@@ -1,4 +1,4 @@
-/** What orders asks of the other services, with clients that answer page by page. */
+/** The requests of orders to other services, with clients that return page by page. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { consumerExists, type Dependencies, fetchMenu } from '../../../services/orders/dependencies.ts';
@@ -10,19 +10,19 @@ const dish = (index: number) => ({
   price: { amount: 100 + index, currency: 'EUR' },
 });
 
-interface Asked {
+interface MenuQuery {
   readonly limit?: number;
   readonly cursor?: string;
 }
 
-/** A restaurant with so many dishes; the cursor of a page is the number of those before it. */
+/** A restaurant with the given number of dishes. The cursor of a page is the number of dishes before it. */
 function restaurantWith(count: number) {
-  const asked: Asked[] = [];
+  const queries: MenuQuery[] = [];
   const dependencies = {
     consumers: { getConsumer: async () => ({ ok: false, status: 404 }) },
     restaurants: {
-      listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: Asked }) => {
-        asked.push(query);
+      listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: MenuQuery }) => {
+        queries.push(query);
         if (params.restaurantId !== 'r-1') return { ok: false, status: 404 };
         const from = Number(query.cursor ?? 0);
         const to = from + (query.limit ?? 20);
@@ -31,16 +31,16 @@ function restaurantWith(count: number) {
       },
     },
   } as unknown as Dependencies;
-  return { dependencies, asked };
+  return { dependencies, queries };
 }
 
-describe('the menu of a restaurant', () => {
-  it('has every dish, however many there are', async () => {
+describe('The menu of a restaurant', () => {
+  it('contains every dish of all pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(450)),
         async (count) => {
-          const { dependencies, asked } = restaurantWith(count);
+          const { dependencies, queries } = restaurantWith(count);
           const menu = await fetchMenu(dependencies, 'r-1');
           expect([...(menu ?? [])]).toEqual(
             Array.from({ length: count }, (_, index) => {
@@ -48,25 +48,25 @@ describe('the menu of a restaurant', () => {
               return [id, { name, price }];
             }),
           );
-          expect(asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
+          expect(queries).toHaveLength(Math.max(1, Math.ceil(count / 100)));
         },
       ),
       { numRuns: 30, seed: 100 },
     );
   });
 
-  it('is undefined where there is no such restaurant', async () => {
+  it('is undefined when the restaurant does not exist', async () => {
     expect(await fetchMenu(restaurantWith(3).dependencies, 'r-2')).toBeUndefined();
   });
 
-  it('is a bad gateway where the service refuses for another reason', async () => {
+  it('is a bad gateway problem when the service fails for another reason', async () => {
     const refused = { restaurants: { listMenuItems: async () => ({ ok: false, status: 400 }) } };
     await expect(fetchMenu(refused as unknown as Dependencies, 'r-1')).rejects.toMatchObject({ status: 502 });
   });
 });
 
-describe('a consumer', () => {
-  it('is not known where the service says so', async () => {
+describe('A consumer', () => {
+  it('is unknown when the service responds with 404', async () => {
     expect(await consumerExists(restaurantWith(0).dependencies, 'c-1')).toBe(false);
   });
 });

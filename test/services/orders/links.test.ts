@@ -8,11 +8,11 @@ import { contractDocument } from '../../../src/contract/document/document.ts';
 import type { Responses } from '../../../src/contract/operation.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 
-describe('what an order leads to', () => {
+describe('The links of the sample services', () => {
   const { paths } = contractDocument(orders, formats);
   const getOrder = paths?.['/orders/{orderId}']?.get as OperationObject;
 
-  it('is in its document, once for each dish', () => {
+  it('An order links to its consumer and to each of its dishes in the document', () => {
     expect(getOrder.responses?.['200'].links.consumer).toEqual({
       operationId: 'getConsumer',
       parameters: { consumerId: '$response.body#/consumerId' },
@@ -20,7 +20,7 @@ describe('what an order leads to', () => {
     expect(getOrder.responses?.['200'].links.menuItems).toMatchObject({ 'x-each': '/lineItems' });
   });
 
-  it('leads back: from the consumer and the restaurant to the orders, from a dish to its restaurant', () => {
+  it('A consumer and a restaurant link to their orders, and a dish links to its restaurant', () => {
     const linksOf = ({ operations }: Contract, id: string) => {
       const responses: Responses = operations.find(({ operationId }) => operationId === id)?.responses ?? {};
       return Object.entries(responses[200]?.links ?? {}).map(([rel, link]) => `${rel}: ${link.operationId}`);

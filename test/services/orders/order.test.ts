@@ -37,7 +37,7 @@ const anyLineItems = fc.array(
   { minLength: 1, maxLength: 50 },
 );
 
-/** What each test expects of the table, written the other way round than the table is. */
+/** The expected transitions, written differently from the table under test. */
 const PATHS: readonly [from: string, event: OrderEvent, to: string][] = [
   ['APPROVAL_PENDING', 'approve', 'APPROVED'],
   ['APPROVAL_PENDING', 'reject', 'REJECTED'],
@@ -49,8 +49,8 @@ const PATHS: readonly [from: string, event: OrderEvent, to: string][] = [
   ['REVISION_PENDING', 'rejectRevision', 'APPROVED'],
 ];
 
-describe('an order', () => {
-  it('is approved as soon as it is placed, and knows what it costs', () => {
+describe('An order', () => {
+  it('is approved as soon as it is placed, and has a total', () => {
     expect(placed).toEqual({
       ...newOrder,
       total: { amount: 2490, currency: 'EUR' },
@@ -63,7 +63,7 @@ describe('an order', () => {
     expect(cancel(placed)).toEqual({ ...placed, state: 'CANCELLED', version: 2 });
   });
 
-  it('is revised in one step: what is named is replaced, the rest stays, the total follows', () => {
+  it('is revised in one step, which replaces the given members and updates the total', () => {
     const lineItems = [lineItem(100, 3)];
     expect(revise(placed, { lineItems })).toEqual({
       ...placed,
@@ -75,7 +75,7 @@ describe('an order', () => {
     expect(revise(placed, { deliveryInformation })).toEqual({ ...placed, deliveryInformation, version: 2 });
   });
 
-  it('goes from state to state on these paths and no others', () => {
+  it('changes its state only by the listed transitions', () => {
     const events = [...new Set(PATHS.map(([, event]) => event))];
     const walked = ORDER_STATES.flatMap((state) =>
       events.flatMap((event) => {
@@ -89,14 +89,14 @@ describe('an order', () => {
     expect(new Set(walked.map(String))).toEqual(new Set(PATHS.map(String)));
   });
 
-  it('has states that all can be reached from the first one', () => {
+  it('can reach every state from the first one', () => {
     const reached = new Set<string>(['APPROVAL_PENDING']);
     for (const state of reached)
       for (const next of Object.values(TRANSITIONS[state as Order['state']])) reached.add(next);
     expect([...reached].sort()).toEqual([...ORDER_STATES].sort());
   });
 
-  it('can do what it says it can, and nothing else', () => {
+  it('performs exactly the actions that its state allows', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const order: Order = { ...placed, state };
@@ -113,7 +113,7 @@ describe('an order', () => {
     );
   });
 
-  it('is not changed by what is done with it', () => {
+  it('is not modified by its actions, which return a new order', () => {
     const before = structuredClone(placed);
     cancel(placed);
     revise(placed, { lineItems: [lineItem(1, 1)] });
@@ -121,8 +121,8 @@ describe('an order', () => {
   });
 });
 
-describe('totalOf', () => {
-  it('is a whole number of minor units, the same in any order and however items are split', () => {
+describe('The total of an order', () => {
+  it('is a whole number of minor units, the same for any order and any split of the items', () => {
     fc.assert(
       fc.property(anyLineItems, (drafts) => {
         const items = drafts.map(({ amount, quantity }) => lineItem(amount, quantity));
@@ -138,7 +138,7 @@ describe('totalOf', () => {
     );
   });
 
-  it('refuses to add up different currencies, or nothing', () => {
+  it('rejects different currencies and an empty list', () => {
     expect(() => totalOf([lineItem(1, 1, 'EUR'), lineItem(1, 1, 'USD')])).toThrow('one currency');
     expect(() => totalOf([])).toThrow('one currency');
   });

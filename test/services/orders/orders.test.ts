@@ -16,7 +16,7 @@ const NEW_ORDER = {
   deliveryInformation: { time: '2030-01-15T19:30:00Z', address: '12 St James Square, London' },
 };
 
-describe('orders', () => {
+describe('The orders service', () => {
   let running: TestService;
   let others: TestService[];
   const get = (path: string) => request(running.app).get(path);
@@ -36,9 +36,9 @@ describe('orders', () => {
     for (const one of [running, ...others]) await one.close();
   });
 
-  describe('are placed', () => {
+  describe('Placing an order', () => {
     it.each(['2030-01-15T19:30:00+02:00', '2030-01-15T17:30:00.000+00:00', '2030-01-15T17:30:00Z'])(
-      'for %s, with the offset as it was sent (RFC 3339)',
+      'preserves the offset of the time %s (RFC 3339)',
       async (time) => {
         const deliveryInformation = { ...NEW_ORDER.deliveryInformation, time };
         const { body } = await post('/orders', { ...NEW_ORDER, deliveryInformation }).expect(201);
@@ -46,7 +46,7 @@ describe('orders', () => {
       },
     );
 
-    it('with names and prices of the menu, and are approved at once', async () => {
+    it('uses the names and prices of the menu, and approves the order at once', async () => {
       const { body, headers } = await post('/orders', NEW_ORDER).expect(201);
       expect(body).toMatchObject({
         consumerId: 'c-ada',
@@ -74,7 +74,7 @@ describe('orders', () => {
       expect((await get(headers.location ?? '').expect(200)).body).toEqual(body);
     });
 
-    it('through the form that the list offers', async () => {
+    it('works through the form that the list offers', async () => {
       const { body: page } = await get('/orders?limit=1').expect(200);
       expect(page._templates.place).toMatchObject({ method: 'POST', target: '/orders' });
       await post(page._templates.place.target, NEW_ORDER).expect(201);
@@ -94,7 +94,7 @@ describe('orders', () => {
         'menu-item-unknown',
         ['#/lineItems/0/menuItemId', '#/lineItems/2/menuItemId'],
       ],
-    ])('not with %j', async (wrong, code, pointers) => {
+    ])('fails with 422 for unknown references: %j', async (wrong, code, pointers) => {
       const { body } = await post('/orders', { ...NEW_ORDER, ...wrong }).expect(422);
       expect(body.type).toBe(`/problems/${code}`);
       expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers);
@@ -111,12 +111,12 @@ describe('orders', () => {
       ],
       [{ consumerId: '../x' }, '#/consumerId'],
       [{ total: { amount: 1, currency: 'EUR' } }, '#/total'],
-    ])('not with the malformed %j', async (wrong, pointer) => {
+    ])('fails with 400 for the malformed %j', async (wrong, pointer) => {
       const { body } = await post('/orders', { ...NEW_ORDER, ...wrong }).expect(400);
       expect(body.errors).toMatchObject([{ in: 'body', pointer }]);
     });
 
-    it('not while a service that is needed is away, and nothing is kept', async () => {
+    it('fails with 503 and stores nothing while a required service is unreachable', async () => {
       const alone = await testService(service);
       const count = async () =>
         (await request(alone.app).get('/orders?limit=100')).body._embedded.item.length;
@@ -128,8 +128,8 @@ describe('orders', () => {
     });
   });
 
-  describe('are cancelled', () => {
-    it('by the form that they offer, once', async () => {
+  describe('Cancelling an order', () => {
+    it('works once, through the form that the order offers', async () => {
       const order = await placed();
       const { target, method } = order._templates.cancel;
       expect(method).toBe('POST');
@@ -149,20 +149,20 @@ describe('orders', () => {
       expect((await get(`/orders/${order.id}`)).body).toEqual(body);
     });
 
-    it('by one of many who try at once', async () => {
+    it('succeeds for exactly one of several concurrent requests', async () => {
       const { id } = await placed();
-      const answers = await Promise.all([1, 2, 3, 4].map(() => post(`/orders/${id}/cancel`)));
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+      const responses = await Promise.all([1, 2, 3, 4].map(() => post(`/orders/${id}/cancel`)));
+      expect(responses.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
     });
 
-    it('not when there are none', async () => {
+    it('fails with 404 for an unknown order and with 400 for an invalid id', async () => {
       await post('/orders/o-nobody/cancel').expect(404);
       await post('/orders/o%00/cancel').expect(400);
     });
   });
 
-  describe('are revised', () => {
-    it('with what is new; prices are of the menu, the rest stays', async () => {
+  describe('Revising an order', () => {
+    it('replaces the given members at the prices of the menu, and leaves the others unchanged', async () => {
       const order = await placed();
       const { body } = await post(order._templates.revise.target, {
         lineItems: [{ menuItemId: 'm-lasagne', quantity: 3 }],
@@ -177,7 +177,7 @@ describe('orders', () => {
       expect(Object.keys(body._templates)).toEqual(Object.keys(order._templates));
     });
 
-    it('in where they go without asking for a menu', async () => {
+    it('changes the delivery address without a request for the menu', async () => {
       const alone = await testService(service);
       const deliveryInformation = { time: '2030-01-16T12:00:00Z', address: 'There' };
       const revise = request(alone.app).post('/orders/o-1003/revise');
@@ -190,28 +190,28 @@ describe('orders', () => {
       [{ lineItems: [{ menuItemId: 'm-ramen', quantity: 1 }] }, 422, '#/lineItems/0/menuItemId'],
       [{}, 400, '#'],
       [{ state: 'CANCELLED' }, 400, '#/state'],
-    ])('not with %j', async (wrong, status, pointer) => {
+    ])('fails for %j with status %d', async (wrong, status, pointer) => {
       const { id } = await placed();
       const { body } = await post(`/orders/${id}/revise`, wrong).expect(status);
       expect(body.errors).toContainEqual(expect.objectContaining({ in: 'body', pointer }));
     });
 
-    it('not when they are cancelled or were rejected', async () => {
+    it('fails with 409 for a rejected order', async () => {
       const deliveryInformation = NEW_ORDER.deliveryInformation;
       const { body } = await post('/orders/o-1006/revise', { deliveryInformation }).expect(409);
       expect(body).toMatchObject({ currentState: 'REJECTED', allowed: [] });
     });
   });
 
-  describe('are listed', () => {
-    it('by consumer, restaurant and state', async () => {
+  describe('The list of orders', () => {
+    it('is filtered by consumer, restaurant and state', async () => {
       const path = '/orders?consumerId=c-alan&restaurantId=r-masala&state=CANCELLED';
       const { body } = await get(path).expect(200);
       expect(body._embedded.item).toMatchObject([{ id: 'o-1004', state: 'CANCELLED' }]);
       await get('/orders?state=LOST').expect(400);
     });
 
-    it('from page to page within the filter', async () => {
+    it('keeps its filter from page to page', async () => {
       const { body } = await get('/orders?consumerId=c-hedy&limit=3').expect(200);
       expect(body._links.next.href).toContain('consumerId=c-hedy');
       const { body: next } = await get(body._links.next.href).expect(200);
@@ -219,7 +219,7 @@ describe('orders', () => {
       expect(new Set(all.map(({ consumerId }) => consumerId))).toEqual(new Set(['c-hedy']));
     });
 
-    it('each with the links and actions that it has alone', async () => {
+    it('contains each order with the same links and actions as the order itself', async () => {
       const { body } = await get('/orders?limit=8').expect(200);
       for (const item of body._embedded.item)
         expect((await get(item._links.self.href).accept('application/prs.hal-forms+json')).body).toEqual(
@@ -228,7 +228,7 @@ describe('orders', () => {
     });
   });
 
-  it('lead to consumer, restaurant and dishes, and embed them', async () => {
+  it('links from an order to its consumer, restaurant and dishes, and embeds them on request', async () => {
     const { body } = await get('/orders/o-1001?expand=consumer,restaurant,menuItems').expect(200);
     expect(body._links).toMatchObject({
       consumer: { href: '/consumers/c-ada' },

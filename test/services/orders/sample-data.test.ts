@@ -1,4 +1,4 @@
-/** The services keep their data apart; that their sample data fits together is held here. */
+/** The services have separate data. These tests check that their sample data fits together. */
 import { describe, expect, it } from '@jest/globals';
 import { sampleConsumers } from '../../../services/consumers/sample-data.ts';
 import { Order, contract as orders } from '../../../services/orders/contract.ts';
@@ -7,13 +7,13 @@ import { sampleMenuItems, sampleRestaurants } from '../../../services/restaurant
 import { contractDocument } from '../../../src/contract/document/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 
-describe('the sample data', () => {
-  it('has no id twice', () => {
+describe('The sample data', () => {
+  it('has unique ids', () => {
     for (const rows of [sampleConsumers, sampleRestaurants, sampleMenuItems, sampleOrders])
       expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
   });
 
-  it('has orders as the contract says, of consumers that are there', () => {
+  it('has orders that match the contract and refer to existing consumers', () => {
     const consumers = new Set(sampleConsumers.map(({ id }) => id));
     for (const order of sampleOrders) {
       expect(Order.state.parse(order)).toEqual(order);
@@ -21,7 +21,7 @@ describe('the sample data', () => {
     }
   });
 
-  it('has orders for dishes of the restaurant, at the price of the menu', () => {
+  it('has orders for dishes of their restaurant at the prices of its menu', () => {
     for (const { restaurantId, lineItems } of sampleOrders)
       for (const { menuItemId, name, price } of lineItems)
         expect(sampleMenuItems).toContainEqual(
@@ -35,7 +35,7 @@ describe('the sample data', () => {
         );
   });
 
-  it('has what the examples of the actions need: orders that can be cancelled and revised', () => {
+  it('has the orders that the examples of actions need, which can be cancelled and revised', () => {
     const stateOf = (id: string) => sampleOrders.find((order) => order.id === id)?.state;
     const { paths = {} } = contractDocument(orders, formats);
     for (const action of ['cancel', 'revise']) {

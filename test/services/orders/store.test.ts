@@ -15,7 +15,7 @@ const order = (id: string): Order =>
     createdAt: '2030-01-15T18:00:00.123Z',
   });
 
-describe('the order store', () => {
+describe('The order store', () => {
   let database: Database;
   let store: OrderStore;
 
@@ -26,13 +26,13 @@ describe('the order store', () => {
 
   afterAll(() => database.close());
 
-  it('gives back the order that it was given', async () => {
+  it('returns the order that was stored', async () => {
     await store.insert(order('o-same'));
     expect(await store.find('o-same')).toEqual(order('o-same'));
     expect(await store.find('o-nobody')).toBeUndefined();
   });
 
-  it('keeps a change, and nothing of one that throws', async () => {
+  it('stores a change, and nothing of a change that throws', async () => {
     await store.insert(order('o-change'));
     const cancelled = await store.change('o-change', cancel);
     expect(cancelled).toEqual(cancel(order('o-change')));
@@ -41,13 +41,13 @@ describe('the order store', () => {
     expect(await store.change('o-nobody', cancel)).toBeUndefined();
   });
 
-  it('lets no change be lost when many come at once', async () => {
+  it('loses none of many concurrent changes', async () => {
     await store.insert(order('o-many'));
     await Promise.all(Array.from({ length: 10 }, () => store.change('o-many', (one) => revise(one, {}))));
     expect((await store.find('o-many'))?.version).toBe(11);
   });
 
-  it('filters by consumer, restaurant and state, one or all of them', async () => {
+  it('filters by any combination of consumer, restaurant and state', async () => {
     const list = async (filter: Parameters<OrderStore['list']>[0]) => (await store.list(filter)).items;
     const ofAda = await list({ limit: 100, consumerId: 'c-ada' });
     expect(ofAda.length).toBeGreaterThan(2);

@@ -1,4 +1,4 @@
-/** The ways to the orders, from who orders and from where; the services that they begin at do not need this one. */
+/** The links to orders from consumers and restaurants, whose services work without the service of the orders. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { service as consumers } from '../../../services/consumers/main.ts';
@@ -6,9 +6,9 @@ import { service as restaurants } from '../../../services/restaurants/main.ts';
 import { type TestService, testService } from '../../support/service.ts';
 
 describe.each([
-  ['a consumer', consumers, '/consumers', '/consumers/c-ada', '/orders?consumerId=c-ada'],
+  ['A consumer', consumers, '/consumers', '/consumers/c-ada', '/orders?consumerId=c-ada'],
   [
-    'a restaurant',
+    'A restaurant',
     restaurants,
     '/restaurants',
     '/restaurants/r-trattoria',
@@ -22,7 +22,7 @@ describe.each([
   });
   afterAll(() => running.close());
 
-  it('leads to its orders, also in the list', async () => {
+  it('links to its orders, in the list too', async () => {
     const { body } = await request(running.app).get(path).expect(200);
     expect(body._links.orders).toEqual({ href });
     const { body: page } = await request(running.app).get(list).expect(200);
@@ -30,7 +30,7 @@ describe.each([
     expect(items.map(({ _links }) => _links.orders)).toContainEqual({ href });
   });
 
-  it('is there without them when they cannot be had, and says so', async () => {
+  it('is returned without its orders and with an error when their service is unreachable', async () => {
     const { body, headers } = await request(running.app).get(`${path}?expand=orders`).expect(200);
     expect(body._embedded).toBeUndefined();
     expect(body._links.orders).toEqual({ href });
@@ -40,7 +40,7 @@ describe.each([
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('knows what can be expanded', async () => {
+  it('rejects an unknown relation in expand, and lists the valid ones', async () => {
     const { body } = await request(running.app).get(`${list}?expand=order`).expect(400);
     expect(body).toMatchObject({ type: '/problems/expand-unknown', path: 'order', nearest: 'orders' });
     expect(body.allowed).toContain('orders');

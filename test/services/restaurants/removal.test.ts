@@ -3,7 +3,7 @@ import request from 'supertest';
 import { service } from '../../../services/restaurants/main.ts';
 import { testService } from '../../support/service.ts';
 
-it('a dish that is taken away leaves an answer without a body', async () => {
+it('The deletion of a dish requires its entity tag, and its response has no body', async () => {
   const running = await testService(service);
   const path = '/restaurants/r-trattoria/menu-items/m-tiramisu';
   const { headers } = await request(running.app).get(path).expect(200);

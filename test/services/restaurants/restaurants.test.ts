@@ -5,7 +5,7 @@ import { parseTemplate } from 'url-template';
 import { service } from '../../../services/restaurants/main.ts';
 import { type TestService, testService } from '../../support/service.ts';
 
-describe('restaurants', () => {
+describe('The restaurants service', () => {
   let running: TestService;
   const get = (path: string) => request(running.app).get(path);
 
@@ -14,7 +14,7 @@ describe('restaurants', () => {
   });
   afterAll(() => running.close());
 
-  it('lead from the list to a restaurant, its menu, a dish, and back', async () => {
+  it('links from the list to a restaurant, its menu and a dish, and back', async () => {
     const { body: page } = await get('/restaurants').expect(200);
     const [trattoria] = page._embedded.item;
     expect(trattoria).toMatchObject({ id: 'r-trattoria', name: 'Trattoria da Ugo' });
@@ -27,7 +27,7 @@ describe('restaurants', () => {
     expect(back).toEqual(trattoria);
   });
 
-  it('shows a menu in its order, with prices in minor units', async () => {
+  it('returns a menu in its order with prices in minor units', async () => {
     const { body } = await get('/restaurants/r-trattoria/menu-items?limit=2').expect(200);
     expect(body._embedded.item.map(({ id, price }: { id: string; price: object }) => [id, price])).toEqual([
       ['m-bruschetta', { amount: 650, currency: 'EUR' }],
@@ -38,14 +38,14 @@ describe('restaurants', () => {
     expect(rest._links.next).toBeUndefined();
   });
 
-  it('says how long a menu is, on every page of it', async () => {
+  it('returns the total length of a menu on every page', async () => {
     const { body } = await get('/restaurants/r-trattoria/menu-items?limit=2').expect(200);
     expect(body.total).toBe(5);
     expect((await get(body._links.next.href)).body.total).toBe(5);
     expect((await get('/restaurants')).body).not.toHaveProperty('total');
   });
 
-  it('are chosen and ordered by a template, which a parser of RFC 6570 spells as the links do', async () => {
+  it('filters and sorts by a template that a parser of RFC 6570 expands to the same URLs as the links', async () => {
     const { body } = await get('/restaurants').expect(200);
     const { href, templated } = body._links.search;
     expect(templated).toBe(true);
@@ -76,7 +76,7 @@ describe('restaurants', () => {
     await get(parseTemplate(href).expand({ limit: 101 })).expect(400);
   });
 
-  it('change their menu: a dish is added, changed and taken away', async () => {
+  it('adds, changes and deletes a dish of a menu', async () => {
     const { body: menu } = await get('/restaurants/r-cantina/menu-items').expect(200);
     const { add } = menu._templates;
     const dish = { name: 'Flan', price: { amount: 520, currency: 'EUR' } };
@@ -96,7 +96,7 @@ describe('restaurants', () => {
     expect((await get(menu._links.self.href)).body).toEqual(menu);
   });
 
-  it('keep to one currency on a menu, and to their own dishes', async () => {
+  it('rejects a second currency on a menu, and a dish of another restaurant', async () => {
     const dish = { name: 'Flan', price: { amount: 520, currency: 'USD' } };
     const menu = '/restaurants/r-cantina/menu-items';
     const refused = await request(running.app).post(menu).send(dish).expect(422);
@@ -111,7 +111,7 @@ describe('restaurants', () => {
     await request(running.app).post('/restaurants/r-nowhere/menu-items').send(dish).expect(404);
   });
 
-  it('embeds the menu, and the restaurant of a dish, of its own', async () => {
+  it('embeds the menu of a restaurant, and the restaurant of a dish', async () => {
     const { body } = await get('/restaurants/r-sakura?expand=menuItems').expect(200);
     expect(body._embedded.menuItems._embedded.item).toHaveLength(4);
     const { body: dish } = await get('/restaurants/r-sakura/menu-items/m-ramen?expand=restaurant').expect(
@@ -125,7 +125,7 @@ describe('restaurants', () => {
     '/restaurants/r-nowhere/menu-items',
     '/restaurants/r-trattoria/menu-items/m-nothing',
     '/restaurants/r-trattoria/menu-items/m-ramen',
-  ])('%s is not found', async (path) => {
+  ])('responds with 404 for %s', async (path) => {
     const { body } = await get(path).expect(404);
     expect(body.type).toBe('/problems/not-found');
   });

@@ -95,7 +95,7 @@ const put = (document: Loose) => document.paths['/orders/{id}'].put;
 const received = 'GET /orders/{id}';
 const sent = 'PUT /orders/{id}';
 
-/** What is edited, what it means, and what it means when it is taken back. */
+/** The subject, the edit, its result, and the result of the inverse edit. */
 const TABLE: [about: string, edit: (document: Loose) => void, there: string[], back: string[]][] = [
   [
     'an operation',
@@ -202,7 +202,7 @@ const TABLE: [about: string, edit: (document: Loose) => void, there: string[], b
     [`breaking: ${sent} text/csv is no longer accepted (${PUT}/requestBody/content/text~1csv)`],
   ],
   [
-    'a media type of an answer',
+    'a media type of a response',
     (d) => (get(d).responses[200].content['text/csv'] = {}),
     [`adding: ${received} text/csv is now offered too (${GET}/responses/200/content/text~1csv)`],
     [`breaking: ${received} text/csv is no longer offered (${GET}/responses/200/content/text~1csv)`],
@@ -360,7 +360,7 @@ const TABLE: [about: string, edit: (document: Loose) => void, there: string[], b
   ],
 ];
 
-describe('the difference of two documents', () => {
+describe('The difference of two documents', () => {
   it.each(TABLE)('reports %s', (_about, edit, there, back) => {
     expect(difference(edit).toSorted()).toEqual(there.toSorted());
     expect(difference(edit, true).toSorted()).toEqual(back.toSorted());
@@ -397,7 +397,7 @@ describe('the difference of two documents', () => {
   });
 });
 
-describe('a new major', () => {
+describe('The new major version', () => {
   it.each([
     ['1.2.3', '2.0.0', true],
     ['1.2.3', '1.3.0', false],
@@ -408,13 +408,13 @@ describe('a new major', () => {
     ['v3', '4', true],
     ['2024-01-01', '2025-01-01', true],
     ['next', '2.0.0', undefined],
-  ])('%s to %s: %s', (old, now, isNew) => {
+  ])('A change from %s to %s is a new major version: %s', (old, now, isNew) => {
     expect(isNewMajor(old, now)).toBe(isNew);
   });
 });
 
 it.each(Object.entries(denseDocuments))(
-  'A document is the same as itself, and compared soon, with %s',
+  'A document equals itself, and is compared quickly, with %s',
   (_, document) => {
     const copy = structuredClone(document) as OpenAPIObject;
     expect(diffDocuments(document as OpenAPIObject, copy)).toEqual([]);

@@ -6,7 +6,7 @@ import { startCopy } from '../../support/started.ts';
 const HAL = { Accept: 'application/hal+json' };
 const BOATS = 'services/paper-boats';
 
-describeInCopy('a service', () => {
+describeInCopy('A service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
@@ -50,8 +50,8 @@ describeInCopy('a service', () => {
         const { href } = (boat as { _links: Record<string, { href: string }> })._links.launch as {
           href: string;
         };
-        const answer = await fetch(url + href, { method: 'POST', headers: HAL });
-        return [answer.status, ((await answer.json()) as { type?: string }).type];
+        const response = await fetch(url + href, { method: 'POST', headers: HAL });
+        return [response.status, ((await response.json()) as { type?: string }).type];
       } finally {
         await stop();
       }

@@ -4,7 +4,7 @@ import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../sup
 
 const BOATS = 'services/paper-boats';
 
-describeInCopy('a service', () => {
+describeInCopy('A service', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = copyProject();
@@ -18,7 +18,7 @@ describeInCopy('a service', () => {
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
 
   /** Whether all lines are still there, in their order. */
-  const isKept = (before: string, after: string): boolean => {
+  const hasAllLines = (before: string, after: string): boolean => {
     const left = after.split('\n');
     return before.split('\n').every((line) => {
       const at = left.indexOf(line);
@@ -48,15 +48,15 @@ describeInCopy('a service', () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
     await passes(template('new-resource', 'paper-boats', 'paper-sails'));
     for (const [path, text] of written) {
-      const kept = text.replaceAll(
+      const expected = text.replaceAll(
         /^.*(?:affordances|actions|OPEN): .*\n|^import [\s\S]*?;\n|^export const \w+_STATES .*\n/gm,
         '',
       );
-      expect([path, isKept(kept, copy.read(path))]).toEqual([path, true]);
+      expect([path, hasAllLines(expected, copy.read(path))]).toEqual([path, true]);
     }
   }, 60_000);
 
-  it('gets no test for a state without a sample, and the output says so', async () => {
+  it('gets no test for a state without a sample, and the output reports it', async () => {
     await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
     const said = await passes(
       template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),

@@ -4,7 +4,7 @@ import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../sup
 import { describeSamples } from '../../support/samples.ts';
 import { startCopy } from '../../support/started.ts';
 
-describeInCopy('a new service', () => {
+describeInCopy('A new service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
@@ -16,10 +16,10 @@ describeInCopy('a new service', () => {
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
   const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
-  /** As it came; what is not there a test finds out. */
+  /** Parsed JSON of any shape. */
   type Json = ReturnType<typeof JSON.parse>;
 
-  /** What `npm start` answers, while it runs. */
+  /** Sends requests to `npm start` while it runs. */
   async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
     const { url, stop } = await startCopy(copy);
     try {
@@ -50,7 +50,7 @@ describeInCopy('a new service', () => {
     await npm('test', '--', 'test/services/sails');
   }, 600_000);
 
-  describeSamples('one that is related to orders', () => {
+  describeSamples('that is related to orders', () => {
     it('has links in both directions, also with expand, and passes the tests of both', async () => {
       await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
       await npm('run', 'check');
@@ -72,7 +72,7 @@ describeInCopy('a new service', () => {
 
     it('can be the only service after the samples were removed', async () => {
       await passes(template('remove-service', 'orders'));
-      // What led there is no promise any more.
+      // The links to the removed services are gone.
       await npm('run', 'check:contracts');
       await npm('test', '--', 'test/services/consumers', 'test/services/restaurants');
       expect(copy.read('services/consumers/README.md')).not.toContain('orders`');

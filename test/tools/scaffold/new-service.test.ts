@@ -1,4 +1,4 @@
-/** A new service in a copy of the project, as whoever has just cloned it would write and remove one. */
+/** A new service is generated and removed in a fresh copy of the project. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
@@ -7,7 +7,7 @@ import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../sup
 import { describeSamples } from '../../support/samples.ts';
 import { startCopy } from '../../support/started.ts';
 
-describeInCopy('a new service', () => {
+describeInCopy('A new service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
@@ -18,10 +18,10 @@ describeInCopy('a new service', () => {
   const template = (command: string, ...args: string[]) =>
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
 
-  /** As it came; what is not there a test finds out. */
+  /** Parsed JSON of any shape. */
   type Json = ReturnType<typeof JSON.parse>;
 
-  /** What `npm start` answers, while it runs. */
+  /** Sends requests to `npm start` while it runs. */
   async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
     const { url, stop } = await startCopy(copy);
     try {
@@ -72,7 +72,7 @@ describeInCopy('a new service', () => {
   }, 300_000);
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'is not there by half when %s ends the command in the middle',
+    'is complete or absent when %s interrupts the command',
     async (signal) => {
       const child = spawn(process.execPath, ['src/tools/scaffold/new-service.ts', 'paper-boats'], {
         cwd: copy.folder,
@@ -86,7 +86,7 @@ describeInCopy('a new service', () => {
     60_000,
   );
 
-  it('is neither generated nor removed while gateway.yaml is invalid, and each command says so in one line', async () => {
+  it('is neither generated nor removed while gateway.yaml is invalid, and each command reports it in one line', async () => {
     await passes(template('new-service', 'paper-boats'));
     copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
     const before = copy.changed();
@@ -119,7 +119,7 @@ describeInCopy('a new service', () => {
     ]);
   }, 60_000);
 
-  describeSamples('one that is related to orders', () => {
+  describeSamples('that is related to orders', () => {
     it('is not removed while other services call it', async () => {
       const refused = await template('remove-service', 'consumers');
       expect([refused.code, refused.out]).toEqual([

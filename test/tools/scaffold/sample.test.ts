@@ -1,4 +1,4 @@
-/** What new services are made from reads like the samples, and is copied as it is. */
+/** The template of new services reads like the samples, and is copied unchanged. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { namesOf, renameAll, renamings, withArticle } from '../../../src/tools/scaffold/names.ts';
@@ -16,7 +16,7 @@ const helpDesks = {
   example: 'hd-1',
 };
 
-describe('a new service', () => {
+describe('A new service', () => {
   it('with the names of the sample is identical to it, byte for byte', () => {
     const files = filesOf({ names: namesOf('job-cards'), relation: helpDesks });
     expect(files.size).toBeGreaterThan(15);
@@ -83,7 +83,7 @@ it.each([
 /** Columns of tables are as wide as the names in them. */
 const words = (text: string): string[] => text.replaceAll(/-+|\|/g, ' ').split(/\s+/);
 
-describeSamples('the sample of new services', () => {
+describeSamples('The template of new services', () => {
   const asOrders: [string, string][] = [
     ...renamings(namesOf('job-cards'), namesOf('orders')),
     ["'../../../../index.ts'", "'../../../src/index.ts'"],
@@ -130,7 +130,7 @@ describeSamples('the sample of new services', () => {
   });
 });
 
-/** Imports stand in the order of their names. */
+/** Imports are sorted by name. */
 const inOrder = (text: string): string[] =>
   text
     .split('\n')

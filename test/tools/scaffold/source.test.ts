@@ -17,7 +17,7 @@ const taken = (text: string, name: string): string => {
   return source.text;
 };
 
-describe('a list', () => {
+describe('A list', () => {
   it.each([
     ['const a = [];', 'b', 'const a = [ b ];'],
     ['const a = [x]; // é ünd 日本', 'b', 'const a = [x, b]; // é ünd 日本'],
@@ -33,7 +33,7 @@ describe('a list', () => {
   ])('%j gets another item', (before, item, after) => expect(appended(before, item)).toBe(after));
 
   it.each(['const a = { x };', 'const a = { x: 1, y: { z: [1, 2] } };', 'const a = {\n  x: 1,\n  y,\n};'])(
-    '%j is what it was when that is taken out again',
+    '%j is unchanged after an item was added and removed',
     (text) => expect(taken(appended(text, 'b'), 'b')).toBe(text),
   );
 
@@ -49,7 +49,7 @@ describe('a list', () => {
   });
 });
 
-describe('a file', () => {
+describe('A file', () => {
   it('gets another import', () => {
     const source = of("/** What it is for. */\nimport { b } from './b.ts';\n\nb();\n");
     source.importNames('./b.ts', ['b', 'c']);

@@ -27,6 +27,6 @@ it.each([
   ['carry', 'carried'],
   ['write-off', 'written-off'],
   ['cancel', 'cancelled'],
-])('the past participle of %s is %s', (verb, done) =>
+])('The past participle of %s is %s', (verb, done) =>
   expect(words.past(verb.split('-')).join('-')).toBe(done),
 );

@@ -9,7 +9,7 @@ it('The explorer links to the entry points of each service by title', async () =
   expect(text).toContain('<a href="/orders">Orders, newest first</a>');
 });
 
-it('Without services, the explorer tells how to create one', async () => {
+it('Without services, the explorer explains how to create one', async () => {
   const { text } = await request(pagesApp({ services: [] }))
     .get('/explorer')
     .expect(200);

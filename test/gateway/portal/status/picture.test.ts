@@ -77,7 +77,7 @@ it.each([2, 4, 9, 13])('No line overlaps another when each of %d services calls 
   }
 });
 
-describeInBrowser('a name in the picture', (browser) => {
+describeInBrowser('A name in the picture', (browser) => {
   it.each([
     { width: 1280, height: 800 },
     { width: 390, height: 800 },

@@ -18,7 +18,7 @@ describe('The status of a service', () => {
       },
       breaker: 'open',
       retryAt: '2030-01-02T03:04:10.000Z',
-      recentFailures: [{ reason: 'no answer in time', operationId: 'listOrders' }],
+      recentFailures: [{ reason: 'no response in time', operationId: 'listOrders' }],
       operations: expect.arrayContaining([expect.objectContaining({ method: 'GET', path: '/orders' })]),
     });
     expect(JSON.stringify(body)).not.toContain('10.1.2.3');
@@ -30,7 +30,7 @@ describe('The status of a service', () => {
     expect(text).toContain(
       'the next attempt is at <time datetime="2030-01-02T03:04:10.000Z">03:04:10 UTC</time>',
     );
-    expect(text).toContain('<code>listOrders</code>: no answer in time');
+    expect(text).toContain('<code>listOrders</code>: no response in time');
     expect(text).toContain('<code>exportOrders</code>: <span class="state half-open">');
     expect(text).toContain('<code>POST /orders</code> Place an order');
   });

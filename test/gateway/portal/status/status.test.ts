@@ -80,7 +80,7 @@ it('The status page describes states in words and omits values that were not mea
 
   expect(text).toContain('Services with problems: orders. The others are not affected.');
   expect(text).toContain('paused after failures');
-  expect(text).toContain('no answer in time');
+  expect(text).toContain('no response in time');
   expect(text).toContain('<small>median 3.2 ms<br>n = 512</small>');
   expect(text.match(/<span>–<\/span>/g)).toHaveLength(6);
   expect(text).toContain('<small>exportOrders: being tried again</small>');

@@ -134,7 +134,7 @@ describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, accepted, 
     expect(rejected.filter((value) => isAccepted(schemas, value))).toEqual([]);
   });
 
-  it('are checked in small steps whose results are kept', async () => {
+  it('are checked in small steps whose results are cached', async () => {
     let mayWork = 0;
     let turns = 0;
     const { check } = checkOf(schemas, () => {

@@ -34,7 +34,7 @@ it.each<[string, (next: object) => unknown]>([
   ['allOf', (next) => ({ allOf: [next] })],
   ['anyOf', (next) => ({ anyOf: [next] })],
 ])(
-  'A chain of 3,000 schemas about one value by %s is told with its places and leaves the value unchecked',
+  'A chain of 3,000 schemas about one value by %s is reported with its locations and leaves the value unchecked',
   (_, link) => {
     const { faults, holds } = checkOf(chain(link, { type: 'integer' }));
     expect(faults).toContainEqual({

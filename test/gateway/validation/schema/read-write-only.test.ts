@@ -68,7 +68,7 @@ const CASES: Case[] = [
     bad: {},
   },
   {
-    about: 'as all that tells one alternative from another',
+    about: 'as the only difference between alternatives',
     schemas: (way) => ({ A: { ...fields(way), oneOf: [{ required: ['id'] }, { required: ['name'] }] } }),
     good: { name: 'a' },
     bad: { name: 1 },

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { parseExact } from '../../../../src/codecs/exact-json.ts';
 import { collection } from '../../../../src/hypermedia/formats/html/collection.ts';
 
-const asked = { url: '/books', operation: { title: 'Books' }, isFromGateway: false } as never;
+const request = { url: '/books', operation: { title: 'Books' }, isFromGateway: false } as never;
 const part = (id: string) => ({ id, name: `Name ${id}`, _links: { self: { href: `/authors/${id}` } } });
 const item = (id: string, more: object = {}) => ({ id, _links: { self: { href: `/books/${id}` } }, ...more });
 const shown = (items: readonly object[], more: object = {}) =>
-  collection({ _embedded: { item: items }, ...more } as never, 'Books', asked).text;
+  collection({ _embedded: { item: items }, ...more } as never, 'Books', request).text;
 
 describe('A page of a collection', () => {
   it('links each row to its item and to its embedded parts', () => {

@@ -12,7 +12,7 @@ import { memoryKeys } from '../../../support/keys.ts';
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 const book = (id: string) => ({ id, authorId: 'a & b', chapters: [{ id: 'one' }, { id: '<two>' }] });
-const asked: string[] = [];
+const accepts: string[] = [];
 
 const app = createService({
   contract: books,
@@ -29,7 +29,7 @@ const app = createService({
   ],
   linked: [authors],
   getJson: async (_service, path, accept) => {
-    asked.push(accept);
+    accepts.push(accept);
     return { status: 200, body: { id: 'a', name: 'Ann', _links: { self: { href: path } } } };
   },
   keys: memoryKeys(),
@@ -151,7 +151,7 @@ describe('The page of a resource', () => {
     expect(text).toContain('<h2 id="part-author-0"><a href="/authors/a%20%26%20b">Ann</a></h2>');
     expect(text).toContain('href="/books/b" aria-label="Hide: Author"');
     // Parts are requested in the format that the page is built from, never as a page.
-    expect(asked).toEqual(['application/prs.hal-forms+json']);
+    expect(accepts).toEqual(['application/prs.hal-forms+json']);
   });
 
   it('links to gateway pages only behind the gateway', async () => {

@@ -1,4 +1,4 @@
-/** What is kept takes no more than it may, and what was used longest ago goes first. */
+/** The store stays within its limit, and evicts the least recently used responses first. */
 import { expect, it } from '@jest/globals';
 import { MemoryStore } from '../../../../src/outbound/http-cache/store/memory-store.ts';
 import { keyOf } from '../../../../src/outbound/http-cache/store/store.ts';
@@ -71,7 +71,7 @@ it.each<[what: string, key: string, headers: string[], selecting: [string, strin
   const store = new MemoryStore(all);
   store.set(place, [one]);
   expect(store.sizeOf('a')).toEqual({ entries: 1, bytes: all });
-  // There is room for the same twice, and not for one byte less.
+  // There is room for two such responses, but not with one byte less.
   store.set(place, [one]);
   expect(store.sizeOf('a')).toEqual({ entries: 1, bytes: all });
   const small = new MemoryStore(all - 1);

@@ -6,7 +6,7 @@ import { itWithRedis, startRedis } from '../../../support/redis.ts';
 
 const fresh = { headers: { 'Cache-Control': 'max-age=60' }, body: 'one\n\u0000 ü' };
 
-/** Two gateways before one service. */
+/** Two gateways in front of one service. */
 const startTwo = async (url: string) => {
   const first = await startCachedGateway({ env: { CACHE_URL: url } });
   const { upstream } = first;
@@ -15,8 +15,8 @@ const startTwo = async (url: string) => {
   return { first, second, upstream };
 };
 
-/** Until the store is connected, nothing is kept. */
-const untilKept = async (ask: () => Promise<{ headers: Readonly<Record<string, string>> }>) => {
+/** Waits until the store is connected; no response is stored before. */
+const untilStored = async (ask: () => Promise<{ headers: Readonly<Record<string, string>> }>) => {
   let said: string | undefined;
   for (let tries = 0; tries < 20_000 && !said?.startsWith('linkway; hit'); tries++)
     said = (await ask()).headers['cache-status'];
@@ -27,15 +27,15 @@ itWithRedis('Gateways share their stored responses and their invalidations', asy
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
-    /** As callers know both of them. */
+    /** The address that clients use for both gateways. */
     const headers = { host: 'api.example' };
-    await untilKept(() => first.ask({ headers }));
-    await untilKept(() => second.ask({ headers, path: '/y' }));
-    const asked = upstream.requests.length;
+    await untilStored(() => first.ask({ headers }));
+    await untilStored(() => second.ask({ headers, path: '/y' }));
+    const requestCount = upstream.requests.length;
     const given = await second.ask({ headers });
     expect(given).toMatchObject({ status: 200, body: fresh.body });
     expect(given.headers['cache-status']).toMatch(/^linkway; hit/);
-    expect(upstream.requests).toHaveLength(asked);
+    expect(upstream.requests).toHaveLength(requestCount);
 
     await second.ask({ method: 'PUT' });
     expect((await first.ask({ headers })).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
@@ -49,8 +49,8 @@ itWithRedis('A response in flight is not stored when another gateway invalidates
   try {
     const { first, second, upstream } = await startTwo(redis.url);
     const headers = { host: 'api.example' };
-    await untilKept(() => first.ask({ headers, path: '/y' }));
-    await untilKept(() => second.ask({ headers, path: '/y' }));
+    await untilStored(() => first.ask({ headers, path: '/y' }));
+    await untilStored(() => second.ask({ headers, path: '/y' }));
     const { respond: response } = upstream;
     const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
     upstream.respond = (req, res) =>
@@ -63,8 +63,8 @@ itWithRedis('A response in flight is not stored when another gateway invalidates
     expect((await before).status).toBe(200);
 
     for (const gateway of [second, first]) {
-      const { headers: told } = await gateway.ask({ headers });
-      expect(told['cache-status']).toMatch(
+      const { headers: received } = await gateway.ask({ headers });
+      expect(received['cache-status']).toMatch(
         gateway === second ? /^linkway; fwd=uri-miss; stored/ : /^linkway; hit/,
       );
     }
@@ -76,7 +76,7 @@ itWithRedis('A response in flight is not stored when another gateway invalidates
 itWithRedis('While the server is down no response is stored, and the log says why', async () => {
   const redis = await startRedis();
   const { first, upstream } = await startTwo(redis.url);
-  await untilKept(first.ask);
+  await untilStored(first.ask);
   await redis.stop();
   const before = upstream.requests.length;
   for (let count = 0; count < 5; count++)
@@ -89,7 +89,7 @@ itWithRedis('A server that stops responding delays no request', async () => {
   const redis = await startRedis();
   try {
     const { first, upstream } = await startTwo(redis.url);
-    await untilKept(first.ask);
+    await untilStored(first.ask);
     redis.pause();
     const before = upstream.requests.length;
     for (let count = 0; count < 5; count++) expect((await first.ask()).status).toBe(200);
@@ -100,7 +100,7 @@ itWithRedis('A server that stops responding delays no request', async () => {
 });
 
 it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
-  ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
+  ['without a listening server', (server) => new Promise((resolve) => void server.close(() => resolve()))],
   ['that accepts data and never responds', () => Promise.resolve()],
 ])('A server %s delays no request', async (_which, prepare) => {
   const server = createServer(() => {});

@@ -13,7 +13,7 @@ describe('job cards', () => {
   let running: TestService;
   const get = (path: string) => request(running.app).get(path);
   const post = (path: string, body?: object) => request(running.app).post(path).send(body);
-  /** A new one, with what it offers. */
+  /** Creates one, and returns it with its actions. */
   const created = async () => {
     const { body } = await post('/job-cards', NEW_JOB_CARD).expect(201);
     return (await get(body._links.self.href).accept('application/prs.hal-forms+json').expect(200)).body;
@@ -24,7 +24,7 @@ describe('job cards', () => {
   });
   afterAll(() => running.close());
 
-  it('are created by the form that their list offers, and are where Location says', async () => {
+  it('are created by the form of their list, at the URL in Location', async () => {
     const page = await get('/job-cards?limit=2').expect(200);
     const { create } = page.body._templates;
     expect(create).toMatchObject({ method: 'POST', target: '/job-cards', contentType: 'application/json' });
@@ -34,7 +34,7 @@ describe('job cards', () => {
     expect(found.body).toEqual(body);
   });
 
-  it('lead to what belongs to them', async () => {
+  it('link to related resources', async () => {
     const { body } = await get('/job-cards/jc-1001').expect(200);
     expect(body._links).toMatchObject({
       self: { href: '/job-cards/jc-1001' },
@@ -43,7 +43,7 @@ describe('job cards', () => {
     });
   });
 
-  it('offer what their state allows, and refuse the rest', async () => {
+  it('offer the actions that their state allows, and reject the others', async () => {
     const open = await created();
     expect(Object.keys(open._templates)).toContain('close');
     expect(Object.keys(open._links)).not.toContain('reopen');
@@ -58,7 +58,7 @@ describe('job cards', () => {
     expect(again.state).toBe('OPEN');
   });
 
-  it('are edited as whoever does it has seen them, or not at all', async () => {
+  it('are edited only with their current entity tag', async () => {
     const { href } = (await created())._links.self;
     const { etag } = (await get(href).expect(200)).headers;
     const edit = (version: string, changes: object) =>
@@ -74,7 +74,7 @@ describe('job cards', () => {
     expect((await get(href).expect(200)).body).toEqual(body);
   });
 
-  it('are listed page by page, in the order and of the kind that was asked for', async () => {
+  it('are listed page by page with the requested filter and order', async () => {
     const seen: { id: string; state: string; title: string }[] = [];
     let at: string | undefined = '/job-cards?limit=2&state=CLOSED&sort=-title';
     while (at !== undefined) {
@@ -89,12 +89,12 @@ describe('job cards', () => {
     expect([...new Set(seen.map(({ state }) => state))]).toEqual(['CLOSED']);
   });
 
-  it('are had by their ids, many at once', async () => {
+  it('are returned by their ids, several at once', async () => {
     const { body } = await get('/job-cards?id=jc-1002,jc-1001').accept('application/hal+json').expect(200);
     expect(body._embedded.item.map(({ id }: { id: string }) => id)).toEqual(['jc-1001', 'jc-1002']);
   });
 
-  it('that are faulty or not there are refused, and it is said why', async () => {
+  it('are rejected with an explanation if they are invalid or unknown', async () => {
     const { body } = await post('/job-cards', { ...NEW_JOB_CARD, title: '', colour: 'red' }).expect(400);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
       '#/colour',

@@ -1,4 +1,4 @@
-/** What the sample services answer with, recorded: a page of 20 orders by 10 consumers. */
+/** Recorded responses of the sample services: a page of 20 orders by 10 consumers. */
 const CONSUMERS = 10;
 
 const consumerId = (n: number): string => `c-9e2977dcb0a1e4ad492${n}`;
@@ -76,7 +76,7 @@ const consumers = (url: string, ids: readonly string[]) => ({
 });
 
 /** @param url path and query */
-export function answerTo(url: string): object {
+export function responseTo(url: string): object {
   const { pathname, searchParams } = new URL(url, 'http://upstream');
   const [, collection, id] = pathname.split('/');
   if (collection === 'orders') return orders(url);
