@@ -64,3 +64,21 @@ export async function startCopy(copy: ProjectCopy): Promise<Started> {
   });
   return { url: `http://127.0.0.1:${port}`, stop };
 }
+
+/** Parsed JSON of any shape. */
+type Json = ReturnType<typeof JSON.parse>;
+
+/** Sends requests to the system of a copy while it runs, and stops it. */
+export async function whileStarted(
+  copy: ProjectCopy,
+  walk: (get: (path: string) => Promise<Json>) => Promise<void>,
+): Promise<void> {
+  const { url, stop } = await startCopy(copy);
+  try {
+    await walk(async (path) =>
+      (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
+    );
+  } finally {
+    await stop();
+  }
+}

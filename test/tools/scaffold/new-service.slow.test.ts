@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../support/project-copy.ts';
 import { describeSamples } from '../../support/samples.ts';
-import { startCopy } from '../../support/started.ts';
+import { whileStarted } from '../../support/started.ts';
 
 describeInCopy('A new service', () => {
   let copy: ProjectCopy;
@@ -15,21 +15,6 @@ describeInCopy('A new service', () => {
   const template = (command: string, ...args: string[]) =>
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
   const npm = (...args: string[]) => passes(copy.run('npm', ...args));
-
-  /** Parsed JSON of any shape. */
-  type Json = ReturnType<typeof JSON.parse>;
-
-  /** Sends requests to `npm start` while it runs. */
-  async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
-    const { url, stop } = await startCopy(copy);
-    try {
-      await walk(async (path) =>
-        (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
-      );
-    } finally {
-      await stop();
-    }
-  }
 
   it('is rejected when the compiler does not accept its name, and nothing changes', async () => {
     const { code, out } = await template('new-service', 'records');
@@ -60,7 +45,7 @@ describeInCopy('A new service', () => {
         'test/services/orders/links',
       ];
       await npm('test', '--', ...tests);
-      await started(async (get) => {
+      await whileStarted(copy, async (get) => {
         const boat = await get('/paper-boats/pb-1001?expand=order');
         expect(boat._embedded.order.id).toBe(boat.orderId);
         const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
@@ -80,7 +65,7 @@ describeInCopy('A new service', () => {
       for (const name of copy.services()) await passes(template('remove-service', name));
       await npm('run', 'check');
       await npm('test', '--', 'test/shape', 'test/tools/openapi', 'test/contract');
-      await started(async (get) => {
+      await whileStarted(copy, async (get) => {
         expect(Object.keys((await get('/'))._links)).toContain('service-desc');
         expect((await get('/status')).services).toEqual([]);
       });

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../support/project-copy.ts';
 import { describeSamples } from '../../support/samples.ts';
-import { startCopy } from '../../support/started.ts';
+import { whileStarted } from '../../support/started.ts';
 
 describeInCopy('A new service', () => {
   let copy: ProjectCopy;
@@ -17,21 +17,6 @@ describeInCopy('A new service', () => {
 
   const template = (command: string, ...args: string[]) =>
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
-
-  /** Parsed JSON of any shape. */
-  type Json = ReturnType<typeof JSON.parse>;
-
-  /** Sends requests to `npm start` while it runs. */
-  async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
-    const { url, stop } = await startCopy(copy);
-    try {
-      await walk(async (path) =>
-        (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
-      );
-    } finally {
-      await stop();
-    }
-  }
 
   it.each([
     [['Paper'], 'Paper is not a valid name'],
@@ -58,7 +43,7 @@ describeInCopy('A new service', () => {
       0,
       expect.stringContaining('new      services/paper-boats/contract.ts'),
     ]);
-    await started(async (get) => {
+    await whileStarted(copy, async (get) => {
       expect((await get('/'))._links.paperBoats.href).toBe('/paper-boats');
       expect((await get('/paper-boats/pb-1001')).state).toBe('OPEN');
       const { services } = await get('/status');
