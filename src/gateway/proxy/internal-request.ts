@@ -43,7 +43,11 @@ export const createInternalDispatch =
     const upstream = match && upstreams.get(match.operation.service);
     if (!upstream) throw unavailableServices.problem(path);
     const exchange = Exchange.forInternalRequest(parent, method, match, headers);
-    for (const step of steps) await step(exchange);
+    for (const step of steps) {
+      // Most steps decide at once; waiting for each would cost every part of an expansion.
+      const decision = step(exchange);
+      if (decision) await decision;
+    }
     const { target, operation, context } = exchange;
     const { operationId } = operation;
     const response = await upstream.send(
