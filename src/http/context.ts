@@ -2,6 +2,7 @@
  * What the steps of a request share on any hop: its ids, its start time, and the labels of the log and the metrics.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../contract/caller.ts';
 import type { TraceSpan } from '../observability/tracing.ts';
 import type { Compression } from './body/compression.ts';
 
@@ -33,6 +34,8 @@ export class RequestContext {
   cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
   /** The client that sent the request, where it is tracked; see `clientOf`. */
   client: string | undefined;
+  /** Who sends the request, once its credentials are verified; undefined for anonymous requests. */
+  caller: Caller | undefined;
   /** Decides which responses are compressed; undefined where none are. */
   compression: Compression | undefined;
 

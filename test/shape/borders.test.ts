@@ -16,7 +16,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   openapi: ['contract', 'config', 'http', 'codecs'],
   hypermedia: ['contract', 'config', 'http', 'codecs', 'openapi'],
   outbound: ['contract', 'config', 'http', 'codecs', 'observability'],
-  gateway: ['contract', 'config', 'http', 'codecs', 'observability', 'openapi', 'hypermedia', 'outbound'],
+  security: ['contract', 'config', 'http', 'codecs', 'observability', 'openapi', 'outbound'],
+  gateway: [
+    'contract',
+    'config',
+    'http',
+    'codecs',
+    'observability',
+    'openapi',
+    'hypermedia',
+    'outbound',
+    'security',
+  ],
   service: [
     'contract',
     'config',
@@ -27,6 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'hypermedia',
     'outbound',
     'storage',
+    'security',
   ],
 };
 

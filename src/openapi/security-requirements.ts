@@ -1,0 +1,50 @@
+/**
+ * Decides whether an operation may be called with given scopes (OpenAPI 3.1 §4.8.30): one of its requirements has to
+ * hold, all schemes of a requirement together, with all scopes of each. The requirement `{}` allows anonymous calls.
+ */
+import type { Grants } from '../contract/caller.ts';
+import type { Json } from './load/grammar.ts';
+import { requirementsOf } from './security.ts';
+
+export interface SchemeRequirement {
+  /** The name in `components.securitySchemes`. */
+  readonly scheme: string;
+  readonly scopes: readonly string[];
+}
+
+/** The schemes that are needed together. Empty for anonymous calls. */
+export type Requirement = readonly SchemeRequirement[];
+
+/** Alternatives: one of them has to hold. */
+export type Requirements = readonly Requirement[];
+
+/** @param document the document with the operation, whose requirements apply where the operation has none */
+export const compileRequirements = (document: Json, operation: Json): Requirements =>
+  requirementsOf(document, operation).map((requirement) =>
+    Object.entries(requirement).map(([scheme, scopes]) => ({
+      scheme,
+      scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+    })),
+  );
+
+/** Whether anyone may call the operation. */
+export const isPublic = (requirements: Requirements): boolean =>
+  requirements.some(({ length }) => length === 0);
+
+export const isAllowed = (requirements: Requirements, grants: Grants): boolean =>
+  requirements.some((requirement) => requirement.every((part) => holds(part, grants)));
+
+/** The scopes that are missing for the requirement that needs the fewest more, of those whose schemes are all present. */
+export function missingScopes(requirements: Requirements, grants: Grants): readonly string[] {
+  const missing = requirements
+    .filter((requirement) => requirement.every(({ scheme }) => grants.has(scheme)))
+    .map((requirement) =>
+      requirement.flatMap(({ scheme, scopes }) => scopes.filter((scope) => !grants.get(scheme)?.has(scope))),
+    );
+  return missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
+}
+
+function holds({ scheme, scopes }: SchemeRequirement, grants: Grants): boolean {
+  const granted = grants.get(scheme);
+  return granted !== undefined && scopes.every((scope) => granted.has(scope));
+}

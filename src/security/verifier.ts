@@ -1,0 +1,45 @@
+/** Verifies the credentials of one security scheme: a token, an API key, a password or a client certificate. */
+
+/** What valid credentials prove. */
+export interface Identity {
+  /** The issuer of a token; empty for other credentials. */
+  readonly issuer: string;
+  readonly subject: string;
+  /** The program that uses the credentials, if they name it. */
+  readonly client?: string | undefined;
+  readonly scopes: ReadonlySet<string>;
+  /** When the credentials end, in milliseconds since 1970; `Infinity` if they do not. */
+  readonly expiresAt: number;
+  /** The claims of a token. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** The credentials are not valid. */
+export interface Rejected {
+  /** For the client: what is wrong, without details that help to forge credentials. */
+  readonly rejected: string;
+  /** For the log: the exact reason. It never contains the credentials. */
+  readonly reason: string;
+}
+
+/** The credentials cannot be verified at the moment. */
+export interface Unavailable {
+  /** For the log: why. */
+  readonly unavailable: string;
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter: number;
+}
+
+export type Verification = Identity | Rejected | Unavailable;
+
+export interface Verifier {
+  /**
+   * Verifies credentials as the client sent them, such as the token after `Bearer`. Returns at once where the result
+   * is known, because most requests have credentials that were verified before. Never throws and never rejects.
+   */
+  verify(credentials: string): Verification | Promise<Verification>;
+  /** Why the scheme cannot verify anything at the moment, for `/status` and `/health`; undefined if it can. */
+  fault?(): string | undefined;
+  /** Ends background work. */
+  close?(): void | Promise<void>;
+}
