@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
 import { limitsSchema } from './limits.ts';
+import { authenticationSchema, serviceAuthenticationSchema } from './policies/authentication.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
@@ -87,6 +88,7 @@ const serviceSchema = z.strictObject({
     .max(1)
     .default(0.1)
     .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
+  authentication: serviceAuthenticationSchema.optional(),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])
@@ -141,6 +143,7 @@ export const gatewaySchema = z.strictObject({
     .describe('Named policies. Each overrides `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  authentication: authenticationSchema.optional(),
   hideSoftware: z
     .boolean()
     .default(true)

@@ -55,6 +55,25 @@ export const partUnknown = defineProblem({
     'Use one of `allowed`. `nearest` is the closest match to the name that was sent. Without the query parameter, the response is the whole document.',
 });
 
+export const authenticationRequired = defineProblem({
+  code: 'authentication-required',
+  status: 401,
+  title: 'Credentials are missing or not valid',
+  meaning:
+    'The operation requires credentials. The request has none, or they are not valid: expired, from another issuer, or for another server. Nothing was done.',
+  remedy:
+    '`WWW-Authenticate` names the kinds of credentials that are accepted. Get a new token or key, and send the request again.',
+});
+
+export const insufficientScope = defineProblem({
+  code: 'insufficient-scope',
+  status: 403,
+  title: 'The credentials do not allow this operation',
+  meaning:
+    'The credentials are valid, but they do not have the scopes that the operation requires. Nothing was done.',
+  remedy: 'Ask for a token with the scopes in `missing`, or follow only links that a response offers to you.',
+});
+
 export const crossSite = defineProblem({
   code: 'cross-site',
   status: 403,
@@ -266,6 +285,24 @@ export const storageUnavailable = defineProblem({
     'Try again after `Retry-After` seconds. Repeat a change with the same `Idempotency-Key`, so that it is made only once.',
 });
 
+export const authenticationUnavailable = defineProblem({
+  code: 'authentication-unavailable',
+  status: 503,
+  title: 'Credentials cannot be verified at the moment',
+  meaning:
+    'The server that vouches for the credentials does not respond, so the gateway cannot verify them. Nothing was done.',
+  remedy: 'Try again after `Retry-After` seconds. Operations without credentials still work.',
+});
+
+export const authenticationUnconfigured = defineProblem({
+  code: 'authentication-unconfigured',
+  status: 503,
+  title: 'The required credentials cannot be verified',
+  meaning:
+    'The document requires credentials of a scheme that the gateway has no keys for, so it refuses every request. Nothing was done.',
+  remedy: 'For operators: configure the scheme in `authentication.schemes` of `gateway.yaml`.',
+});
+
 export const shuttingDown = defineProblem({
   code: 'shutting-down',
   status: 503,
@@ -303,6 +340,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     expandLimit,
     fieldsUnknown,
     partUnknown,
+    authenticationRequired,
+    insufficientScope,
     crossSite,
     notFound,
     methodNotAllowed,
@@ -327,6 +366,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     circuitOpen,
     overloaded,
     storageUnavailable,
+    authenticationUnavailable,
+    authenticationUnconfigured,
     shuttingDown,
     upstreamTimeout,
     notKept,

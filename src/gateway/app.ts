@@ -19,6 +19,7 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
+import type { Verifier } from '../security/verifier.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
@@ -32,6 +33,9 @@ import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { createGatewaySecurity } from './security/gateway-security.ts';
+import { RefusalStatistics } from './security/refusal-statistics.ts';
+import { authenticate } from './steps/authenticate.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
@@ -54,6 +58,7 @@ export interface GatewayOptions {
     | 'trustedProxies'
     | 'allowedHosts'
     | 'hsts'
+    | 'authentication'
   >;
   /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -64,6 +69,10 @@ export interface GatewayOptions {
   readonly cache?: Cache;
   /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
+  /** Verifies the credentials of each scheme in `gateway.yaml`. */
+  readonly verifiers?: ReadonlyMap<string, Verifier>;
+  /** Counts requests that are refused for their credentials. */
+  readonly refusalStatistics?: RefusalStatistics;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
@@ -88,6 +97,8 @@ export function* createInSteps({
   targets,
   cache = new Cache(),
   conformanceStats = new ConformanceStats(),
+  verifiers = new Map(),
+  refusalStatistics = new RefusalStatistics(),
   log,
   operationSteps = [],
   pages,
@@ -145,8 +156,8 @@ export function* createInSteps({
   const { limits, allowedHosts, hsts, hideSoftware } = config;
   const compression = new Compression(config.compression);
   const isTrustedProxy = trustProxy(config);
-  const security = securityHeaders();
-  const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
+  const ownHeaders = securityHeaders();
+  const headersOf = responseHeaders(ownHeaders, hideSoftware ? SOFTWARE_HEADERS : []);
   const accessLines = config.accessLog ? log.lines : undefined;
 
   // The client of each service, with its cache in front.
@@ -158,10 +169,24 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
+  const { authentication } = config;
+  const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects requests from pages of other sites with 403.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
+    // Rejects requests without the credentials that the document requires with 401, 403 or 503.
+    ...(security
+      ? [
+          authenticate({
+            authenticator: security.authenticator,
+            securityOf: security.of,
+            realm: authentication.realm,
+            onRefused: ({ operation: { service, operationId } }, { type }) =>
+              refusalStatistics.count(service, operationId, type.code),
+          }),
+        ]
+      : []),
     ...operationSteps,
     // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
@@ -191,7 +216,7 @@ export function* createInSteps({
       // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
-      route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
+      route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
@@ -211,6 +236,6 @@ export function* createInSteps({
       forwardRequest,
     ],
     // Sends errors as application/problem+json or as a page.
-    problemHandler({ logger: log.logger, headers: security, paths: ownPaths, isGateway: true }),
+    problemHandler({ logger: log.logger, headers: ownHeaders, paths: ownPaths, isGateway: true }),
   );
 }

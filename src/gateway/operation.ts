@@ -13,6 +13,7 @@ import type { Json } from '../openapi/load/grammar.ts';
 import { isObject, METHODS } from '../openapi/load/grammar.ts';
 import { ADDITIONAL_OPERATIONS } from '../openapi/load/openapi-3-2.ts';
 import { pathShape } from '../openapi/load/paths.ts';
+import { schemesOf } from '../security/schemes.ts';
 import type { Mount } from './routing/path-mapping.ts';
 import { RequestBody } from './validation/body/request-body.ts';
 import { Parameters } from './validation/parameters/parameters.ts';
@@ -99,6 +100,7 @@ export function* compileInSteps({
   const requestSchemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
   const responseSchemas = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: JsonNode = { node: root, pointer: '#' };
+  const keys = queryKeys(document);
   const pathsByKey = new Map<string, string>();
   const ambiguousShapes = ambiguousShapesOf(document);
   const compilePath = (path: string): GatewayOperation[] => {
@@ -163,7 +165,13 @@ export function* compileInSteps({
             requestSchemas,
             pointer,
           ),
-          query: compileQuery(root, parameters, requestSchemas, pointer, unknownQuery === 'reject'),
+          query: compileQuery(
+            root,
+            [...parameters, ...keys],
+            requestSchemas,
+            pointer,
+            unknownQuery === 'reject',
+          ),
           header: new Parameters(root, parameters, 'header', requestSchemas, pointer),
           cookie: new Parameters(root, parameters, 'cookie', requestSchemas, pointer),
         },
@@ -204,6 +212,19 @@ const ambiguousShapesOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> =
       .filter((shape) => seen.size === seen.add(shape).size),
   );
 };
+
+/** API keys in the query are not parameters of operations (OpenAPI 3.1 §4.8.27), but requests may have them. */
+const queryKeys = (document: OpenAPIObject): JsonNode[] =>
+  [...schemesOf(document)].flatMap(([scheme, place]) =>
+    typeof place !== 'string' && place.in === 'query'
+      ? [
+          {
+            node: { name: place.name, in: 'query' },
+            pointer: `#/components/securitySchemes/${fragmentToken(scheme)}`,
+          },
+        ]
+      : [],
+  );
 
 /** Parameters of the operation, and those of the path item that it does not override by name and location. */
 const parametersOf = (document: Json, item: JsonNode, operation: JsonNode): JsonNode[] => {

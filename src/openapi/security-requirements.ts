@@ -3,8 +3,7 @@
  * hold, all schemes of a requirement together, with all scopes of each. The requirement `{}` allows anonymous calls.
  */
 import type { Grants } from '../contract/caller.ts';
-import type { Json } from './load/grammar.ts';
-import { requirementsOf } from './security.ts';
+import { isObject, type Json } from './load/grammar.ts';
 
 export interface SchemeRequirement {
   /** The name in `components.securitySchemes`. */
@@ -18,14 +17,28 @@ export type Requirement = readonly SchemeRequirement[];
 /** Alternatives: one of them has to hold. */
 export type Requirements = readonly Requirement[];
 
-/** @param document the document with the operation, whose requirements apply where the operation has none */
-export const compileRequirements = (document: Json, operation: Json): Requirements =>
-  requirementsOf(document, operation).map((requirement) =>
-    Object.entries(requirement).map(([scheme, scopes]) => ({
-      scheme,
-      scopes: Array.isArray(scopes) ? scopes.map(String) : [],
-    })),
+/**
+ * The requirements of an operation, or of its document where it has none. What cannot be read never makes an operation
+ * public: it becomes a requirement that no credentials satisfy.
+ * @returns undefined if neither says anything
+ */
+export function compileRequirements(document: Json, operation: Json): Requirements | undefined {
+  const declared = operation.security ?? document.security;
+  if (declared === undefined || declared === null) return undefined;
+  if (!Array.isArray(declared)) return [IMPOSSIBLE];
+  if (declared.length === 0) return [[]];
+  return declared.map((requirement) =>
+    isObject(requirement)
+      ? Object.entries(requirement).map(([scheme, scopes]) => ({
+          scheme,
+          scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+        }))
+      : IMPOSSIBLE,
   );
+}
+
+/** No scheme has an empty name. */
+const IMPOSSIBLE: Requirement = [{ scheme: '', scopes: [] }];
 
 /** Whether anyone may call the operation. */
 export const isPublic = (requirements: Requirements): boolean =>

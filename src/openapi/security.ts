@@ -1,10 +1,10 @@
 /**
- * The security requirements of operations (OpenAPI 3.1 §4.8.30). The gateway does not enforce them, so it warns
- * about them.
+ * The security requirements of operations (OpenAPI 3.1 §4.8.30), and the warning about those that are not enforced.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from './load/grammar.ts';
 import { operationsOf } from './load/inherit-defaults.ts';
+import { compileRequirements, isPublic } from './security-requirements.ts';
 
 /**
  * The requirements of an operation, which override those of the document. An empty list means that no credentials
@@ -21,9 +21,7 @@ export function securedOperations(document: OpenAPIObject): string[] {
   const root = document as unknown as Json;
   return Object.entries(document.paths ?? {})
     .flatMap(([path, item]) => operationsOf(item).map(([method, operation]) => ({ path, method, operation })))
-    .filter(({ operation }) =>
-      requirementsOf(root, operation).every((needs) => Object.keys(needs).length > 0),
-    )
+    .filter(({ operation }) => !isPublic(compileRequirements(root, operation) ?? [[]]))
     .map(({ method, path, operation }) =>
       typeof operation.operationId === 'string' ? operation.operationId : `${method.toUpperCase()} ${path}`,
     );

@@ -11,6 +11,7 @@ import { ConfigError } from '../config-error.ts';
 import { gatewaySchema } from '../gateway-schema.ts';
 import type { Limits } from '../limits.ts';
 import type { PathNames } from '../path-names.ts';
+import type { AuthenticationConfig, ServiceAuthenticationConfig } from '../policies/authentication.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../policies/cache.ts';
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
@@ -59,6 +60,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly cache?: ServiceCacheConfig | undefined;
   /** Whether the gateway compresses its responses. */
   readonly isCompressed?: boolean;
+  /** How its callers are authenticated, where that differs from the rest. */
+  readonly authentication?: ServiceAuthenticationConfig | undefined;
 }
 
 export interface GatewayConfig {
@@ -66,6 +69,8 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly cache: CacheConfig;
   readonly compression: CompressionConfig;
+  /** Undefined if credentials are not checked. */
+  readonly authentication?: AuthenticationConfig | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -159,6 +164,7 @@ export const parseGatewayConfig = (
       serviceOf({ name, checked, policies, location, folder: dirname(file), headBytes })
     );
   });
+  checkSchemeNames(root, faults);
   faults.throwIfAny();
   // Without faults, no value is undefined.
   const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
@@ -168,6 +174,18 @@ export const parseGatewayConfig = (
     cache: { ...cache, url: env.CACHE_URL || undefined },
   };
 };
+
+/** A service may only refer to schemes that are configured. */
+function checkSchemeNames(root: z.output<typeof gatewaySchema> | undefined, faults: Faults): void {
+  const known = Object.keys(root?.authentication?.schemes ?? {});
+  for (const [name, { authentication }] of Object.entries(root?.services ?? {}))
+    for (const [scheme, target] of Object.entries(authentication?.schemes ?? {}))
+      if (!known.includes(target))
+        faults.add(
+          ['services', name, 'authentication', 'schemes', scheme],
+          `expected one of authentication.schemes, which are ${known.join(', ') || 'none'}; got ${target}`,
+        );
+}
 
 /** @throws ConfigError with one line for each syntax error */
 function parseYaml(text: string, file: string): unknown {
@@ -265,6 +283,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     sample: checked.sample,
     cache: serviceCacheOf(checked.cache),
     isCompressed: checked.compression === 'on',
+    ...(checked.authentication && { authentication: checked.authentication }),
     ...policies,
   };
 }

@@ -15,7 +15,7 @@ import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { securedOperations, securityWarning } from '../../openapi/security.ts';
+import { securityWarning } from '../../openapi/security.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { logOpenedCircuit } from '../../outbound/resilience/circuit-log.ts';
 import {
@@ -25,12 +25,14 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
+import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
@@ -48,7 +50,7 @@ interface InstanceParts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
   readonly faults: DocumentFaults;
-  /** Operations that declare security, by service. */
+  /** Operations whose security is not enforced, by service. */
   readonly secured: ReadonlyMap<string, readonly string[]>;
   readonly app: RequestListener;
   /** Handler of the admin listener. */
@@ -71,9 +73,12 @@ export class GatewayInstance {
   /** @throws ConfigError when the documents contradict each other */
   static async create(options: GatewayInstanceOptions): Promise<GatewayInstance> {
     const previous = options.previous ? options.previous.#parts : undefined;
+    const { config, state } = options;
+    const verifiers = await state.verifiers.hold(config.authentication?.schemes ?? {});
     try {
-      return new GatewayInstance(options, await createParts(options, previous));
+      return new GatewayInstance(options, await createParts(options, verifiers, previous));
     } catch (error) {
+      await verifiers.release();
       throw toConfigError(error, 'the documents cannot be served');
     }
   }
@@ -121,6 +126,7 @@ export class GatewayInstance {
 
 async function createParts(
   { config, documents: loadedDocuments, log, state }: GatewayInstanceOptions,
+  verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
   const lifted = liftInSteps(
@@ -135,8 +141,8 @@ async function createParts(
   const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
-  const secured = findSecured(services, log, previous?.secured);
-  const { conformanceStats, cache } = state;
+  const secured = findSecured(services, config, log, previous?.secured);
+  const { conformanceStats, refusalStatistics, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
     return { drift: service && conformanceStats.of(service) };
@@ -149,6 +155,7 @@ async function createParts(
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       unenforcedSecurity: secured.get(target.name),
+      refusals: refusalStatistics.of(target.name),
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
@@ -171,6 +178,8 @@ async function createParts(
       targets,
       cache,
       conformanceStats,
+      verifiers: verifiers.byScheme,
+      refusalStatistics,
       log,
       pages,
       onDroppedLink,
@@ -191,6 +200,7 @@ async function createParts(
     const release = retainTargets(targets);
     const close = async () => {
       await release();
+      await verifiers.release();
       await mocks.close();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
@@ -205,10 +215,11 @@ async function createParts(
 /** Warns once per service that declared security is not enforced. */
 function findSecured(
   services: readonly ServiceDocument[],
+  config: GatewayConfig,
   log: Pick<Log, 'logger'>,
   before: InstanceParts['secured'] = new Map(),
 ): InstanceParts['secured'] {
-  const secured = new Map(services.map(({ name, document }) => [name, securedOperations(document)]));
+  const secured = new Map(services.map((service) => [service.name, unenforcedOperations(service, config)]));
   for (const [service, operations] of secured)
     if (operations.length > 0 && !isDeepStrictEqual(operations, before.get(service)))
       log.logger.warn({ service }, securityWarning(operations));

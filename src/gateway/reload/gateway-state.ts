@@ -2,8 +2,11 @@
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
+import { createVerifier } from '../../security/create-verifier.ts';
+import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
+import { RefusalStatistics } from '../security/refusal-statistics.ts';
 
 export class GatewayState {
   /** Whether the process is draining. */
@@ -20,6 +23,10 @@ export class GatewayState {
   readonly history = new History();
   /** Deviations of responses from their contracts. */
   readonly conformanceStats = new ConformanceStats();
+  /** Verify the credentials of clients. */
+  readonly verifiers = new Verifiers(createVerifier);
+  /** Requests that were refused for their credentials. */
+  readonly refusalStatistics = new RefusalStatistics();
   /** Cached responses of services. */
   readonly cache = new Cache();
   readonly #droppedLinks = new Map<string, number>();

@@ -6,6 +6,7 @@ import type { CacheSnapshot } from '../../../outbound/http-cache/cache.ts';
 import type { Dependency } from '../../../outbound/instances/dependencies.ts';
 import type { InstanceSnapshot, TargetSnapshot } from '../../../outbound/target-snapshot.ts';
 import type { ServiceDrift } from '../../conformance/conformance-stats.ts';
+import type { OperationRefusals } from '../../security/refusal-statistics.ts';
 import { milliseconds } from './number-format.ts';
 
 export interface ServiceSnapshot extends TargetSnapshot {
@@ -13,8 +14,10 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly droppedLinks: number;
   /** Faults in its document. */
   readonly faults: readonly DocumentFault[];
-  /** Operations that declare security, which the gateway does not enforce. */
+  /** Operations that declare security that the gateway does not enforce. */
   readonly unenforcedSecurity?: readonly string[] | undefined;
+  /** Requests that were refused for their credentials, or would be with `enforce: on`. */
+  readonly refusals?: readonly OperationRefusals[] | undefined;
   /** Why the newest document is not in use. */
   readonly refused?: RejectedConfig | undefined;
   /** False until its document has been read for the first time. */
@@ -96,6 +99,7 @@ export const stateOf = ({
   droppedLinks,
   faults,
   unenforcedSecurity = [],
+  refusals = [],
   refused,
   hasContract,
   lastFailure,
@@ -120,6 +124,7 @@ export const stateOf = ({
   droppedLinks,
   ...(faults.length > 0 && { faults }),
   ...(unenforcedSecurity.length > 0 && { unenforcedSecurity }),
+  ...(refusals.length > 0 && { refusals }),
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),

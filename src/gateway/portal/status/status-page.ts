@@ -12,6 +12,7 @@ import { liveHead, livePart } from './live-updates.ts';
 import { percent } from './number-format.ts';
 import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
+import { securityParts } from './security.ts';
 import { failing, latency, traffic } from './series.ts';
 import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 
@@ -42,7 +43,7 @@ ${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
-${securityList(services)}
+${securityParts(services)}
 ${driftTable(services)}`;
 
 const legend = (services: readonly ServiceSnapshot[], linkDependencies: readonly LinkDependency[]): Html =>
@@ -167,18 +168,6 @@ const refusalList = (services: readonly ServiceSnapshot[], all: RejectedConfig |
 
 const reasonOf = ({ since, reason }: RejectedConfig): Html =>
   html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
-
-const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
-  services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
-  html`<h2>Declared security that is not enforced</h2>
-<p>The gateway does not check credentials. Anyone who can reach it can use these operations, unless the service checks
-credentials itself.</p>
-<ul class="plain">${services
-    .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
-    .map(
-      ({ name, unenforcedSecurity = [] }) =>
-        html`<li>${name}: ${unenforcedSecurity.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}</li>`,
-    )}</ul>`;
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&

@@ -1,0 +1,79 @@
+/** The section `authentication` of `gateway.yaml`, and that of a service: who has to prove who they are, and how. */
+import { z } from 'zod';
+
+const schemeName = z
+  .string()
+  .regex(/^[\w.-]+$/, 'expected the name of a security scheme: letters, digits, ".", "-" and "_"');
+
+/** As in OpenAPI documents: one entry has to hold, with all of its schemes and all of their scopes. */
+const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
+
+export const authenticationSchema = z.strictObject({
+  enforce: z
+    .enum(['off', 'observe', 'on'])
+    .default('on')
+    .describe(
+      'What to do with requests that do not have the credentials that `security` of their operation requires. `on` responds with 401 or 403. `observe` lets them pass, and counts them on `/status`. `off` does not check credentials.',
+    ),
+  anonymous: z
+    .enum(['allow', 'refuse'])
+    .default('allow')
+    .describe(
+      'What to do with anonymous requests to operations whose document says nothing about security. `security: []` in a document always allows them.',
+    ),
+  realm: z
+    .string()
+    .regex(/^[\w .:/-]{1,100}$/, 'expected letters, digits, spaces and . : / - _')
+    .default('linkway')
+    .describe('The realm in `WWW-Authenticate`, which some clients show to people.'),
+  schemes: z
+    .record(schemeName, z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('How to verify credentials, by the name of the scheme in `components.securitySchemes`.'),
+  signingKey: z
+    .string()
+    .min(32, 'expected at least 32 characters')
+    .optional()
+    .describe(
+      'A secret with which the gateway signs the tokens of services with `identity: token`. The services have the same secret in `IDENTITY_KEY`.',
+    ),
+  pages: requirementsSchema
+    .optional()
+    .describe(
+      'What the pages of the gateway itself require, such as `[{ staff: [] }]`; written like `security` in a document. Without it they are public. `/health/live` and `/health/ready` are always public.',
+    ),
+});
+
+export const serviceAuthenticationSchema = z.strictObject({
+  enforce: z
+    .enum(['off', 'observe', 'on'])
+    .optional()
+    .describe('Overrides `authentication.enforce` for this service.'),
+  schemes: z
+    .record(z.string(), schemeName)
+    .default({})
+    .describe(
+      'Which scheme of `authentication.schemes` verifies a scheme of its document, where the names differ: `{ bearerAuth: staff }`.',
+    ),
+  credentials: z
+    .enum(['keep', 'strip'])
+    .default('keep')
+    .describe(
+      'Whether the service gets the credentials of the client: `strip` removes those that the gateway verifies.',
+    ),
+  identity: z
+    .enum(['off', 'headers', 'token'])
+    .default('off')
+    .describe(
+      'How the service learns who calls. `headers` sends `X-Auth-Subject`, `X-Auth-Client` and `X-Auth-Scope`, which only the gateway may set. `token` sends a token that the gateway signs with `authentication.signingKey`.',
+    ),
+});
+
+export type AuthenticationConfig = z.output<typeof authenticationSchema>;
+export type ServiceAuthenticationConfig = z.output<typeof serviceAuthenticationSchema>;
+export type SchemeConfig = AuthenticationConfig['schemes'][string];
+export type Enforcement = AuthenticationConfig['enforce'];
+
+export const DEFAULT_SERVICE_AUTHENTICATION: ServiceAuthenticationConfig = serviceAuthenticationSchema.parse(
+  {},
+);

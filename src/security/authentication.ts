@@ -1,0 +1,49 @@
+/** What the credentials of one request prove, and which of them are not valid. */
+import { hash } from 'node:crypto';
+import type { Caller } from '../contract/caller.ts';
+import type { Identity, Rejected, Unavailable } from './verifier.ts';
+
+export interface Authentication {
+  /** Undefined if no credentials are valid. */
+  readonly caller: Caller | undefined;
+  /** The reason for each scheme whose credentials are not valid, or cannot be verified. */
+  readonly faults: ReadonlyMap<string, Rejected | Unavailable>;
+}
+
+export const ANONYMOUS: Authentication = { caller: undefined, faults: new Map() };
+
+/** One scheme is the rule, and its identity comes from a cache. */
+const callers = new WeakMap<Identity, Map<string, Authentication>>();
+
+/** @param identities what was proven, by scheme, in the order of the configuration */
+export function authenticationOf(
+  identities: ReadonlyMap<string, Identity>,
+  faults: ReadonlyMap<string, Rejected | Unavailable>,
+): Authentication {
+  const [first, ...others] = identities;
+  if (first === undefined) return faults.size === 0 ? ANONYMOUS : { caller: undefined, faults };
+  if (others.length > 0 || faults.size > 0) return { caller: callerOf(identities), faults };
+  const [scheme, identity] = first;
+  const known = callers.get(identity)?.get(scheme);
+  if (known !== undefined) return known;
+  const authentication = { caller: callerOf(identities), faults };
+  const byScheme = callers.get(identity) ?? new Map<string, Authentication>();
+  callers.set(identity, byScheme.set(scheme, authentication));
+  return authentication;
+}
+
+/** The first identity names the caller; each adds its scopes. */
+function callerOf(identities: ReadonlyMap<string, Identity>): Caller {
+  const all = [...identities];
+  const [, { issuer, subject, client, claims = {} }] = all[0] as [string, Identity];
+  const ids = all.map(([scheme, one]) => [one.issuer || `scheme:${scheme}`, one.subject, one.client ?? '']);
+  return {
+    id: hash('sha256', JSON.stringify(ids), 'base64url'),
+    issuer,
+    subject,
+    client,
+    grants: new Map(all.map(([scheme, { scopes }]) => [scheme, scopes])),
+    expiresAt: Math.min(...all.map(([, { expiresAt }]) => expiresAt)),
+    claims,
+  };
+}
