@@ -160,8 +160,17 @@ export function* createInSteps({
   const headersOf = responseHeaders(ownHeaders, hideSoftware ? SOFTWARE_HEADERS : []);
   const accessLines = config.accessLog ? log.lines : undefined;
 
+  const { authentication } = config;
+  const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
   // The client of each service, with its cache in front.
-  const upstreams = createUpstreams({ config, documents, targets, cache, logger: log.logger });
+  const upstreams = createUpstreams({
+    config,
+    documents,
+    targets,
+    cache,
+    identity: security?.identity,
+    logger: log.logger,
+  });
   // Checks each response against the contract before anything is added: counts it or replaces it with 502.
   const inspect = inspectResponses({
     services,
@@ -169,8 +178,6 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
-  const { authentication } = config;
-  const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects requests from pages of other sites with 403.

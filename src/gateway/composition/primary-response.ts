@@ -76,6 +76,7 @@ export async function fetchPrimaryResource(
       deadline: exchange.context.deadline,
       onInterim: forwardInterimResponses(req, res),
       client: exchange.context.client,
+      caller: exchange.context.caller,
       stats: exchange.context,
     },
     disconnected,

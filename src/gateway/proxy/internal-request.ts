@@ -51,7 +51,16 @@ export const createInternalDispatch =
     const { target, operation, context } = exchange;
     const { operationId } = operation;
     const response = await upstream.send(
-      { method, path: target, headers, deadline, operationId, client: context.client, stats: context },
+      {
+        method,
+        path: target,
+        headers,
+        deadline,
+        operationId,
+        client: context.client,
+        caller: context.caller,
+        stats: context,
+      },
       signal,
     );
     await inspect(response, operation, method, target);

@@ -1,11 +1,17 @@
 /** Everything that a gateway instance knows about who may call what. Without `authentication` there is none. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../../config/config-error.ts';
+import {
+  DEFAULT_SERVICE_AUTHENTICATION,
+  type ServiceAuthenticationConfig,
+} from '../../config/policies/authentication.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import { Authenticator } from '../../security/authenticator.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
+import { identityHeaders } from '../../security/identity-headers.ts';
 import type { Verifier } from '../../security/verifier.ts';
 import type { GatewayOperation } from '../operation.ts';
+import type { IdentityOptions } from '../proxy/identity.ts';
 import {
   compileOperationSecurity,
   compileServiceSecurity,
@@ -16,6 +22,8 @@ import {
 export interface GatewaySecurity {
   readonly authenticator: Authenticator;
   readonly services: ReadonlyMap<string, ServiceSecurity>;
+  /** What each service learns about its callers. */
+  readonly identity: ReadonlyMap<string, IdentityOptions>;
   of(operation: GatewayOperation): OperationSecurity | undefined;
 }
 
@@ -50,7 +58,8 @@ export function createGatewaySecurity({
         compileOperationSecurity(operation, document, security, config.authentication),
       );
   }
-  const schemes = [...placesByScheme([...services.values()])].map(([name, places]) => {
+  const places = placesByScheme([...services.values()]);
+  const schemes = [...places].map(([name, places]) => {
     const verifier = verifiers.get(name);
     if (verifier === undefined) throw new ConfigError(`authentication.schemes.${name} has no verifier`);
     return { name, places, verifier };
@@ -58,8 +67,24 @@ export function createGatewaySecurity({
   return {
     authenticator: new Authenticator(schemes),
     services,
+    identity: new Map(
+      config.services.map(({ name, authentication = DEFAULT_SERVICE_AUTHENTICATION }) => [
+        name,
+        {
+          stripped: authentication.credentials === 'strip' ? [...places.values()].flat() : [],
+          headersOf: identityWriter(authentication.identity),
+        },
+      ]),
+    ),
     of: (operation) => byOperation.get(operation),
   };
+}
+
+/** @throws ConfigError where tokens are wanted without a key to sign them */
+function identityWriter(kind: ServiceAuthenticationConfig['identity']): IdentityOptions['headersOf'] {
+  if (kind === 'off') return undefined;
+  if (kind === 'headers') return identityHeaders;
+  throw new ConfigError('identity: token needs authentication.signingKey');
 }
 
 /** Documents may take the same credentials in different places. */

@@ -37,7 +37,7 @@ export const forward = ({
     const upstream = upstreams.get(operation.service);
     if (!upstream) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
-    const { client, deadline } = context;
+    const { client, caller, deadline } = context;
     const call = upstream.start({
       method,
       path,
@@ -46,6 +46,7 @@ export const forward = ({
       operationId,
       onInterim: forwardInterimResponses(req, res),
       client,
+      caller,
       stats: context,
       deadline,
     });
