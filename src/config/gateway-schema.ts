@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
 import { limitsSchema } from './limits.ts';
-import { authenticationSchema, serviceAuthenticationSchema } from './policies/authentication.ts';
+import {
+  authenticationSchema,
+  requirementsSchema,
+  serviceAuthenticationSchema,
+} from './policies/authentication.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
@@ -120,7 +124,14 @@ const adminSchema = z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address of the admin listener. It has no authentication.'),
+      .describe(
+        'Address of the admin listener. Without `admin.authentication` anyone who can reach it may use it.',
+      ),
+    authentication: requirementsSchema
+      .optional()
+      .describe(
+        'What requests to the admin listener require, such as `[{ staff: [operate] }]`: schemes of `authentication.schemes`, written like `security` in a document. Who did what to an instance is in the log.',
+      ),
     status: z
       .boolean()
       .default(false)

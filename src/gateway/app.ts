@@ -19,7 +19,6 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import type { Verifier } from '../security/verifier.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
@@ -33,13 +32,14 @@ import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
-import { createGatewaySecurity } from './security/gateway-security.ts';
+import type { GatewaySecurity } from './security/gateway-security.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
+import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
@@ -69,8 +69,8 @@ export interface GatewayOptions {
   readonly cache?: Cache;
   /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
-  /** Verifies the credentials of each scheme in `gateway.yaml`. */
-  readonly verifiers?: ReadonlyMap<string, Verifier>;
+  /** Knows who may call what; without it, credentials are not checked. */
+  readonly security?: GatewaySecurity | undefined;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
   readonly log: Pick<Log, 'logger' | 'lines'>;
@@ -97,7 +97,7 @@ export function* createInSteps({
   targets,
   cache = new Cache(),
   conformanceStats = new ConformanceStats(),
-  verifiers = new Map(),
+  security,
   refusalStatistics = new RefusalStatistics(),
   log,
   operationSteps = [],
@@ -160,8 +160,7 @@ export function* createInSteps({
   const headersOf = responseHeaders(ownHeaders, hideSoftware ? SOFTWARE_HEADERS : []);
   const accessLines = config.accessLog ? log.lines : undefined;
 
-  const { authentication } = config;
-  const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
+  security?.compile(operations);
   // The client of each service, with its cache in front.
   const upstreams = createUpstreams({
     config,
@@ -188,7 +187,7 @@ export function* createInSteps({
           authenticate({
             authenticator: security.authenticator,
             securityOf: security.of,
-            realm: authentication.realm,
+            realm: security.realm,
             onRefused: ({ operation: { service, operationId } }, { type }) =>
               refusalStatistics.count(service, operationId, type.code),
           }),
@@ -220,6 +219,10 @@ export function* createInSteps({
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      // Asks for credentials for the pages of the gateway itself.
+      ...(security && config.authentication?.pages
+        ? [guardPages(security.guard(config.authentication.pages))]
+        : []),
       // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.

@@ -6,7 +6,7 @@ const schemeName = z
   .regex(/^[\w.-]+$/, 'expected the name of a security scheme: letters, digits, ".", "-" and "_"');
 
 /** As in OpenAPI documents: one entry has to hold, with all of its schemes and all of their scopes. */
-const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
+export const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
 
 export const authenticationSchema = z.strictObject({
   enforce: z

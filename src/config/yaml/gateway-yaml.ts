@@ -84,7 +84,12 @@ export interface GatewayConfig {
   /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
   /** The admin listener, and whether only it serves the status. */
-  readonly admin: { readonly port?: number | undefined; readonly host: string; readonly status: boolean };
+  readonly admin: {
+    readonly port?: number | undefined;
+    readonly host: string;
+    readonly status: boolean;
+    readonly authentication?: AuthenticationConfig['pages'];
+  };
   /** How long a stopping process still accepts requests, and then waits for them, in milliseconds. */
   readonly shutdown: { readonly drain: number; readonly grace: number };
 }
@@ -175,16 +180,26 @@ export const parseGatewayConfig = (
   };
 };
 
-/** A service may only refer to schemes that are configured. */
+/** Only schemes that are configured may be referred to. */
 function checkSchemeNames(root: z.output<typeof gatewaySchema> | undefined, faults: Faults): void {
   const known = Object.keys(root?.authentication?.schemes ?? {});
+  const check = (name: string, path: readonly (string | number)[]): void => {
+    if (!known.includes(name))
+      faults.add(
+        path,
+        `expected one of authentication.schemes, which are ${known.join(', ') || 'none'}; got ${name}`,
+      );
+  };
   for (const [name, { authentication }] of Object.entries(root?.services ?? {}))
     for (const [scheme, target] of Object.entries(authentication?.schemes ?? {}))
-      if (!known.includes(target))
-        faults.add(
-          ['services', name, 'authentication', 'schemes', scheme],
-          `expected one of authentication.schemes, which are ${known.join(', ') || 'none'}; got ${target}`,
-        );
+      check(target, ['services', name, 'authentication', 'schemes', scheme]);
+  const lists = [
+    ['authentication', 'pages', root?.authentication?.pages],
+    ['admin', 'authentication', root?.admin.authentication],
+  ] as const;
+  for (const [section, key, requirements = []] of lists)
+    for (const [index, requirement] of requirements.entries())
+      for (const scheme of Object.keys(requirement)) check(scheme, [section, key, index, scheme]);
 }
 
 /** @throws ConfigError with one line for each syntax error */

@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { toConfigError } from '../../config/config-error.ts';
+import { ConfigError, toConfigError } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
@@ -32,6 +32,7 @@ import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
@@ -55,6 +56,8 @@ interface InstanceParts {
   readonly app: RequestListener;
   /** Handler of the admin listener. */
   readonly admin: RequestHandler;
+  /** Decides about requests to the admin listener. */
+  readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
@@ -94,6 +97,10 @@ export class GatewayInstance {
 
   get admin(): RequestHandler {
     return this.#parts.admin;
+  }
+
+  get guardAdmin(): Guard {
+    return this.#parts.guardAdmin;
   }
 
   /** The current state of the services. */
@@ -170,6 +177,14 @@ async function createParts(
   const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
+    const { authentication } = config;
+    const security =
+      authentication &&
+      new GatewaySecurity({
+        config: { services: config.services, authentication },
+        documents,
+        verifiers: verifiers.byScheme,
+      });
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
       config: resolvedConfig,
@@ -178,7 +193,7 @@ async function createParts(
       targets,
       cache,
       conformanceStats,
-      verifiers: verifiers.byScheme,
+      security,
       refusalStatistics,
       log,
       pages,
@@ -204,12 +219,20 @@ async function createParts(
       await mocks.close();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
-    return { services, targets, faults, secured, app, admin, snapshot, watchers, close };
+    const guardAdmin = adminGuard(config, security);
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
     throw error;
   }
+}
+
+/** @throws ConfigError if the admin listener requires credentials that nothing verifies */
+function adminGuard({ admin }: Pick<GatewayConfig, 'admin'>, security: GatewaySecurity | undefined): Guard {
+  if (admin.authentication === undefined) return () => {};
+  if (security === undefined) throw new ConfigError('admin.authentication requires authentication.schemes');
+  return security.guard(admin.authentication);
 }
 
 /** Warns once per service that declared security is not enforced. */
