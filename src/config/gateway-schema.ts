@@ -11,6 +11,7 @@ import {
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { stepsSchema } from './policies/steps.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -155,6 +156,7 @@ export const gatewaySchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   authentication: authenticationSchema.optional(),
+  steps: stepsSchema,
   hideSoftware: z
     .boolean()
     .default(true)

@@ -84,6 +84,14 @@ export const crossSite = defineProblem({
     'Use a page of this server, or a client that is not a browser. For operators: set `crossSite: pass` for a service that handles CORS itself, and list the host names of this server in `allowedHosts`.',
 });
 
+export const stepRefused = defineProblem({
+  code: 'step-refused',
+  status: 403,
+  title: 'A rule of the gateway refuses this request',
+  meaning: 'A step that the operators added to the gateway refused the request. Nothing was done.',
+  remedy: '`detail` says why, if the operators wanted to say it.',
+});
+
 export const notFound = defineProblem({
   code: 'not-found',
   status: 404,
@@ -211,6 +219,15 @@ export const internalError = defineProblem({
   title: 'Internal error',
   meaning: 'The server failed because of an error of its own. The log has the error under the request id.',
   remedy: 'Try again later, and give the `requestId` to the operators of the server.',
+});
+
+export const stepFailed = defineProblem({
+  code: 'step-failed',
+  status: 500,
+  title: 'A step of the gateway failed',
+  meaning:
+    'A step that the operators added to the gateway threw an error or took too long. The service may or may not have done the work.',
+  remedy: 'Try again later, and give the `requestId` to the operators: the log has the error under it.',
 });
 
 export const notImplemented = defineProblem({
@@ -343,6 +360,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     authenticationRequired,
     insufficientScope,
     crossSite,
+    stepRefused,
     notFound,
     methodNotAllowed,
     notAcceptable,
@@ -358,6 +376,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     expectationFailed,
     headersTooLarge,
     internalError,
+    stepFailed,
     notImplemented,
     badGateway,
     contractBroken,

@@ -22,6 +22,8 @@ import type { Targets } from '../outbound/targets.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
+import type { LoadedStep } from './extension/load-steps.ts';
+import { extensionSteps } from './extension/run-steps.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
@@ -74,6 +76,8 @@ export interface GatewayOptions {
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
   readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** The steps of `gateway.yaml`. */
+  readonly extensions?: readonly LoadedStep[];
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
   /** Serves the reserved paths. */
@@ -100,6 +104,7 @@ export function* createInSteps({
   security,
   refusalStatistics = new RefusalStatistics(),
   log,
+  extensions = [],
   operationSteps = [],
   pages,
   onRequest,
@@ -177,6 +182,8 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
+  const extension = extensionSteps(extensions, log.logger);
+  const afterSteps = extension.after;
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects requests from pages of other sites with 403.
@@ -194,11 +201,20 @@ export function* createInSteps({
         ]
       : []),
     ...operationSteps,
+    // Runs the steps of gateway.yaml.
+    ...(extension.before ? [extension.before] : []),
     // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
   ];
   // Sends internal requests for embedded resources.
-  const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });
+  const dispatch = createInternalDispatch({
+    router,
+    steps,
+    upstreams,
+    unavailableServices,
+    inspect,
+    afterSteps,
+  });
 
   // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
@@ -209,6 +225,7 @@ export function* createInSteps({
     headersOf,
     inspect,
     sendUpstreamResponse,
+    afterSteps,
   });
 
   return pipeline(
@@ -241,6 +258,7 @@ export function* createInSteps({
         headersOf,
         inspect,
         sendUpstreamResponse,
+        afterSteps,
       }),
       // Forwards the request to the service and the response to the client.
       forwardRequest,

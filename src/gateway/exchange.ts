@@ -20,6 +20,8 @@ export class Exchange {
   target: string;
   /** The body to forward, unchanged. */
   body: Buffer | Readable | null = null;
+  /** Changes that steps make to the headers for the service, in order. */
+  #headerChanges: ((raw: string[]) => void)[] | undefined;
   /** Raw headers of an internal request. */
   readonly #ownHeaders: readonly string[] | undefined;
 
@@ -57,6 +59,27 @@ export class Exchange {
   /** Whether the gateway itself makes this request, for an embedded resource. Such a request has no body. */
   get isInternal(): boolean {
     return this.#ownHeaders !== undefined;
+  }
+
+  /** Raw headers, as they were received. */
+  get rawHeaders(): readonly string[] {
+    return this.#ownHeaders ?? this.client.rawHeaders;
+  }
+
+  /** @param change of raw headers in place; it may run several times */
+  changeHeaders(change: (raw: string[]) => void): void {
+    // Throws for a change that is not possible.
+    change([...this.rawHeaders]);
+    this.#headerChanges ??= [];
+    this.#headerChanges.push(change);
+  }
+
+  /** Raw headers for the service, with the changes of steps. */
+  serviceHeaders(raw: readonly string[]): readonly string[] {
+    if (this.#headerChanges === undefined) return raw;
+    const changed = [...raw];
+    for (const change of this.#headerChanges) change(changed);
+    return changed;
   }
 
   /** Headers by lower-case name, as Node.js provides them. */

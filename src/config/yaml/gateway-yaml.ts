@@ -16,6 +16,7 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import type { StepConfig } from '../policies/steps.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
@@ -71,6 +72,8 @@ export interface GatewayConfig {
   readonly compression: CompressionConfig;
   /** Undefined if credentials are not checked. */
   readonly authentication?: AuthenticationConfig | undefined;
+  /** What runs before and after operations. */
+  readonly steps?: readonly StepConfig[] | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */

@@ -29,6 +29,7 @@ import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
+import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
@@ -41,6 +42,8 @@ import type { LoadedDocument } from './load-document.ts';
 export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
   readonly documents: readonly LoadedDocument[];
+  /** The steps of `gateway.yaml`. */
+  readonly steps: readonly LoadedStep[];
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -66,6 +69,7 @@ interface InstanceParts {
 export class GatewayInstance {
   readonly config: GatewayConfig;
   readonly documents: readonly LoadedDocument[];
+  readonly steps: readonly LoadedStep[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
   readonly #parts: InstanceParts;
@@ -86,8 +90,9 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor({ config, documents, steps, state }: GatewayInstanceOptions, parts: InstanceParts) {
     this.#state = state;
+    this.steps = steps;
     this.config = config;
     this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
@@ -132,7 +137,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, steps: extensions, log, state }: GatewayInstanceOptions,
   verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
@@ -194,6 +199,7 @@ async function createParts(
       cache,
       conformanceStats,
       security,
+      extensions,
       refusalStatistics,
       log,
       pages,
