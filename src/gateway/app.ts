@@ -5,6 +5,7 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
 import { Compression } from '../http/body/compression.ts';
+import { HeldBodies } from '../http/body/held-bodies.ts';
 import { securityHeaders } from '../http/headers/security-headers.ts';
 import { strictTransportSecurity } from '../http/headers/strict-transport-security.ts';
 import { identify } from '../http/identify.ts';
@@ -62,6 +63,8 @@ export interface GatewayOptions {
   readonly targets: Targets;
   /** Holds the responses of services that have a cache. */
   readonly cache?: Cache;
+  /** Bounds the memory of request bodies. */
+  readonly heldBodies?: HeldBodies;
   /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
   readonly log: Pick<Log, 'logger' | 'lines'>;
@@ -87,6 +90,7 @@ export function* createInSteps({
   graph: existingGraph,
   targets,
   cache = new Cache(),
+  heldBodies = new HeldBodies(),
   conformanceStats = new ConformanceStats(),
   log,
   operationSteps = [],
@@ -163,8 +167,8 @@ export function* createInSteps({
     // Rejects requests from pages of other sites with 403.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
     ...operationSteps,
-    // Rejects requests that do not match the contract with 400, 413 or 415.
-    validate(limits.body),
+    // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
+    validate({ limits, heldBodies }),
   ];
   // Sends internal requests for embedded resources.
   const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });

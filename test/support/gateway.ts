@@ -26,7 +26,14 @@ export interface TestGatewayOptions
   extends Partial<
     Pick<
       GatewayOptions,
-      'pages' | 'cache' | 'conformanceStats' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
+      | 'pages'
+      | 'cache'
+      | 'heldBodies'
+      | 'conformanceStats'
+      | 'operationSteps'
+      | 'onRequest'
+      | 'onDroppedLink'
+      | 'onFault'
     >
   > {
   /** YAML that is appended to the list of services. */

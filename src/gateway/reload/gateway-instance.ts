@@ -170,6 +170,7 @@ async function createParts(
       graph,
       targets,
       cache,
+      heldBodies: state.heldBodies,
       conformanceStats,
       log,
       pages,

@@ -1,6 +1,7 @@
 /** State that survives reloads: counters, and rejected changes. */
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { HeldBodies } from '../../http/body/held-bodies.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
@@ -22,6 +23,8 @@ export class GatewayState {
   readonly conformanceStats = new ConformanceStats();
   /** Cached responses of services. */
   readonly cache = new Cache();
+  /** The memory of request bodies. Requests of a former configuration still count. */
+  readonly heldBodies = new HeldBodies();
   readonly #droppedLinks = new Map<string, number>();
 
   countDroppedLink(service: string): void {
