@@ -289,7 +289,8 @@ export const overloaded = defineProblem({
   code: 'overloaded',
   status: 503,
   title: 'Too many requests are in progress',
-  meaning: 'The service already has as many running and queued calls as the gateway allows.',
+  meaning:
+    'The service already has as many running and queued calls as the gateway allows, or the server holds as many connections or request bodies as it has memory for. Nothing was done.',
   remedy: 'Try again after `Retry-After` seconds, and send requests more slowly.',
 });
 
@@ -411,7 +412,7 @@ export const implicitProblems = (operation: {
   ...(operation.method === 'post' ? [idempotencyKeyInFlight, idempotencyKeyReused] : []),
   ...(operation.method === 'patch' ? [patchConflict] : []),
   ...(['get', 'post'].includes(operation.method) ? [] : [preconditionRequired]),
-  ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType] : []),
+  ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType, overloaded] : []),
 ];
 
 /** The problem types of an operation that depends on another service. */

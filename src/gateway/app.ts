@@ -5,6 +5,7 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
 import { Compression } from '../http/body/compression.ts';
+import { HeldBodies } from '../http/body/held-bodies.ts';
 import { securityHeaders } from '../http/headers/security-headers.ts';
 import { strictTransportSecurity } from '../http/headers/strict-transport-security.ts';
 import { identify } from '../http/identify.ts';
@@ -69,6 +70,8 @@ export interface GatewayOptions {
   readonly targets: Targets;
   /** Holds the responses of services that have a cache. */
   readonly cache?: Cache;
+  /** Bounds the memory of request bodies. */
+  readonly heldBodies?: HeldBodies;
   /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
   /** Knows who may call what; without it, credentials are not checked. */
@@ -100,6 +103,7 @@ export function* createInSteps({
   graph: existingGraph,
   targets,
   cache = new Cache(),
+  heldBodies = new HeldBodies(),
   conformanceStats = new ConformanceStats(),
   security,
   refusalStatistics = new RefusalStatistics(),
@@ -203,8 +207,8 @@ export function* createInSteps({
     ...operationSteps,
     // Runs the steps of gateway.yaml.
     ...(extension.before ? [extension.before] : []),
-    // Rejects requests that do not match the contract with 400, 413 or 415.
-    validate(limits.body),
+    // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
+    validate({ limits, heldBodies }),
   ];
   // Sends internal requests for embedded resources.
   const dispatch = createInternalDispatch({

@@ -1,5 +1,5 @@
 /** The state that steps share about a request to an operation: of a client, or an internal one for an embedded resource. */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '../http/context.ts';
 import { headersOf } from '../http/headers/raw-headers.ts';
@@ -9,6 +9,8 @@ import type { Match } from './routing/router.ts';
 export class Exchange {
   /** The request of the client. For an internal request, the one whose response embeds the resource. */
   readonly client: IncomingMessage;
+  /** The response to that request. */
+  readonly response: ServerResponse;
   readonly context: RequestContext;
   readonly method: string;
   readonly operation: GatewayOperation;
@@ -27,12 +29,14 @@ export class Exchange {
 
   private constructor(
     client: IncomingMessage,
+    response: ServerResponse,
     context: RequestContext,
     method: string,
     { operation, params, query, url }: Match,
     ownHeaders?: readonly string[],
   ) {
     this.client = client;
+    this.response = response;
     this.context = context;
     this.method = method;
     this.operation = operation;
@@ -42,8 +46,13 @@ export class Exchange {
     this.#ownHeaders = ownHeaders;
   }
 
-  static fromClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
-    return new Exchange(client, context, client.method ?? '', match);
+  static fromClient(
+    client: IncomingMessage,
+    response: ServerResponse,
+    context: RequestContext,
+    match: Match,
+  ): Exchange {
+    return new Exchange(client, response, context, client.method ?? '', match);
   }
 
   /** @param headers raw headers: those of the client that apply to this request */
@@ -53,7 +62,7 @@ export class Exchange {
     match: Match,
     headers: readonly string[],
   ): Exchange {
-    return new Exchange(parent.client, parent.context, method, match, headers);
+    return new Exchange(parent.client, parent.response, parent.context, method, match, headers);
   }
 
   /** Whether the gateway itself makes this request, for an embedded resource. Such a request has no body. */

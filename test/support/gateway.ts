@@ -30,6 +30,7 @@ export interface TestGatewayOptions
       GatewayOptions,
       | 'pages'
       | 'cache'
+      | 'heldBodies'
       | 'conformanceStats'
       | 'refusalStatistics'
       | 'operationSteps'

@@ -197,6 +197,7 @@ async function createParts(
       graph,
       targets,
       cache,
+      heldBodies: state.heldBodies,
       conformanceStats,
       security,
       extensions,

@@ -1,6 +1,7 @@
 /** State that survives reloads: counters, and rejected changes. */
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { HeldBodies } from '../../http/body/held-bodies.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { createVerifier } from '../../security/create-verifier.ts';
 import { Verifiers } from '../../security/verifiers.ts';
@@ -29,6 +30,8 @@ export class GatewayState {
   readonly refusalStatistics = new RefusalStatistics();
   /** Cached responses of services. */
   readonly cache = new Cache();
+  /** The memory of request bodies. Requests of a former configuration still count. */
+  readonly heldBodies = new HeldBodies();
   readonly #droppedLinks = new Map<string, number>();
 
   countDroppedLink(service: string): void {

@@ -32,7 +32,7 @@ export const route = ({ router, unavailableServices, securityHeaders, preflight 
     const preflightMethod = preflightedMethod(req);
     const match = router.find(method, url) ?? (preflightMethod && router.find(preflightMethod, url));
     if (match) {
-      const exchange = Exchange.fromClient(req, context, match);
+      const exchange = Exchange.fromClient(req, res, context, match);
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);
