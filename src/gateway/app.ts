@@ -22,6 +22,8 @@ import type { Targets } from '../outbound/targets.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
+import { GatewayCors } from './cors/gateway-cors.ts';
+import { preflight } from './cors/preflight.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
@@ -32,8 +34,10 @@ import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { createAddressSteps } from './steps/addresses.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
+import { corsHeaders } from './steps/cors-headers.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
@@ -54,6 +58,8 @@ export interface GatewayOptions {
     | 'trustedProxies'
     | 'allowedHosts'
     | 'hsts'
+    | 'cors'
+    | 'addresses'
   >;
   /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -143,6 +149,7 @@ export function* createInSteps({
     isServedElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
+  const cors = config.cors && new GatewayCors({ cors: config.cors, services, documents });
   const compression = new Compression(config.compression);
   const isTrustedProxy = trustProxy(config);
   const security = securityHeaders();
@@ -158,10 +165,12 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
+  const addressSteps = createAddressSteps({ config, services, router });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
-    // Rejects requests from pages of other sites with 403.
-    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
+    // Rejects changes by pages of other sites with 403, unless CORS allows them.
+    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
+    ...(addressSteps?.parts ? [addressSteps.parts] : []),
     ...operationSteps,
     // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
@@ -188,6 +197,12 @@ export function* createInSteps({
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      // Adds CORS headers to all responses of the following steps.
+      ...(cors ? [corsHeaders(cors)] : []),
+      // Rejects clients by their address with 403.
+      ...(addressSteps ? [addressSteps.requests] : []),
+      // Responds to CORS preflights.
+      ...(cors ? [preflight({ cors, router, securityHeaders: security })] : []),
       // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { toConfigError } from '../../config/config-error.ts';
+import { configWarnings } from '../../config/warnings.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
@@ -27,6 +28,7 @@ import {
 } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
+import { GatewayCors } from '../cors/gateway-cors.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
@@ -63,6 +65,7 @@ export class GatewayInstance {
   readonly documents: readonly LoadedDocument[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
+  readonly #cors: GatewayCors | undefined;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -72,7 +75,9 @@ export class GatewayInstance {
   static async create(options: GatewayInstanceOptions): Promise<GatewayInstance> {
     const previous = options.previous ? options.previous.#parts : undefined;
     try {
-      return new GatewayInstance(options, await createParts(options, previous));
+      const parts = await createParts(options, previous);
+      logWarnings(options);
+      return new GatewayInstance(options, parts);
     } catch (error) {
       throw toConfigError(error, 'the documents cannot be served');
     }
@@ -83,6 +88,8 @@ export class GatewayInstance {
     this.config = config;
     this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
+    this.#cors =
+      config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
     this.services = parts.services;
     this.#parts = parts;
   }
@@ -106,6 +113,11 @@ export class GatewayInstance {
       if (this.#inFlight === 0) this.#onIdle?.();
     });
     this.#parts.app(req, res);
+  }
+
+  /** Adds CORS headers to the response of a request that is refused before its operation is known. */
+  prepareRefusal(req: IncomingMessage, res: ServerResponse): void {
+    this.#cors?.apply(req, res);
   }
 
   /** Frees its resources when all of its requests have ended. */
@@ -200,6 +212,12 @@ async function createParts(
     await mocks.close();
     throw error;
   }
+}
+
+/** Logs each warning once, and again only after it had been resolved. */
+function logWarnings({ config, log, previous }: GatewayInstanceOptions): void {
+  const known = new Set(previous && configWarnings(previous.config));
+  for (const warning of configWarnings(config)) if (!known.has(warning)) log.logger.warn(warning);
 }
 
 /** Warns once per service that declared security is not enforced. */
