@@ -74,7 +74,7 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe(
-      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403. `reject` still lets requests pass from origins that `cors` allows. `pass` is for a service that handles cross-site requests itself.',
+      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403, unless `cors` allows the origin. `pass` is for a service that handles cross-site requests itself.',
     ),
   cors: serviceCorsSchema,
   addresses: serviceAddressesSchema,

@@ -33,6 +33,8 @@ export interface TestGatewayOptions
   readonly config?: string;
   /** YAML that every service has. */
   readonly service?: string;
+  /** YAML of single services, by name. */
+  readonly serviceByName?: Readonly<Record<string, string>>;
   /** The base path of every service. */
   readonly base?: string;
   readonly env?: Environment;
@@ -45,7 +47,15 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', base = '', env = {}, onArrival, ...options }: TestGatewayOptions = {},
+  {
+    config = '',
+    service = '',
+    serviceByName = {},
+    base = '',
+    env = {},
+    onArrival,
+    ...options
+  }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, TestUpstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -53,7 +63,8 @@ export const startGateway = async (
     const upstream = await startUpstream();
     open.push(upstream.stop);
     services[name] = upstream;
-    yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
+    const keys = [`document: x, url: "${upstream.url}${base}"`, service, serviceByName[name]];
+    yaml += `  ${name}: { ${keys.filter(Boolean).join(', ')} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml', { env });

@@ -27,12 +27,12 @@ export interface AddressRules {
 const withoutZone = (address: string): string => address.replace(/%.*$/s, '');
 
 export class AddressList {
-  readonly #allow: BlockList | undefined;
-  readonly #deny: BlockList | undefined;
+  readonly #allow: Networks | undefined;
+  readonly #deny: Networks | undefined;
 
   constructor({ allow, deny }: AddressRules) {
-    this.#allow = allow.length > 0 ? blockList(allow) : undefined;
-    this.#deny = deny.length > 0 ? blockList(deny) : undefined;
+    this.#allow = allow.length > 0 ? new Networks(allow) : undefined;
+    this.#deny = deny.length > 0 ? new Networks(deny) : undefined;
   }
 
   /** @param text an address; any other text is refused */
@@ -40,18 +40,26 @@ export class AddressList {
     const address = parseAddress(withoutZone(text));
     if (address === undefined) return false;
     const [plain, kind] = [address.toString(), address.kind()];
-    return this.#deny?.check(plain, kind) !== true && this.#allow?.check(plain, kind) !== false;
+    return this.#deny?.has(plain, kind) !== true && this.#allow?.has(plain, kind) !== false;
   }
 }
 
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of networks) {
-    const [address, prefix] = parseNetwork(text) ?? [];
-    if (address === undefined || prefix === undefined) throw new Error(`not a network: ${text}`);
-    list.addSubnet(withoutZone(address.toString()), prefix, address.kind());
+/** A list for each family: in a shared one, `::/0` would have all IPv4 addresses too. */
+class Networks {
+  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+
+  constructor(networks: readonly string[]) {
+    for (const text of networks) {
+      const [address, prefix] = parseNetwork(text) ?? [];
+      if (address === undefined || prefix === undefined) throw new Error(`not a network: ${text}`);
+      const kind = address.kind();
+      this.#lists[kind].addSubnet(withoutZone(address.toString()), prefix, kind);
+    }
   }
-  return list;
+
+  has(address: string, kind: 'ipv4' | 'ipv6'): boolean {
+    return this.#lists[kind].check(address, kind);
+  }
 }
 
 /** Whether the client of a request may send it. */
