@@ -1,14 +1,15 @@
 /** The schema of `gateway.yaml`: every key with its default and its description, which the reference documentation uses. */
 import { z } from 'zod';
-import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
 import { limitsSchema } from './limits.ts';
+import { addressesSchema, network, serviceAddressesSchema } from './policies/addresses.ts';
 import {
   authenticationSchema,
   requirementsSchema,
   serviceAuthenticationSchema,
 } from './policies/authentication.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
+import { corsSchema, serviceCorsSchema } from './policies/cors.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
 import { stepsSchema } from './policies/steps.ts';
@@ -79,8 +80,10 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe(
-      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403. `pass` is for a service that handles CORS and cross-site requests itself. Preflight requests always reach the service.',
+      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403, unless `cors` allows the origin. `pass` is for a service that handles cross-site requests itself.',
     ),
+  cors: serviceCorsSchema,
+  addresses: serviceAddressesSchema,
   responses: z
     .enum(['off', 'observe', 'enforce'])
     .default('off')
@@ -168,14 +171,10 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether to trust `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` in requests. Set it only behind a proxy of your own.',
+      'Whether to trust `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` in requests. Deprecated: list your proxies in `trustedProxies`, because a client that can reach the gateway directly can forge these headers.',
     ),
   trustedProxies: z
-    .array(
-      z.string().refine((text) => parseNetwork(text) !== undefined, {
-        error: ({ input }) => `expected an address or a network such as 10.0.0.0/8, got ${input}`,
-      }),
-    )
+    .array(network)
     .optional()
     .describe(
       'Addresses and networks of your proxies, such as `[10.0.0.0/8, "::1"]`. Only these are trusted, and `trustProxy` has no effect. Without it `trustProxy` applies to every peer.',
@@ -187,6 +186,8 @@ export const gatewaySchema = z.strictObject({
     .describe(
       'Host names of this server, such as `[api.example.com, .example.org]` (a leading dot includes subdomains) or `["*"]`. Requests for other names get 403. IP addresses and `localhost` are always allowed. By default, a loopback listener allows only these, and a listener on another address or behind a trusted proxy allows every name.',
     ),
+  cors: corsSchema.optional(),
+  addresses: addressesSchema.prefault({}),
   hsts: z
     .strictObject({
       maxAge: z

@@ -81,7 +81,16 @@ export const crossSite = defineProblem({
   meaning:
     'The browser reports that a page of another site sent the request, or the request names a host that this server does not serve. Nothing was done.',
   remedy:
-    'Use a page of this server, or a client that is not a browser. For operators: set `crossSite: pass` for a service that handles CORS itself, and list the host names of this server in `allowedHosts`.',
+    'Use a page of this server, or a client that is not a browser. For operators: list the origin of the page in `cors.origins`, or set `crossSite: pass` for a service that handles such requests itself, and list the host names of this server in `allowedHosts`.',
+});
+
+export const addressRefused = defineProblem({
+  code: 'address-refused',
+  status: 403,
+  title: 'The address of the client is not allowed',
+  meaning: 'The server does not accept this request from the network of the client. Nothing was done.',
+  remedy:
+    'Send the request from an allowed network. For operators: change `addresses` in `gateway.yaml`, and list the proxies in front of the gateway in `trustedProxies`.',
 });
 
 export const stepRefused = defineProblem({
@@ -362,6 +371,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     insufficientScope,
     crossSite,
     stepRefused,
+    addressRefused,
     notFound,
     methodNotAllowed,
     notAcceptable,

@@ -23,6 +23,8 @@ import type { Targets } from '../outbound/targets.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
+import { GatewayCors } from './cors/gateway-cors.ts';
+import { preflight } from './cors/preflight.ts';
 import type { LoadedStep } from './extension/load-steps.ts';
 import { extensionSteps } from './extension/run-steps.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
@@ -37,9 +39,11 @@ import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
+import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
+import { corsHeaders } from './steps/cors-headers.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { guardPages } from './steps/guard-pages.ts';
@@ -62,6 +66,8 @@ export interface GatewayOptions {
     | 'allowedHosts'
     | 'hsts'
     | 'authentication'
+    | 'cors'
+    | 'addresses'
   >;
   /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -163,6 +169,7 @@ export function* createInSteps({
     isServedElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
+  const cors = config.cors && new GatewayCors({ cors: config.cors, services, documents });
   const compression = new Compression(config.compression);
   const isTrustedProxy = trustProxy(config);
   const ownHeaders = securityHeaders();
@@ -188,10 +195,12 @@ export function* createInSteps({
   });
   const extension = extensionSteps(extensions, log.logger);
   const afterSteps = extension.after;
+  const addressSteps = createAddressSteps({ config, services, router });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
-    // Rejects requests from pages of other sites with 403.
-    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
+    // Rejects changes by pages of other sites with 403, unless CORS allows them.
+    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
+    ...(addressSteps?.parts ? [addressSteps.parts] : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
     ...(security
       ? [
@@ -240,6 +249,12 @@ export function* createInSteps({
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      // Adds CORS headers to all responses of the following steps.
+      ...(cors ? [corsHeaders(cors)] : []),
+      // Rejects clients by their address with 403.
+      ...(addressSteps ? [addressSteps.requests] : []),
+      // Responds to CORS preflights.
+      ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
       // Asks for credentials for the pages of the gateway itself.
       ...(security && config.authentication?.pages
         ? [guardPages(security.guard(config.authentication.pages))]

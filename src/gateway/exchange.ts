@@ -107,8 +107,11 @@ export const setExchange = (req: IncomingMessage, exchange: Exchange): void => {
   (req as WithExchange)[EXCHANGE] = exchange;
 };
 
+/** Undefined before the operation is known. */
+export const findExchange = (req: IncomingMessage): Exchange | undefined => (req as WithExchange)[EXCHANGE];
+
 export const exchangeOf = (req: IncomingMessage): Exchange => {
-  const exchange = (req as WithExchange)[EXCHANGE];
+  const exchange = findExchange(req);
   if (!exchange) throw new Error('route() must run before any step that needs the exchange');
   return exchange;
 };

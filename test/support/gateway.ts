@@ -43,6 +43,8 @@ export interface TestGatewayOptions
   readonly config?: string;
   /** YAML that every service has. */
   readonly service?: string;
+  /** YAML of single services, by name. */
+  readonly serviceByName?: Readonly<Record<string, string>>;
   /** The base path of every service. */
   readonly base?: string;
   readonly env?: Environment;
@@ -60,6 +62,7 @@ export const startGateway = async (
   {
     config = '',
     service = '',
+    serviceByName = {},
     base = '',
     env = {},
     verifiers = new Map(),
@@ -73,7 +76,8 @@ export const startGateway = async (
     const upstream = await startUpstream();
     open.push(upstream.stop);
     services[name] = upstream;
-    yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
+    const keys = [`document: x, url: "${upstream.url}${base}"`, service, serviceByName[name]];
+    yaml += `  ${name}: { ${keys.filter(Boolean).join(', ')} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml', { env });

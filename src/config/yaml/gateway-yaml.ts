@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { CorsConfig } from '../../http/cors/cors.ts';
 import type { StrictTransportSecurity } from '../../http/headers/strict-transport-security.ts';
+import type { AddressRules } from '../../http/server/address-list.ts';
 import type { CompressionConfig } from '../compression.ts';
 import { ConfigError } from '../config-error.ts';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -53,6 +55,10 @@ export interface ServiceConfig extends ServicePolicies {
   readonly unknownBody: 'reject' | 'pass';
   /** Whether pages of other sites may send requests with unsafe methods. */
   readonly crossSite?: 'reject' | 'pass' | undefined;
+  /** Whether the service handles CORS itself although `cors` is configured. */
+  readonly cors?: 'gateway' | 'pass' | undefined;
+  /** Replaces the list of the gateway for the operations of the service. */
+  readonly addresses?: AddressRules | undefined;
   /** The mode of response validation. */
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of the responses that `observe` validates. */
@@ -82,6 +88,10 @@ export interface GatewayConfig {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Host names of this server; undefined for the default. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Undefined if the services handle CORS themselves. */
+  readonly cors?: CorsConfig | undefined;
+  /** Which clients may send requests, by their address. */
+  readonly addresses?: AddressRules | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
   /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
@@ -297,6 +307,8 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     unknownQuery: checked.unknownQuery,
     unknownBody: checked.unknownBody,
     ...(checked.crossSite === 'pass' && { crossSite: checked.crossSite }),
+    ...(checked.cors === 'pass' && { cors: checked.cors }),
+    ...(checked.addresses && { addresses: checked.addresses }),
     responses: checked.responses,
     sample: checked.sample,
     cache: serviceCacheOf(checked.cache),

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ConfigError, toConfigError } from '../../config/config-error.ts';
+import { configWarnings } from '../../config/warnings.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
@@ -28,6 +29,7 @@ import {
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
+import { GatewayCors } from '../cors/gateway-cors.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
 import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
@@ -72,6 +74,7 @@ export class GatewayInstance {
   readonly steps: readonly LoadedStep[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
+  readonly #cors: GatewayCors | undefined;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -83,7 +86,9 @@ export class GatewayInstance {
     const { config, state } = options;
     const verifiers = await state.verifiers.hold(config.authentication?.schemes ?? {});
     try {
-      return new GatewayInstance(options, await createParts(options, verifiers, previous));
+      const parts = await createParts(options, verifiers, previous);
+      logWarnings(options);
+      return new GatewayInstance(options, parts);
     } catch (error) {
       await verifiers.release();
       throw toConfigError(error, 'the documents cannot be served');
@@ -96,6 +101,8 @@ export class GatewayInstance {
     this.config = config;
     this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
+    this.#cors =
+      config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
     this.services = parts.services;
     this.#parts = parts;
   }
@@ -123,6 +130,11 @@ export class GatewayInstance {
       if (this.#inFlight === 0) this.#onIdle?.();
     });
     this.#parts.app(req, res);
+  }
+
+  /** Adds CORS headers to the response of a request that is refused before its operation is known. */
+  prepareRefusal(req: IncomingMessage, res: ServerResponse): void {
+    this.#cors?.apply(req, res);
   }
 
   /** Frees its resources when all of its requests have ended. */
@@ -240,6 +252,12 @@ function adminGuard({ admin }: Pick<GatewayConfig, 'admin'>, security: GatewaySe
   if (admin.authentication === undefined) return () => {};
   if (security === undefined) throw new ConfigError('admin.authentication requires authentication.schemes');
   return security.guard(admin.authentication);
+}
+
+/** Logs each warning once, and again only after it had been resolved. */
+function logWarnings({ config, log, previous }: GatewayInstanceOptions): void {
+  const known = new Set(previous && configWarnings(previous.config));
+  for (const warning of configWarnings(config)) if (!known.has(warning)) log.logger.warn(warning);
 }
 
 /** Warns once per service that declared security is not enforced. */
