@@ -7,7 +7,7 @@ import { fetchJson } from '../../outbound/fetch-json.ts';
 import { isJsonObject } from './json-object.ts';
 
 /** The places where the metadata may be, in order. */
-export function metadataUrls(issuer: string): readonly string[] {
+function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   return [
@@ -21,7 +21,7 @@ export async function discoverKeySet(issuer: string, signal: AbortSignal): Promi
   const reasons: string[] = [];
   for (const url of metadataUrls(issuer)) {
     try {
-      return keySetOf(await fetchJson(url, { signal }), issuer);
+      return readMetadata(await fetchJson(url, { signal }), issuer);
     } catch (error) {
       reasons.push((error as Error).message);
     }
@@ -29,7 +29,8 @@ export async function discoverKeySet(issuer: string, signal: AbortSignal): Promi
   throw new Error(`its metadata cannot be read: ${[...new Set(reasons)].join('; ')}`);
 }
 
-function keySetOf(metadata: unknown, issuer: string): string {
+/** @throws Error with the reason, without an address */
+export function readMetadata(metadata: unknown, issuer: string): string {
   if (!isJsonObject(metadata)) throw new Error('it is not a JSON object');
   if (metadata.issuer !== issuer) throw new Error('it names another issuer');
   const url = metadata.jwks_uri;
