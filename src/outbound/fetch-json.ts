@@ -56,7 +56,7 @@ async function readText({ body }: Response, maxBytes: number): Promise<string> {
 
 /** The message of a failed fetch is only "fetch failed"; the code of its cause says more. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'the request failed';
-  const code = (error.cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? `${error.message} (${code})` : error.message;
+  const { message = 'the request failed', cause } = (error ?? {}) as { message?: string; cause?: unknown };
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? `${message} (${code})` : message;
 }
