@@ -6,8 +6,9 @@
  * cannot choose a text with a given hash. A client that learns how a stored hash begins is as far from the key as before.
  */
 import type { WatchedFile } from '../../config/watched-file.ts';
+import { sha256 } from '../sha256.ts';
 import type { Verification, Verifier } from '../verifier.ts';
-import { type KeysFile, sha256 } from './keys-file.ts';
+import type { KeysFile } from './keys-file.ts';
 import { type KeysOptions, reject, toVerification, unavailableKeys, watchKeys } from './keys-source.ts';
 
 /** A shorter key can be guessed. The file has only its hash, so its length shows here. */

@@ -2,11 +2,11 @@
  * The file of API keys and passwords that `keysFile` names. It contains hashes only, so that a copy of the file does not
  * open anything. Messages about its faults never quote a hash or a password.
  */
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { Faults } from '../../config/yaml/faults.ts';
 import { parseText } from '../../config/yaml/parse-text.ts';
 import { YamlText } from '../../config/yaml/yaml-text.ts';
+import { sha256 } from '../sha256.ts';
 import type { Identity } from '../verifier.ts';
 import { PASSWORD_HASH_FORM, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 
@@ -30,8 +30,6 @@ export interface KeysFile {
 
 /** About 80,000 keys. */
 export const MAX_KEYS_FILE_BYTES = 16 * 1024 ** 2;
-
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 const DIGEST_FORM = 'expected the SHA-256 of the key, as 64 hexadecimal digits or in base64url';
 

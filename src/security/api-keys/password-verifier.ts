@@ -7,10 +7,11 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { WatchedFile } from '../../config/watched-file.ts';
+import { sha256 } from '../sha256.ts';
 import type { Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type BasicCredentials, MAX_BASIC_LENGTH, parseBasicCredentials } from './basic-credentials.ts';
 import { HashQueue, type HashQueueOptions } from './hash-queue.ts';
-import { type KeysFile, sha256, type UserEntry } from './keys-file.ts';
+import type { KeysFile, UserEntry } from './keys-file.ts';
 import { type KeysOptions, reject, toVerification, unavailableKeys, watchKeys } from './keys-source.ts';
 import { isPassword, type PasswordHash } from './password-hash.ts';
 

@@ -1,6 +1,6 @@
 /** `key NAME`: makes an API key, and prints it once with its entry for the file that `keysFile` names. */
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../security/api-keys/keys-file.ts';
+import { sha256 } from '../../security/sha256.ts';
 import type { Command } from '../command.ts';
 import { entryLines, grantOf } from './entry.ts';
 

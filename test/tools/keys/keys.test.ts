@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseKeysFile, sha256 } from '../../../src/security/api-keys/keys-file.ts';
+import { parseKeysFile } from '../../../src/security/api-keys/keys-file.ts';
 import { isPassword, parsePasswordHash } from '../../../src/security/api-keys/password-hash.ts';
+import { sha256 } from '../../../src/security/sha256.ts';
 import { key } from '../../../src/tools/keys/key.ts';
 import { readPassword } from '../../../src/tools/keys/read-password.ts';
 import { startChild } from '../../support/child.ts';
