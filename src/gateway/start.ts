@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LastKnownGood } from '../config/last-known-good.ts';
 import { configWarnings } from '../config/warnings.ts';
+import { watch } from '../config/watch.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../http/server/listen.ts';
@@ -11,7 +12,6 @@ import { STATUS_PATH } from './portal/discovery/discovery.ts';
 import { samplePath } from './portal/discovery/sample-request.ts';
 import { INTERVAL } from './portal/status/history.ts';
 import { ReloadableGateway } from './reload/reloadable-gateway.ts';
-import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {
   /** A file that is read again when it changes, or a fixed configuration. */
