@@ -6,6 +6,7 @@ import { addressesSchema, network, serviceAddressesSchema } from './policies/add
 import {
   authenticationSchema,
   requirementsSchema,
+  SCHEME_KINDS,
   serviceAuthenticationSchema,
 } from './policies/authentication.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
@@ -237,6 +238,7 @@ interface ConfigRow {
 export const configTable = (): ConfigRow[] => [
   ...rowsOf(serviceSchema, 'services.<name>.'),
   ...rowsOf(policySchema, 'policy.'),
+  ...SCHEME_KINDS.flatMap(([, kind]) => rowsOf(kind, 'authentication.schemes.<name>.')),
   ...rowsOf(gatewaySchema, '').filter(({ meaning }) => meaning !== ''),
 ];
 

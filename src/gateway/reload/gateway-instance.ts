@@ -198,7 +198,7 @@ async function createParts(
     const security =
       authentication &&
       new GatewaySecurity({
-        config: { services: config.services, authentication },
+        config: { ...config, authentication },
         documents,
         verifiers: verifiers.byScheme,
       });

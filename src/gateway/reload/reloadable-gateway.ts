@@ -23,7 +23,7 @@ export interface ReloadableGatewayOptions {
 }
 
 export class ReloadableGateway {
-  readonly state = new GatewayState();
+  readonly state: GatewayState;
   readonly #options: ReloadableGatewayOptions;
   #instance!: GatewayInstance;
   /** Text of the configuration in use. */
@@ -42,6 +42,8 @@ export class ReloadableGateway {
 
   private constructor(options: ReloadableGatewayOptions) {
     this.#options = options;
+    const { file, log } = options;
+    this.state = new GatewayState({ folder: dirname(file.path), env: process.env, log: log.logger });
   }
 
   readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);

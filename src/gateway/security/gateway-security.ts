@@ -11,6 +11,7 @@ import {
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import { NO_GRANTS } from '../../contract/caller.ts';
 import type { RequestContext } from '../../http/context.ts';
+import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { compileRequirements, isAllowed, type Requirements } from '../../openapi/security-requirements.ts';
 import type { Authentication } from '../../security/authentication.ts';
 import { Authenticator } from '../../security/authenticator.ts';
@@ -34,7 +35,9 @@ import { refusalOf } from './refusal.ts';
 export type Guard = (request: IncomingMessage, context: RequestContext) => void | Promise<void>;
 
 export interface GatewaySecurityOptions {
-  readonly config: Pick<GatewayConfig, 'services'> & { readonly authentication: AuthenticationConfig };
+  readonly config: Pick<GatewayConfig, 'services' | 'trustedProxies'> & {
+    readonly authentication: AuthenticationConfig;
+  };
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   /** By the name of the scheme in `gateway.yaml`. */
   readonly verifiers: ReadonlyMap<string, Verifier>;
@@ -69,6 +72,10 @@ export class GatewaySecurity {
         if (verifier === undefined) throw new ConfigError(`authentication.schemes.${name} has no verifier`);
         return { name, places, verifier };
       }),
+      // With `trustProxy` alone, every client could claim the certificate of another.
+      config.trustedProxies === undefined
+        ? undefined
+        : trustProxy({ trustProxy: false, trustedProxies: config.trustedProxies }),
     );
     const allPlaces = [...this.#places.values()].flat();
     this.identity = new Map(

@@ -11,7 +11,8 @@ const SCHEMES = {
   queryKey: { type: 'apiKey', in: 'query', name: 'api_key' },
   cookieKey: { type: 'apiKey', in: 'cookie', name: 'session' },
 };
-const CONFIG = 'authentication: { schemes: { oauth: {}, key: {}, queryKey: {}, cookieKey: {} } }';
+const CONFIG =
+  'authentication: { schemes: { oauth: { keysFile: x }, key: { keysFile: x }, queryKey: { keysFile: x }, cookieKey: { keysFile: x } } }';
 const ANY = [{ oauth: [] }, { key: [] }, { queryKey: [] }, { cookieKey: [] }, {}];
 
 async function system(service: string, config = CONFIG): Promise<TestGateway> {
