@@ -222,6 +222,15 @@ export const headersTooLarge = defineProblem({
   remedy: 'Send a shorter URL, fewer headers, or fewer cookies.',
 });
 
+export const tooManyAttempts = defineProblem({
+  code: 'too-many-attempts',
+  status: 429,
+  title: 'Too many invalid credentials',
+  meaning:
+    'Many requests from this address had credentials that were not valid, so the server does not verify more for now. Nothing was done.',
+  remedy: 'Wait `Retry-After` seconds, and send credentials that are valid.',
+});
+
 export const internalError = defineProblem({
   code: 'internal-error',
   status: 500,
@@ -386,6 +395,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     requestTimeout,
     expectationFailed,
     headersTooLarge,
+    tooManyAttempts,
     internalError,
     stepFailed,
     notImplemented,

@@ -202,17 +202,7 @@ export function* createInSteps({
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
     ...(addressSteps?.parts ? [addressSteps.parts] : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
-    ...(security
-      ? [
-          authenticate({
-            authenticator: security.authenticator,
-            securityOf: security.of,
-            realm: security.realm,
-            onRefused: ({ operation: { service, operationId } }, { type }) =>
-              refusalStatistics.count(service, operationId, type.code),
-          }),
-        ]
-      : []),
+    ...(security ? [authenticate({ security, statistics: refusalStatistics, logger: log.logger })] : []),
     ...operationSteps,
     // Runs the steps of gateway.yaml.
     ...(extension.before ? [extension.before] : []),

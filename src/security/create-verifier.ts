@@ -1,6 +1,5 @@
 /** Creates the verifier of a scheme in `gateway.yaml`. The code of each kind is loaded only if it is configured. */
 
-import { resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { SchemeConfig } from '../config/policies/authentication.ts';
 import type { Environment } from '../config/settings.ts';
@@ -48,16 +47,15 @@ async function introspectionVerifier(
 
 /** One file has both the hashes of keys and those of passwords. */
 async function keysVerifier(
-  { keysFile }: ConfigWith<'keysFile'>,
+  config: ConfigWith<'keysFile'>,
   { folder }: VerifierEnvironment,
 ): Promise<Verifier> {
   const [{ ApiKeyVerifier }, { PasswordVerifier }] = await Promise.all([
     import('./api-keys/api-key-verifier.ts'),
     import('./api-keys/password-verifier.ts'),
   ]);
-  const options = { keysFile: resolve(folder, keysFile) };
-  const keys = new ApiKeyVerifier(options);
-  const passwords = new PasswordVerifier(options);
+  const keys = new ApiKeyVerifier(config, { folder });
+  const passwords = new PasswordVerifier(config, { folder });
   return {
     verify: (credentials, place) => (place?.in === 'basic' ? passwords : keys).verify(credentials),
     fault: () => keys.fault(),

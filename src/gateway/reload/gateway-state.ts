@@ -4,6 +4,7 @@ import type { AccessRecord } from '../../http/access-log.ts';
 import { HeldBodies } from '../../http/body/held-bodies.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { type VerifierEnvironment, verifierFactory } from '../../security/create-verifier.ts';
+import { FailedAttempts } from '../../security/failed-attempts.ts';
 import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
@@ -26,6 +27,8 @@ export class GatewayState {
   readonly conformanceStats = new ConformanceStats();
   /** Verify the credentials of clients. */
   readonly verifiers: Verifiers;
+  /** Clients whose credentials were not valid. */
+  readonly failedAttempts = new FailedAttempts();
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
   /** Cached responses of services. */
