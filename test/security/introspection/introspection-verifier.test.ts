@@ -190,6 +190,8 @@ describe('The result of introspection', () => {
   });
 });
 
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
 type Respond = (res: ServerResponse) => void;
 const FAILURES: readonly [string, Respond, RegExp][] = [
   ['responds with 500', (res) => res.writeHead(500).end(), /status 500/],
@@ -200,6 +202,11 @@ const FAILURES: readonly [string, Respond, RegExp][] = [
     /status 401; check the client id and the secret/,
   ],
   ['refuses the request', (res) => res.writeHead(400).end(), /status 400/],
+  [
+    'says with 400 that the client is wrong',
+    (res) => res.writeHead(400, JSON_TYPE).end('{"error":"invalid_client"}'),
+    /status 400, error invalid_client; check the client id and the secret/,
+  ],
   [
     'redirects to another server',
     (res) => res.writeHead(307, { Location: 'https://evil.example/' }).end(),
@@ -357,7 +364,9 @@ describe('While the authorization server fails', () => {
   it('A status that is about one token never stops the calls for others', async () => {
     const good = respond;
     respond = (form, res, req) =>
-      form.get('token')?.startsWith('odd') ? res.writeHead(400).end() : good(form, res, req);
+      form.get('token')?.startsWith('odd')
+        ? res.writeHead(400, JSON_TYPE).end('{"error":"invalid_request"}')
+        : good(form, res, req);
     const verifier = open();
     for (let count = 0; count < 20; count++) await verify(verifier, `odd-${count}`);
     expect(kindOf(await verify(verifier, 'alice'))).toBe('accepted');
