@@ -65,6 +65,16 @@ export const authenticationRequired = defineProblem({
     '`WWW-Authenticate` names the kinds of credentials that are accepted. Get a new token or key, and send the request again.',
 });
 
+export const signInFailed = defineProblem({
+  code: 'sign-in-failed',
+  status: 400,
+  title: 'The sign-in failed',
+  meaning:
+    'The sign-in was not started in this browser, took too long, was finished before, or the provider refused it. Nobody was signed in.',
+  remedy:
+    'Sign in again. If that fails too, allow cookies for this site. For operators: the log has the exact reason.',
+});
+
 export const insufficientScope = defineProblem({
   code: 'insufficient-scope',
   status: 403,
@@ -377,6 +387,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     fieldsUnknown,
     partUnknown,
     authenticationRequired,
+    signInFailed,
     insufficientScope,
     crossSite,
     stepRefused,

@@ -20,6 +20,7 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
+import type { SignIn } from '../security/sign-in/sign-in.ts';
 import { createCompositions } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
@@ -39,8 +40,10 @@ import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
+import { signInLinks } from './security/sign-in-link.ts';
 import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
+import { browserSession } from './steps/browser-session.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { corsHeaders } from './steps/cors-headers.ts';
@@ -82,6 +85,8 @@ export interface GatewayOptions {
   readonly conformanceStats?: ConformanceStats;
   /** Knows who may call what; without it, credentials are not checked. */
   readonly security?: GatewaySecurity | undefined;
+  /** Lets people sign in with a browser. */
+  readonly signIn?: SignIn | undefined;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
   readonly log: Pick<Log, 'logger' | 'lines'>;
@@ -112,6 +117,7 @@ export function* createInSteps({
   heldBodies = new HeldBodies(),
   conformanceStats = new ConformanceStats(),
   security,
+  signIn,
   refusalStatistics = new RefusalStatistics(),
   log,
   extensions = [],
@@ -245,6 +251,8 @@ export function* createInSteps({
       ...(addressSteps ? [addressSteps.requests] : []),
       // Responds to CORS preflights.
       ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
+      // Turns the session of a browser into credentials.
+      ...(signIn ? [browserSession({ signIn, trustProxy: isTrustedProxy })] : []),
       // Asks for credentials for the pages of the gateway itself.
       ...(security && config.authentication?.pages
         ? [guardPages(security.guard(config.authentication.pages))]
@@ -273,6 +281,15 @@ export function* createInSteps({
       forwardRequest,
     ],
     // Sends errors as application/problem+json or as a page.
-    problemHandler({ logger: log.logger, headers: ownHeaders, paths: ownPaths, isGateway: true }),
+    problemHandler({
+      logger: log.logger,
+      headers: ownHeaders,
+      paths: ownPaths,
+      linksOf:
+        security &&
+        config.authentication &&
+        signInLinks({ config: config.authentication, security, paths: ownPaths }),
+      isGateway: true,
+    }),
   );
 }

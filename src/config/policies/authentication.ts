@@ -1,6 +1,7 @@
 /** The section `authentication` of `gateway.yaml`, and that of a service: who has to prove who they are, and how. */
 import { z } from 'zod';
 import { apiKeySchemeSchema } from './api-key-scheme.ts';
+import { browserSignInSchema, docsSignInSchema } from './browser-sign-in.ts';
 import { clientCertificateSchemeSchema } from './client-certificate-scheme.ts';
 import { introspectionSchemeSchema } from './introspection-scheme.ts';
 import { jwtSchemeSchema } from './jwt-scheme.ts';
@@ -35,41 +36,54 @@ export const requirementsSchema = z.array(z.record(schemeName, z.array(z.string(
 
 const signingKey = z.string().min(32, 'expected at least 32 characters');
 
-export const authenticationSchema = z.strictObject({
-  enforce: z
-    .enum(['off', 'observe', 'on'])
-    .default('on')
-    .describe(
-      'What to do with requests that do not have the credentials that `security` of their operation requires. `on` responds with 401 or 403. `observe` lets them pass, and counts them on `/status`. `off` does not check credentials.',
-    ),
-  anonymous: z
-    .enum(['allow', 'refuse'])
-    .default('allow')
-    .describe(
-      'What to do with anonymous requests to operations whose document says nothing about security. `security: []` in a document always allows them.',
-    ),
-  realm: z
-    .string()
-    .regex(/^[\w .:/-]{1,100}$/, 'expected letters, digits, spaces and . : / - _')
-    .default('linkway')
-    .describe('The realm in `WWW-Authenticate`, which some clients show to people.'),
-  schemes: z
-    .record(schemeName, schemeSchema)
-    .default({})
-    .describe(
-      'How to verify credentials, by the name of the scheme in `components.securitySchemes`: `issuer` and `audience` for JSON Web Tokens, `introspection` for tokens that their issuer has to be asked about, `keysFile` for API keys and passwords, or `clientCa` for client certificates.',
-    ),
-  signingKey: signingKey
-    .optional()
-    .describe(
-      'A secret with which the gateway signs the tokens of services with `identity: token`. The services have the same secret in `IDENTITY_KEY`. Use a secret for each service where one service must not be able to speak for a caller at another.',
-    ),
-  pages: requirementsSchema
-    .optional()
-    .describe(
-      'What the pages of the gateway itself require, such as `[{ staff: [] }]`; written like `security` in a document. Without it they are public. `/health/live` and `/health/ready` are always public.',
-    ),
-});
+export const authenticationSchema = z
+  .strictObject({
+    enforce: z
+      .enum(['off', 'observe', 'on'])
+      .default('on')
+      .describe(
+        'What to do with requests that do not have the credentials that `security` of their operation requires. `on` responds with 401 or 403. `observe` lets them pass, and counts them on `/status`. `off` does not check credentials.',
+      ),
+    anonymous: z
+      .enum(['allow', 'refuse'])
+      .default('allow')
+      .describe(
+        'What to do with anonymous requests to operations whose document says nothing about security. `security: []` in a document always allows them.',
+      ),
+    realm: z
+      .string()
+      .regex(/^[\w .:/-]{1,100}$/, 'expected letters, digits, spaces and . : / - _')
+      .default('linkway')
+      .describe('The realm in `WWW-Authenticate`, which some clients show to people.'),
+    schemes: z
+      .record(schemeName, schemeSchema)
+      .default({})
+      .describe(
+        'How to verify credentials, by the name of the scheme in `components.securitySchemes`: `issuer` and `audience` for JSON Web Tokens, `introspection` for tokens that their issuer has to be asked about, `keysFile` for API keys and passwords, or `clientCa` for client certificates.',
+      ),
+    signingKey: signingKey
+      .optional()
+      .describe(
+        'A secret with which the gateway signs the tokens of services with `identity: token`. The services have the same secret in `IDENTITY_KEY`. Use a secret for each service where one service must not be able to speak for a caller at another.',
+      ),
+    pages: requirementsSchema
+      .optional()
+      .describe(
+        'What the pages of the gateway itself require, such as `[{ staff: [] }]`; written like `security` in a document. Without it they are public. `/health/live` and `/health/ready` are always public.',
+      ),
+    browser: browserSignInSchema.optional(),
+    docs: docsSignInSchema.optional(),
+  })
+  .superRefine(({ browser, schemes }, context) => {
+    if (browser === undefined) return;
+    const scheme = schemes[browser.scheme];
+    if (scheme === undefined || !('issuer' in scheme) || scheme.issuer === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['browser', 'scheme'],
+        message: 'expected the name of an entry of schemes with an issuer',
+      });
+  });
 
 export const serviceAuthenticationSchema = z.strictObject({
   enforce: z

@@ -3,10 +3,12 @@
  * select one.
  */
 import { Router } from 'express';
+import type { DocsSignInConfig } from '../../config/policies/browser-sign-in.ts';
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import { serveHealth } from '../../http/health.ts';
 import { type MergeOptions, mergeIncrementally, publicInfo } from '../../openapi/merge/merge.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
+import type { SignIn } from '../../security/sign-in/sign-in.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
 import { type DescriptionLink, docsPath, hideStatus, STATUS_PATH } from './discovery/discovery.ts';
@@ -17,6 +19,7 @@ import { relations } from './discovery/relations.ts';
 import { docs } from './docs/docs.ts';
 import { documents } from './docs/documents.ts';
 import { publish } from './docs/published-documents.ts';
+import { signInPages } from './sign-in/sign-in.ts';
 import { gatewayHealth } from './status/health.ts';
 import type { LiveUpdates } from './status/live-updates.ts';
 import type { ServiceSnapshot } from './status/service-state.ts';
@@ -36,6 +39,10 @@ export interface PagesOptions {
   readonly live: LiveUpdates;
   /** Whether status is served only on the admin listener. */
   readonly hidesStatus?: boolean;
+  /** Lets people sign in with a browser. */
+  readonly signIn?: SignIn | undefined;
+  /** The client of Swagger UI at the identity provider. */
+  readonly docsSignIn?: DocsSignInConfig | undefined;
 }
 
 /** Serves paths under RESERVED_SEGMENTS. Unknown paths continue to the next handler. */
@@ -47,6 +54,8 @@ export function createPages({
   isDraining,
   live,
   hidesStatus = false,
+  signIn,
+  docsSignIn,
 }: PagesOptions): Router {
   const info = publicInfo(givenInfo);
   const published = publish(services, info.title, () => mergeIncrementally(services, { info }));
@@ -54,9 +63,10 @@ export function createPages({
   const filterLinks = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
   home(router, services, info, filterLinks);
   assets(router);
-  docs(router, published);
+  docs(router, published, docsSignIn);
   documents(router, published);
-  explorer(router, services, info);
+  explorer(router, services, info, signIn);
+  if (signIn) signInPages(router, signIn);
   problems(router, services);
   relations(router, services);
   if (!hidesStatus) {

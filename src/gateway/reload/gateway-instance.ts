@@ -26,6 +26,7 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
+import { SignIn } from '../../security/sign-in/sign-in.ts';
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
@@ -190,8 +191,14 @@ async function createParts(
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
   const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
-  const hidesStatus = config.admin.status;
-  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
+  const signIn = createSignIn(config, verifiers, state, log);
+  const pages = createPages({
+    ...pageOptions,
+    status: snapshot,
+    hidesStatus: config.admin.status,
+    signIn,
+    docsSignIn: config.authentication?.docs,
+  });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const { authentication } = config;
@@ -213,6 +220,7 @@ async function createParts(
       heldBodies: state.heldBodies,
       conformanceStats,
       security,
+      signIn,
       extensions,
       refusalStatistics,
       log,
@@ -235,6 +243,7 @@ async function createParts(
     const release = retainTargets(targets);
     const close = async () => {
       await release();
+      await signIn?.close();
       await verifiers.release();
       await mocks.close();
     };
@@ -243,9 +252,26 @@ async function createParts(
     return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(added);
+    await signIn?.close();
     await mocks.close();
     throw error;
   }
+}
+
+function createSignIn(
+  { authentication }: Pick<GatewayConfig, 'authentication'>,
+  verifiers: HeldVerifiers,
+  { environment: { folder, env } }: Pick<GatewayState, 'environment'>,
+  { logger }: Pick<Log, 'logger'>,
+): SignIn | undefined {
+  const { browser: config, schemes = {} } = authentication ?? {};
+  if (config === undefined) return undefined;
+  const scheme = schemes[config.scheme];
+  const verifier = verifiers.byScheme.get(config.scheme);
+  const issuer = scheme !== undefined && 'issuer' in scheme ? scheme.issuer : undefined;
+  if (verifier === undefined || issuer === undefined)
+    throw new ConfigError(`authentication.browser: the scheme ${config.scheme} has no issuer`);
+  return new SignIn({ config, issuer, verifier, folder, env, logger });
 }
 
 /** @throws ConfigError if the admin listener requires credentials that nothing verifies */

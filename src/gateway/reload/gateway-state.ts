@@ -11,6 +11,7 @@ import { History } from '../portal/status/history.ts';
 import { RefusalStatistics } from '../security/refusal-statistics.ts';
 
 export class GatewayState {
+  readonly environment: VerifierEnvironment;
   /** Whether the process is draining. */
   isDraining = false;
   /** Number of requests in flight. */
@@ -38,6 +39,7 @@ export class GatewayState {
   readonly #droppedLinks = new Map<string, number>();
 
   constructor(environment: VerifierEnvironment) {
+    this.environment = environment;
     this.verifiers = new Verifiers(verifierFactory(environment));
   }
 

@@ -28,6 +28,7 @@ export function problemPage({ problem, body, url, isAtGateway }: ProblemPage): s
     content: html`<p class="version">HTTP status ${status}</p>
 <h1>${title}</h1>
 <p class="lead">${problem.message}</p>
+${signInButton(_links as PageLinks)}
 ${faultList(errors as readonly ShownFault[])}
 <section class="card" aria-labelledby="remedy"><h2 id="remedy">What to do</h2><p>${withCode(remedy)}</p>
 ${isAtGateway && html`<p><a href="${problemPath(code)}">More about this problem</a></p>`}</section>
@@ -60,8 +61,13 @@ const LINK_TITLES: Readonly<Record<string, string>> = {
   'service-desc': 'Documentation of the operation',
 };
 
-/** The page links to the problem type elsewhere, and other representations are for programs. */
-const HIDDEN_RELATIONS = ['describedby', 'alternate'];
+/** The page links to the problem type and to the sign-in elsewhere, and other representations are for programs. */
+const HIDDEN_RELATIONS = ['describedby', 'alternate', 'sign-in'];
+
+function signInButton({ 'sign-in': link }: PageLinks): Html | false {
+  const [one] = [link ?? []].flat();
+  return one !== undefined && html`<p><a class="button" href="${one.href}">${one.title ?? 'Sign in'}</a></p>`;
+}
 
 function nextLinks(links: PageLinks): Html | false {
   const all = Object.entries(links)

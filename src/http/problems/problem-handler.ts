@@ -27,7 +27,7 @@ import { HTML } from '../page/entity.ts';
 import { problemPage } from '../page/problem-page.ts';
 import { pageSecurity } from '../page/security.ts';
 import { requestTarget } from '../uri/request-target.ts';
-import { type PathLookup, problemLinks, problemTypeLink } from './problem-links.ts';
+import { type PathLookup, type ProblemLinks, problemLinks, problemTypeLink } from './problem-links.ts';
 import { createProblemLog } from './problem-log.ts';
 
 export interface ProblemHandlerOptions {
@@ -36,6 +36,8 @@ export interface ProblemHandlerOptions {
   readonly headers?: readonly string[];
   /** Used for the links of problems. */
   readonly paths?: PathLookup;
+  /** Further links of a problem. */
+  readonly linksOf?: ((problem: Problem, req: IncomingMessage) => ProblemLinks) | undefined;
   /** Whether this hop is the gateway, whose pages are available at the same host. Otherwise `Via` decides. */
   readonly isGateway?: boolean;
 }
@@ -43,7 +45,13 @@ export interface ProblemHandlerOptions {
 const HTML_TYPE = `${HTML}; charset=utf-8`;
 const PAGE_HEADERS = Object.entries(pageSecurity()).flat();
 
-export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
+export const problemHandler = ({
+  logger,
+  headers = [],
+  paths,
+  linksOf,
+  isGateway = false,
+}: ProblemHandlerOptions) => {
   const logProblem = createProblemLog(logger);
   // Express recognizes an error handler by its four parameters.
   return function problemHandler(
@@ -71,7 +79,7 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
     const body = {
       ...problem.toJSON(),
       ...(context && { requestId: context.requestId }),
-      _links: problemLinks(problem, { method, url }, paths),
+      _links: { ...problemLinks(problem, { method, url }, paths), ...linksOf?.(problem, req) },
     };
     const isAtGateway = isGateway || isFromGateway(req);
     const representation = prefersHtml(req.headers.accept)

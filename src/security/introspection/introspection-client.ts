@@ -10,6 +10,7 @@ import { isJsonType } from '../../http/body/json-type.ts';
 import { parseRetryAfter } from '../../http/headers/retry-after.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { Target } from '../../outbound/target.ts';
+import { clientSecretBasic } from '../client-secret-basic.ts';
 
 const DEADLINE = 2000;
 const MAX_RESPONSE_BYTES = 65_536;
@@ -71,7 +72,7 @@ export class IntrospectionClient {
     const { id, method } = this.#client;
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' });
     const headers = ['accept', 'application/json', 'content-type', 'application/x-www-form-urlencoded'];
-    if (method === 'basic') headers.push('authorization', basic(id, secret));
+    if (method === 'basic') headers.push('authorization', clientSecretBasic(id, secret));
     else {
       form.set('client_id', id);
       form.set('client_secret', secret);
@@ -89,12 +90,6 @@ export class IntrospectionClient {
     return this.#target.close();
   }
 }
-
-/** Both parts are encoded like a form before they are joined (RFC 6749 §2.3.1). */
-const basic = (id: string, secret: string): string =>
-  `Basic ${Buffer.from(`${encodeForm(id)}:${encodeForm(secret)}`).toString('base64')}`;
-
-const encodeForm = (text: string): string => new URLSearchParams([['', text]]).toString().slice('='.length);
 
 /** @throws IntrospectionFailure, or an error of the call */
 async function read(response: UpstreamResponse): Promise<IntrospectionResult> {

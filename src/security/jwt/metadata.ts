@@ -17,11 +17,22 @@ function metadataUrls(issuer: string): readonly string[] {
 }
 
 /** @throws Error with the reason, without an address */
-export async function discoverKeySet(issuer: string, signal: AbortSignal): Promise<string> {
+export const discoverKeySet = (issuer: string, signal: AbortSignal): Promise<string> =>
+  discover(issuer, readMetadata, signal);
+
+/**
+ * @param read takes what is needed from the metadata, or throws an Error with the reason
+ * @throws Error with the reason, without an address
+ */
+export async function discover<Found>(
+  issuer: string,
+  read: (metadata: unknown, issuer: string) => Found,
+  signal?: AbortSignal,
+): Promise<Found> {
   const reasons: string[] = [];
   for (const url of metadataUrls(issuer)) {
     try {
-      return readMetadata(await fetchJson(url, { signal }), issuer);
+      return read(await fetchJson(url, { ...(signal && { signal }) }), issuer);
     } catch (error) {
       reasons.push((error as Error).message);
     }
@@ -30,12 +41,29 @@ export async function discoverKeySet(issuer: string, signal: AbortSignal): Promi
 }
 
 /** @throws Error with the reason, without an address */
-export function readMetadata(metadata: unknown, issuer: string): string {
+export const readMetadata = (metadata: unknown, issuer: string): string =>
+  endpointOf(metadataOf(metadata, issuer), issuer, 'jwks_uri', 'key set');
+
+/** @throws Error if it is not the metadata of this issuer */
+export function metadataOf(metadata: unknown, issuer: string): Readonly<Record<string, unknown>> {
   if (!isJsonObject(metadata)) throw new Error('it is not a JSON object');
   if (metadata.issuer !== issuer) throw new Error('it names another issuer');
-  const url = metadata.jwks_uri;
-  if (typeof url !== 'string' || !isSecureUrl(url)) throw new Error('it has no https URL of a key set');
+  return metadata;
+}
+
+/**
+ * @param what the name of the endpoint in messages
+ * @throws Error with the reason, without an address
+ */
+export function endpointOf(
+  metadata: Readonly<Record<string, unknown>>,
+  issuer: string,
+  member: string,
+  what: string,
+): string {
+  const url = metadata[member];
+  if (typeof url !== 'string' || !isSecureUrl(url)) throw new Error(`it has no https URL of a ${what}`);
   // Metadata from the network must not lead to this machine.
-  if (isLoopbackUrl(url) && !isLoopbackUrl(issuer)) throw new Error('its key set is not on the network');
+  if (isLoopbackUrl(url) && !isLoopbackUrl(issuer)) throw new Error(`its ${what} is not on the network`);
   return url;
 }

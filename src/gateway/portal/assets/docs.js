@@ -45,7 +45,9 @@ const withoutPrefilled = (text) => {
   return JSON.stringify(whole);
 };
 
-const { url } = document.getElementById('swagger-ui').dataset;
+const { url, oauth } = document.getElementById('swagger-ui').dataset;
+/** The client of Swagger UI at the identity provider, if the gateway has one. */
+const client = oauth && JSON.parse(oauth);
 
 window.ui = SwaggerUIBundle({
   dom_id: '#swagger-ui',
@@ -60,6 +62,7 @@ window.ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   defaultModelExpandDepth: 0,
   validatorUrl: null,
+  ...(client && { oauth2RedirectUrl: new URL(client.redirect, location.href).href }),
   responseInterceptor: (response) => {
     if (response.ok && response.url === new URL(url, location.href).href)
       try {
@@ -70,3 +73,11 @@ window.ui = SwaggerUIBundle({
     return response;
   },
 });
+
+if (client)
+  window.ui.initOAuth({
+    clientId: client.clientId,
+    scopes: client.scopes,
+    additionalQueryStringParams: client.parameters,
+    usePkceWithAuthorizationCodeGrant: true,
+  });

@@ -11,9 +11,13 @@ import { badRequest } from '../../../contract/problems.ts';
 import { cache, entity, get, HTML, send } from '../../../http/page/entity.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
+import { localPath } from '../../../http/uri/local-path.ts';
 import { explorerHead } from '../../../hypermedia/formats/html/files.ts';
 import { trail } from '../../../hypermedia/formats/html/trail.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
+import { SIGN_OUT_PATH, signInLink } from '../../../security/sign-in/paths.ts';
+import type { Session } from '../../../security/sign-in/sign-in.ts';
+import { signInStateOf } from '../../../security/sign-in/signed-in.ts';
 import { emptyState } from './empty-state.ts';
 import { type EntryPoint, entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
@@ -21,9 +25,17 @@ import { prose } from './prose.ts';
 const PATH = '/explorer';
 const ADDRESS = 'at';
 
-export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
-  const page = entity(HTML, explorerPage(services, title));
+export function explorer(
+  router: Router,
+  services: readonly ServiceDocument[],
+  { title }: InfoObject,
+  signIn?: unknown,
+): void {
+  const anonymous = entity(HTML, explorerPage(services, title, signIn !== undefined && account(undefined)));
   get(router, PATH, (req, res) => {
+    const { session } = signInStateOf(req);
+    if (signIn !== undefined) res.vary('Cookie');
+    const page = session ? entity(HTML, explorerPage(services, title, account(session))) : anonymous;
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
     if (address === null) return send(req, res, page);
     res.set({ ...page.headers, Location: pathOf(address), 'Cache-Control': cache.never });
@@ -37,15 +49,13 @@ export function explorer(router: Router, services: readonly ServiceDocument[], {
  * @throws Problem bad-request (400) for an address of another server: this prevents open redirects
  */
 function pathOf(address: string): string {
-  const base = 'http://here';
   const typed = address.trim();
-  const path = typed.startsWith('/') ? typed : `/${typed}`;
-  const url = URL.canParse(path, base) ? new URL(path, base) : undefined;
-  if (url?.origin !== base) throw new Problem(badRequest, 'This is not a path on this server.');
-  return url.pathname + url.search;
+  const path = localPath(typed.startsWith('/') ? typed : `/${typed}`);
+  if (path === undefined) throw new Problem(badRequest, 'This is not a path on this server.');
+  return path;
 }
 
-const explorerPage = (services: readonly ServiceDocument[], title: string): string =>
+const explorerPage = (services: readonly ServiceDocument[], title: string, who: Html | false): string =>
   layout({
     title: 'Explorer · linkway',
     current: PATH,
@@ -54,6 +64,7 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
 <h1>Explorer</h1>
 <p class="lead">Explore ${title} the way a program does: start at any resource below, follow its links and use its actions.
 You do not need to know any address.</p>
+${who}
 <section aria-labelledby="begin"><h2 id="begin">Start here</h2>
 ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
@@ -63,6 +74,14 @@ ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((se
 <input id="at" name="${ADDRESS}" required maxlength="2000" autocomplete="off" spellcheck="false"></div>
 <button class="primary">Open</button></form></section>`,
   });
+
+/** Who is signed in, or where to sign in. */
+const account = (session: Pick<Session, 'name'> | undefined): Html =>
+  session === undefined
+    ? html`<p class="account"><a class="button" href="${signInLink(PATH).href}">Sign in</a>
+<span>to use the actions that need it</span></p>`
+    : html`<form class="account" method="post" action="${SIGN_OUT_PATH}"><span>Signed in as <strong>${session.name}</strong></span>
+<button>Sign out</button></form>`;
 
 const GUIDE = [
   ['The resource', 'its state, with times in your time zone'],

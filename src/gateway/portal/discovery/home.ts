@@ -11,8 +11,8 @@ import { type Html, html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { originOf } from '../../proxy/origin.ts';
 import { pathOf } from '../assets.ts';
+import { pageOrigin } from '../page-origin.ts';
 import { byRelation, catalogLink, docsPath, gatewayDescriptions, type LinkFilter } from './discovery.ts';
 import { emptyState } from './empty-state.ts';
 import { type EntryPoint, entryLinks, entryPointsOf } from './entry-points.ts';
@@ -20,9 +20,6 @@ import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample-request.ts';
-
-/** Whether the proxy in front of the gateway is trusted. `builtinPages` sets it. */
-const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
 
 export function home(
   router: Router,
@@ -42,8 +39,7 @@ export function home(
       ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
     ]),
   };
-  const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
+  const page = (req: Request) => entity(HTML, homePage(services, entries, info, pageOrigin(req)), headers);
   const variants = representations(resource, page, headers);
   get(router, '/', (req, res) => sendNegotiated(req, res, variants));
 }

@@ -54,6 +54,14 @@ function pageOf(type) {
 const selfLink = ({ self } = {}) =>
   self ? [element('p', {}, element('a', { href: self.href }, 'Show its current state'))] : [];
 
+/** Back to this page afterwards, and not to the address that was refused. */
+function signInLink({ 'sign-in': link } = {}) {
+  if (!link) return [];
+  const href = new URL(link.href, location.href);
+  href.searchParams.set('return', location.pathname + location.search);
+  return [element('p', {}, element('a', { href: href.pathname + href.search }, link.title ?? 'Sign in'))];
+}
+
 export function showProblem(form, { json = {}, status }) {
   const { title = `The server responded with ${status}`, detail = '', type, errors = [], _links } = json;
   const others = errors.filter((fault) => !showFault(form, fault));
@@ -63,6 +71,7 @@ export function showProblem(form, { json = {}, status }) {
     element('p', { className: 'problem-title', role: 'alert' }, `${title}. `, ...withCode(detail)),
     ...(list.length > 0 ? [element('ul', {}, ...list)] : []),
     ...pageOf(type),
+    ...signInLink(_links),
     ...selfLink(_links),
   );
   box.hidden = false;
