@@ -21,6 +21,8 @@ export interface MetricsSources {
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Cache outcomes, by the names of their counters. */
 const OUTCOMES = ['hits', 'misses', 'stale', 'revalidated', 'shared'] as const;
+/** Reasons of refusals, by the names of their counters. */
+const REFUSALS = ['unauthenticated', 'forbidden', 'unverifiable'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
 type ServiceMetric = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
@@ -118,6 +120,18 @@ export class Metrics {
               this.inc({ service, operation: one.operationId }, of(one));
         },
       });
+    new Counter({
+      registers,
+      name: 'linkway_refusals_total',
+      labelNames: ['service', 'operation', 'reason'],
+      help: 'Requests that were refused for their credentials, or would be with `enforce: on`.',
+      collect() {
+        this.reset();
+        for (const { name: service, refusals = [] } of services())
+          for (const { operationId: operation, ...counts } of refusals)
+            for (const reason of REFUSALS) this.inc({ service, operation, reason }, counts[reason]);
+      },
+    });
     new Counter({
       registers,
       name: 'linkway_cache_requests_total',

@@ -201,7 +201,7 @@ async function createParts(
         config: { ...config, authentication },
         documents,
         verifiers: verifiers.byScheme,
-        failedAttempts: state.failedAttempts,
+        attempts: state.attempts,
       });
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
