@@ -89,10 +89,11 @@ export class IssuerKeys {
 
   /**
    * Waits until there are keys, if a fetch is running.
-   * @returns undefined if no fetch is running
+   * @returns undefined if no fetch is running, or too many requests wait for it
    */
   arrival(): Promise<unknown> | undefined {
-    return this.#fetching === undefined ? undefined : this.#wait(this.#fetching);
+    if (this.#fetching === undefined || this.#waiting >= MAX_WAITING) return undefined;
+    return this.#wait(this.#fetching);
   }
 
   /**

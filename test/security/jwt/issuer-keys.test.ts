@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { JwtVerifier } from '../../../src/security/jwt/jwt-verifier.ts';
 import { readMetadata } from '../../../src/security/jwt/metadata.ts';
+import { RecentIds } from '../../../src/security/jwt/recent-ids.ts';
 import { atOnce, fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
 import { makeKey, startIssuer, type TestIssuer, verdictOf } from './issuer.ts';
 
@@ -225,6 +226,7 @@ describe('The keys', () => {
     verifier.close();
     expect(verdictOf(await atOnce(verification))).toBe('unavailable');
     expect(verifier.statistics().keys).toMatchObject({ keys: 0, failures: 0 });
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('are told once where some are not used, and faults when they begin and end', async () => {
@@ -281,6 +283,18 @@ describe('Rotation', () => {
     await passUntilFetch(verifier, 2 * MINUTE);
     expect(verifier.known(token)).toBeDefined();
     expect(verifier.statistics().verifications).toBe(1);
+  });
+
+  it('A removed key is revoked for tokens that were verified before earlier fetches, too', async () => {
+    one.keys = [first, second];
+    const verifier = await startVerifier({ keys: { every: '1m' } });
+    const token = one.token();
+    await verify(verifier, token);
+    await passUntilFetch(verifier, MINUTE);
+    one.keys = [second];
+    await passUntilFetch(verifier, MINUTE);
+    expect(verifier.known(token)).toBeUndefined();
+    expect(await verify(verifier, token)).toBe('rejected');
   });
 
   it('Another key under the same id replaces the former one', async () => {
@@ -375,6 +389,50 @@ describe('Unknown key ids', () => {
     one.recover();
     one.keys = [first, second];
     expect(await verify(verifier, one.token({}, {}, second))).toBe('accepted');
+  });
+
+  it('An id that comes while a fetch is running is looked up once more, as the response may be older', async () => {
+    const verifier = await startVerifier();
+    const responses: ServerResponse[] = [];
+    one.respond = (_req, res) => responses.push(res);
+    pass(8 * MINUTE);
+    await until(() => responses.length === 1);
+    pass(1);
+    const token = one.token({}, {}, second);
+    const verdict = verify(verifier, token);
+    one.recover();
+    one.keys = [first, second];
+    responses[0]?.end(JSON.stringify({ keys: [first.jwk] }));
+    expect(await verdict).toBe('accepted');
+    expect(one.fetches()).toBe(3);
+  });
+
+  it('At most 1,000 requests wait for a fetch, and good tokens pass meanwhile', async () => {
+    const verifier = await startVerifier();
+    one.respond = () => {};
+    const waiting = Array.from({ length: 1_000 }, (_, n) => verifier.verify(unknown(`${n}`)));
+    expect(waiting.every((verdict) => verdict instanceof Promise)).toBe(true);
+    expect(verifier.verify(unknown('one more'))).toMatchObject({ code: 'key' });
+    expect(verdictOf(verifier.verify(one.token()))).toBe('accepted');
+    await until(() => one.fetches() === 2);
+    pass(2 * SECOND);
+    for (const verdict of waiting) expect(verdictOf(await verdict)).toBe('rejected');
+    expect(verifier.verify(unknown('one more'))).toMatchObject({ code: 'key' });
+  });
+
+  it('At most 1,000 requests wait for the first keys', async () => {
+    one.respond = () => {};
+    const verifier = one.verifier();
+    const waiting = Array.from({ length: 1_000 }, () => verifier.verify(one.token()));
+    expect(waiting.every((verdict) => verdict instanceof Promise)).toBe(true);
+    expect(verifier.verify(one.token())).toMatchObject({ unavailable: expect.any(String), retryAfter: 1 });
+  });
+
+  it('At most 128 unknown ids are remembered, each for five minutes', () => {
+    const ids = new RecentIds();
+    for (let n = 0; n < 130; n++) ids.add(`${n}`, 0);
+    expect(['0', '1', '2', '129'].map((id) => ids.has(id, 299_999))).toEqual([false, false, true, true]);
+    expect(ids.has('129', 300_000)).toBe(false);
   });
 
   it('Tokens that are refused anyway cause no fetch', async () => {
