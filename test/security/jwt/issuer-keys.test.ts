@@ -208,6 +208,19 @@ describe('The keys', () => {
     }
   });
 
+  it('and the cooldown do not depend on the clock, which may be corrected', async () => {
+    const verifier = await startVerifier();
+    await verify(verifier, one.token({}, { kid: 'unknown' }, second));
+    for (const jump of [-48 * HOUR, 24 * HOUR]) {
+      jest.setSystemTime(Date.now() + jump);
+      expect(await verify(verifier, one.token({ jti: `${jump}` }))).toBe('accepted');
+    }
+    jest.setSystemTime(Date.now() - 48 * HOUR);
+    pass(30 * SECOND);
+    one.keys = [first, second];
+    expect(await verify(verifier, one.token({}, {}, second))).toBe('accepted');
+  });
+
   it('are not fetched after the verifier was closed', async () => {
     const verifier = await startVerifier();
     verifier.close();
