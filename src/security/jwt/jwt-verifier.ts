@@ -29,7 +29,7 @@ export interface JwtLog {
   warn(fields: object, message: string): void;
 }
 
-export interface JwtStatistics {
+interface JwtStatistics {
   readonly keys: IssuerKeysSnapshot;
   /** Tokens in the cache. */
   readonly cached: number;
