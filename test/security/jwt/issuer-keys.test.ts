@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { JwtVerifier } from '../../../src/security/jwt/jwt-verifier.ts';
 import { readMetadata } from '../../../src/security/jwt/metadata.ts';
 import { RecentIds } from '../../../src/security/jwt/recent-ids.ts';
-import { atOnce, fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
+import { fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
 import { makeKey, startIssuer, type TestIssuer, verdictOf } from './issuer.ts';
 
 fakeTimeInEachTest();
@@ -25,8 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => one.stop());
 
-const verify = (verifier: JwtVerifier, token: string) =>
-  atOnce(Promise.resolve(verifier.verify(token))).then(verdictOf);
+const verify = async (verifier: JwtVerifier, token: string) => verdictOf(await verifier.verify(token));
 
 /** A verifier that has the keys. */
 async function startVerifier(more?: object): Promise<JwtVerifier> {
@@ -105,7 +104,7 @@ describe('While the issuer responds with', () => {
       one.respond = respond;
       const verifier = one.verifier();
       expect(verifier.fault()).toMatch(/are being fetched/);
-      const verification = await atOnce(Promise.resolve(verifier.verify(one.token())));
+      const verification = await verifier.verify(one.token());
       expect(verification).toEqual({ unavailable: expect.stringMatching(reason), retryAfter: 1 });
       expect(verifier.fault()).toMatch(reason);
       // The token is decided at once now.
@@ -125,7 +124,7 @@ describe('An issuer that hangs', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => one.fetches() === 1);
     pass(2 * SECOND);
-    expect(await atOnce(verification)).toMatchObject({
+    expect(await verification).toMatchObject({
       unavailable: expect.stringMatching(/did not respond within 2000 ms/),
     });
     one.recover();
@@ -146,7 +145,7 @@ describe('An issuer that hangs', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => one.fetches() === 1);
     pass(2 * SECOND);
-    expect(verdictOf(await atOnce(verification))).toBe('unavailable');
+    expect(verdictOf(await verification)).toBe('unavailable');
   });
 });
 
@@ -237,7 +236,7 @@ describe('The keys', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => responses.length === 1);
     verifier.close();
-    expect(verdictOf(await atOnce(verification))).toBe('unavailable');
+    expect(verdictOf(await verification)).toBe('unavailable');
     expect(verifier.statistics().keys).toMatchObject({ keys: 0, failures: 0 });
     expect(jest.getTimerCount()).toBe(0);
   });
