@@ -6,6 +6,7 @@ import { limitsSchema } from './limits.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { rateLimitsSchema } from './policies/rate-limits.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -141,6 +142,7 @@ export const gatewaySchema = z.strictObject({
     .describe('Named policies. Each overrides `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  rateLimits: rateLimitsSchema.optional(),
   hideSoftware: z
     .boolean()
     .default(true)

@@ -186,6 +186,16 @@ export const headersTooLarge = defineProblem({
   remedy: 'Send a shorter URL, fewer headers, or fewer cookies.',
 });
 
+export const rateLimited = defineProblem({
+  code: 'rate-limited',
+  status: 429,
+  title: 'Too many requests',
+  meaning:
+    'The client has used up a limit of the gateway. `limit` is the name of the limit. The request was not processed, and it was not counted.',
+  remedy:
+    'Send the request again after `Retry-After` seconds, at `availableAt`. `RateLimit` in each response says how much of the limit is left.',
+});
+
 export const internalError = defineProblem({
   code: 'internal-error',
   status: 500,
@@ -257,6 +267,15 @@ export const overloaded = defineProblem({
   remedy: 'Try again after `Retry-After` seconds, and send requests more slowly.',
 });
 
+export const rateLimitsUnavailable = defineProblem({
+  code: 'rate-limits-unavailable',
+  status: 503,
+  title: 'Requests cannot be counted',
+  meaning:
+    'The server that counts the requests of all gateways does not respond, and the gateway is configured to refuse requests then. Nothing was done.',
+  remedy: 'Try again after `Retry-After` seconds.',
+});
+
 export const storageUnavailable = defineProblem({
   code: 'storage-unavailable',
   status: 503,
@@ -318,6 +337,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     requestTimeout,
     expectationFailed,
     headersTooLarge,
+    rateLimited,
     internalError,
     notImplemented,
     badGateway,
@@ -326,6 +346,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contractUnavailable,
     circuitOpen,
     overloaded,
+    rateLimitsUnavailable,
     storageUnavailable,
     shuttingDown,
     upstreamTimeout,

@@ -37,6 +37,7 @@ import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
+import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -67,6 +68,8 @@ export interface GatewayOptions {
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
+  /** Limits how often clients may send requests. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Serves the reserved paths. */
   readonly pages?: Router;
   /** Called when a request has ended, for metrics. */
@@ -90,6 +93,7 @@ export function* createInSteps({
   conformanceStats = new ConformanceStats(),
   log,
   operationSteps = [],
+  rateLimits,
   pages,
   onRequest,
   onDroppedLink,
@@ -128,6 +132,8 @@ export function* createInSteps({
     for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
+  const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
+  const rates = rateLimits?.({ operations, unavailable });
   const graph =
     existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
@@ -163,6 +169,8 @@ export function* createInSteps({
     // Rejects requests from pages of other sites with 403.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
     ...operationSteps,
+    // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
+    ...(rates ? [rates.operation] : []),
     // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
   ];
@@ -188,10 +196,18 @@ export function* createInSteps({
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      // Adds the fields about rate limits to responses, and counts requests for pages of the gateway.
+      ...(rates ? [rates.fields] : []),
       // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
-      route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
+      route({
+        router,
+        unavailableServices,
+        securityHeaders: security,
+        preflight: forwardRequest,
+        countUnrouted: rates?.unrouted,
+      }),
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.

@@ -6,6 +6,7 @@ import type { Environment } from '../../src/config/settings.ts';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { createRateLimits } from '../../src/gateway/rate-limits/create.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { testLog } from './log.ts';
@@ -60,8 +61,13 @@ export const startGateway = async (
   const targets = createTargets(parsed.services);
   open.push(() => closeTargets(targets));
   const log = testLog();
+  const limits =
+    parsed.rateLimits &&
+    (await createRateLimits({ config: parsed.rateLimits, storeUrl: parsed.cache.url, logger: log.logger }));
+  if (limits) open.push(() => limits.release());
   const app = createGateway({
     config: parsed,
+    rateLimits: limits?.steps,
     documents: new Map(lifted.map(({ name, document }) => [name, document])),
     targets,
     log,

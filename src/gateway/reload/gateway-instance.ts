@@ -31,6 +31,8 @@ import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import type { GatewayRateLimits } from '../rate-limits/create.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
@@ -54,6 +56,8 @@ interface InstanceParts {
   /** Handler of the admin listener. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly limits: GatewayRateLimits | undefined;
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
@@ -94,6 +98,11 @@ export class GatewayInstance {
   /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
+  }
+
+  /** The current state of the rate limits; undefined if none are configured. */
+  rateLimits(): RateLimitsSnapshot | undefined {
+    return this.#parts.limits?.limiter.snapshot();
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
@@ -158,10 +167,19 @@ async function createParts(
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
   const hidesStatus = config.admin.status;
-  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
+  const limits = await createLimits(config, previous?.limits, log.logger);
   try {
+    const pageOptions = {
+      services,
+      snapshot,
+      refused: () => state.refused,
+      isDraining,
+      live: liveUpdates,
+      rateLimits: () => limits?.limiter.snapshot(),
+    };
+    const mergedServices = limits?.declare(services);
+    const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus, mergedServices });
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
@@ -172,6 +190,7 @@ async function createParts(
       cache,
       conformanceStats,
       log,
+      rateLimits: limits?.steps,
       pages,
       onDroppedLink,
       onFault,
@@ -192,12 +211,14 @@ async function createParts(
     const close = async () => {
       await release();
       await mocks.close();
+      await limits?.release();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
-    return { services, targets, faults, secured, app, admin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, snapshot, limits, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
+    await limits?.release();
     throw error;
   }
 }
@@ -224,4 +245,15 @@ function createTargets(
   const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
+}
+
+/** Modules of rate limits are loaded only if they are configured. */
+async function createLimits(
+  { rateLimits, cache }: GatewayConfig,
+  previous: GatewayRateLimits | undefined,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<GatewayRateLimits | undefined> {
+  if (rateLimits === undefined) return undefined;
+  const { createRateLimits } = await import('../rate-limits/create.ts');
+  return createRateLimits({ config: rateLimits, storeUrl: cache.url, previous: previous?.limiter, logger });
 }
