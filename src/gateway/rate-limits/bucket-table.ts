@@ -11,7 +11,7 @@ export interface Bucket {
   outage: number;
 }
 
-/** Maximum number of keys of one rule. A key takes about 150 bytes. */
+/** Maximum number of keys of one rule. A key takes about 130 bytes. */
 export const MAX_KEYS = 100_000;
 
 /** How many buckets a new key looks at to find space. */

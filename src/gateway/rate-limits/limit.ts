@@ -32,6 +32,13 @@ interface KeptState {
   refused: number;
 }
 
+interface LimitOptions {
+  readonly clock: Clock;
+  readonly maxKeys?: number | undefined;
+  /** The limit with the same name before a change of the configuration. */
+  readonly previous?: Limit | undefined;
+}
+
 export class Limit {
   readonly rule: RateLimitRule;
   /** Identifies the buckets of this rule in a shared store. */
@@ -49,8 +56,7 @@ export class Limit {
   readonly #slack: number;
   readonly #state: KeptState;
 
-  /** @param previous the limit with the same name before a change of the configuration */
-  constructor(rule: RateLimitRule, clock: Clock, previous?: Limit) {
+  constructor(rule: RateLimitRule, { clock, maxKeys, previous }: LimitOptions) {
     const { name, quota, window, burst } = rule;
     const isCalendar = typeof window === 'string';
     this.rule = rule;
@@ -66,7 +72,7 @@ export class Limit {
     this.itemPrefix = `"${name}";r=`;
     const isSame = previous !== undefined && isDeepStrictEqual(identityOf(previous.rule), identityOf(rule));
     this.#state = {
-      table: new BucketTable(),
+      table: new BucketTable(maxKeys),
       recent: new SlidingCounter(RECENT_MILLISECONDS),
       refused: 0,
     };
@@ -136,6 +142,11 @@ export class Limit {
   /** Milliseconds for which a shared store keeps a bucket of a calendar window; 0 if its level decides. */
   get sharedLifetime(): number {
     return this.#calendar === undefined ? 0 : Math.ceil(this.#untilEnd()) + CALENDAR_SLACK;
+  }
+
+  /** The number of keys in memory. */
+  get size(): number {
+    return this.#state.table.size;
   }
 
   countRefusal(): void {

@@ -43,6 +43,8 @@ export interface RateLimiterOptions {
   /** Counts the requests of all gateways. */
   readonly store?: RateStore | undefined;
   readonly clock?: Clock;
+  /** Maximum number of keys of one rule in memory. */
+  readonly maxKeys?: number;
 }
 
 /** What is known about one limit while a request is decided. */
@@ -62,9 +64,11 @@ export class RateLimiter {
   readonly #probes: Probe[] = [];
   readonly #fallbacks: { count: number };
 
-  constructor({ config, previous, store, clock = systemClock }: RateLimiterOptions) {
+  constructor({ config, previous, store, clock = systemClock, maxKeys }: RateLimiterOptions) {
     const known = new Map(previous?.limits.map((limit) => [limit.rule.name, limit]));
-    this.limits = config.rules.map((rule) => new Limit(rule, clock, known.get(rule.name)));
+    this.limits = config.rules.map(
+      (rule) => new Limit(rule, { clock, maxKeys, previous: known.get(rule.name) }),
+    );
     this.store = store;
     this.#storeFailure = config.storeFailure;
     this.#fallbacks = previous ? previous.#fallbacks : { count: 0 };
@@ -214,7 +218,9 @@ interface PendingCharge {
   readonly charge: Charge;
 }
 
-const wholeSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000);
+/** A rounding error must not become a second. */
+const wholeSeconds = (milliseconds: number): number => Math.ceil((milliseconds - ROUNDING) / 1000);
+const ROUNDING = 0.001;
 
 function report(context: RequestContext, limits: readonly Limit[], tightest: Tightest): void {
   const known = context.rateLimits;
