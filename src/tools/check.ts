@@ -1,4 +1,7 @@
-/** `check`: reports the faults of documents with their location and their effect behind a gateway. */
+/**
+ * `check`: reports the faults of documents with their location and their effect behind a gateway, and the faults of a
+ * `gateway.yaml`.
+ */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { toConfigError } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
@@ -7,6 +10,7 @@ import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { danglingReferences } from '../openapi/merge/dangling-references.ts';
 import { uncheckedPatterns } from '../openapi/patterns/unchecked-patterns.ts';
 import { securedOperations, securityWarning } from '../openapi/security.ts';
+import { checkConfig, isGatewayConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { loadDocument, requireNames } from './load.ts';
 
@@ -20,13 +24,18 @@ interface Checked {
 
 export const check: Command = {
   usage: 'check FILE|URL…',
-  about: 'report faults in documents and their effect behind a gateway; --prefix /x adds a prefix',
+  about:
+    'report faults in documents and their effect behind a gateway, or in gateway.yaml; --prefix /x adds a prefix',
   async run(names, { prefix } = {}) {
-    const loaded = await Promise.all(requireNames(names).map((place) => load(place, prefix)));
+    const [configs, places] = partition(requireNames(names), isGatewayConfig);
+    const loaded = await Promise.all(places.map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
     // A link may lead from one document to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
-    const checked = loaded.map((one) => checkOne(one, dangling));
+    const checked = [
+      ...(await Promise.all(configs.map(checkConfig))),
+      ...loaded.map((one) => checkOne(one, dangling)),
+    ];
     return {
       json: checked,
       lines: checked.flatMap(linesOf),
@@ -34,6 +43,10 @@ export const check: Command = {
     };
   },
 };
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
 
 interface Loaded {
   readonly place: string;
