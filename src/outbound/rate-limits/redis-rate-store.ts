@@ -13,7 +13,7 @@ import { CHARGE, type Script, SEEN } from './scripts.ts';
 /** In milliseconds. */
 const TIMEOUT = 20;
 const RETRY_AFTER = 1000;
-/** Failures in a row after which requests no longer wait. */
+/** Failures in a row, at different times, after which requests no longer wait. */
 const FAILURES = 3;
 
 /** A gateway that has not announced itself for three times is gone. */
@@ -26,36 +26,46 @@ const GATEWAYS = `${PREFIX}gateways`;
 
 export interface RedisRateStoreOptions {
   readonly url: string;
+  /** Milliseconds for which a request waits for the server. */
+  readonly timeout?: number;
   /** Called when the server is lost or too slow, once until it is back; the reason contains no credentials. */
   readonly onAway: (reason: string) => void;
   readonly onBack?: () => void;
 }
 
 export class RedisRateStore implements RateStore {
-  readonly #client: Promise<RedisClientType>;
+  readonly #connecting: Promise<void>;
+  #client: RedisClientType | undefined;
   readonly #id = randomUUID();
   readonly #options: RedisRateStoreOptions;
+  readonly #timeout: number;
   readonly #announcing: NodeJS.Timeout;
   #users = 0;
   #gateways = 1;
   #outage = 0;
   #failures = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #retryAt = 0;
   #isTrying = false;
   #isAway = false;
 
   constructor(options: RedisRateStoreOptions) {
     this.#options = options;
-    this.#client = connectRedis(options.url, {
+    this.#timeout = options.timeout ?? TIMEOUT;
+    this.#connecting = connectRedis(options.url, {
       onTrouble: (reason) => this.#lose(reason),
       onReady: (client) => this.#meet(client),
-    });
-    this.#client.catch((error: Error) => this.#lose(error.message));
+    }).then(
+      (client) => {
+        this.#client = client;
+      },
+      (error: Error) => this.#lose(error.message),
+    );
     this.#announcing = setInterval(() => void this.#announceQuietly(), ANNOUNCE_EVERY).unref();
   }
 
   get isAway(): boolean {
-    return this.#isAway;
+    return this.#isAway || !this.#client?.isReady;
   }
 
   get gateways(): number {
@@ -67,11 +77,13 @@ export class RedisRateStore implements RateStore {
   }
 
   charge(charges: readonly Charge[]): Promise<ChargeResult | undefined> | undefined {
+    const client = this.#client;
+    if (!client?.isReady) return undefined;
     if (this.#isAway) {
       if (this.#isTrying || performance.now() < this.#retryAt) return undefined;
       this.#isTrying = true;
     }
-    return this.#charge(charges);
+    return this.#charge(client, charges);
   }
 
   retain(): void {
@@ -82,15 +94,15 @@ export class RedisRateStore implements RateStore {
     this.#users -= 1;
     if (this.#users > 0) return;
     clearInterval(this.#announcing);
-    const client = await this.#client.catch(() => undefined);
-    if (client?.isReady) await withTimeout(client.zRem(GATEWAYS, this.#id)).catch(() => {});
+    await this.#connecting;
+    const client = this.#client;
+    if (client?.isReady) await this.#inTime(client.zRem(GATEWAYS, this.#id)).catch(() => {});
     client?.destroy();
   }
 
-  async #charge(charges: readonly Charge[]): Promise<ChargeResult | undefined> {
+  async #charge(client: RedisClientType, charges: readonly Charge[]): Promise<ChargeResult | undefined> {
     try {
-      const client = await withTimeout(this.#client);
-      const reply = await withTimeout(
+      const reply = await this.#inTime(
         run(client, CHARGE, {
           keys: [GATEWAYS, ...charges.map(({ key }) => PREFIX + key)],
           arguments: charges.flatMap(({ rate, capacity, cost, level, lifetime }) =>
@@ -118,9 +130,12 @@ export class RedisRateStore implements RateStore {
   }
 
   #fail(reason: string): void {
-    this.#failures += 1;
+    const now = performance.now();
+    // Requests that wait at the same time fail for the same reason.
+    if (now - this.#failedAt >= this.#timeout / 2) this.#failures += 1;
+    this.#failedAt = now;
     this.#outage += 1;
-    this.#retryAt = performance.now() + RETRY_AFTER;
+    this.#retryAt = now + RETRY_AFTER;
     if (this.#failures >= FAILURES) this.#lose(reason);
   }
 
@@ -139,11 +154,19 @@ export class RedisRateStore implements RateStore {
     void this.#announceQuietly(client);
   }
 
-  async #announceQuietly(connected?: RedisClientType): Promise<void> {
+  #inTime<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(new Error(`no response within ${this.#timeout} ms`));
+      // If this process was busy, a response that has arrived meanwhile is read first.
+      const timer = setTimeout(() => setImmediate(fail), this.#timeout);
+      promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
+  async #announceQuietly(client = this.#client): Promise<void> {
+    if (!client?.isReady) return;
     try {
-      const client = connected ?? (await this.#client);
-      if (!client.isReady) return;
-      const gateways = await withTimeout(
+      const gateways = await this.#inTime(
         run(client, SEEN, { keys: [GATEWAYS], arguments: [this.#id, String(GONE_AFTER)] }),
       );
       this.#gateways = Math.max(1, Number(gateways));
@@ -165,11 +188,4 @@ async function run(
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(text, values);
   }
-}
-
-function withTimeout<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no response within ${TIMEOUT} ms`)), TIMEOUT);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { RedisRateStore } from '../../../src/outbound/rate-limits/redis-rate-store.ts';
 import { eventually } from '../../support/eventually.ts';
-import { mostInWindow, testClock, testLimiter } from '../../support/rate-limits.ts';
+import { testClock, testLimiter } from '../../support/rate-limits.ts';
 import { itWithRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 
 let redis: TestRedis | undefined;
@@ -18,9 +18,11 @@ afterEach(async () => {
   redis = undefined;
 });
 
-function connect(url: string): RedisRateStore {
+/** By default a gateway waits long for a server that works, because the machine may be busy. */
+function connect(url: string, timeout = 10_000): RedisRateStore {
   const store = new RedisRateStore({
     url,
+    timeout,
     onAway: () => told.push('away'),
     onBack: () => told.push('back'),
   });
@@ -34,10 +36,13 @@ const untilReady = (store: RedisRateStore) =>
   eventually('the store responds', async () => (await store.charge([charge])) !== undefined);
 
 /** Two gateways whose clocks stand still, so that nothing comes back in memory. */
-async function startTwo(rule: { quota: number; window: string; burst?: number }, more = {}) {
+async function startTwo(
+  rule: { quota: number; window: string; burst?: number },
+  { timeout, ...more }: { timeout?: number; storeFailure?: string } = {},
+) {
   redis = await startRedis();
   const { url } = redis;
-  const gateways = [connect(url), connect(url)].map((store) => ({
+  const gateways = [connect(url, timeout), connect(url, timeout)].map((store) => ({
     store,
     ...testLimiter([rule], { store, clock: testClock(Date.now()), more }),
   }));
@@ -150,18 +155,17 @@ itWithRedis('The server allows the steady rate and the burst, by its own clock',
   const store = connect(redis.url);
   await untilReady(store);
   const [rate, capacity] = [1, 20];
-  const times: number[] = [];
+  let allowed = 0;
   const begin = performance.now();
   let last = begin;
   for (let count = 0; count < 300; count++) {
     const result = await store.charge([{ ...charge, key: 'fast', rate, capacity }]);
     last = performance.now();
-    if (result?.isAllowed) times.push(last);
+    allowed += Number(result?.isAllowed ?? false);
   }
   // At most the burst and what came back in the meantime.
-  expect(times.length).toBeLessThanOrEqual(capacity + rate * (last - begin));
-  expect(times.length).toBeGreaterThanOrEqual(Math.min(300, capacity));
-  expect(mostInWindow(times, 1)).toBeGreaterThan(0);
+  expect(allowed).toBeLessThanOrEqual(capacity + rate * (last - begin));
+  expect(allowed).toBeGreaterThanOrEqual(capacity);
 });
 
 itWithRedis('With storeFailure refuse, requests get 503 while the server is away', async () => {
@@ -173,7 +177,7 @@ itWithRedis('With storeFailure refuse, requests get 503 while the server is away
 });
 
 itWithRedis('A server that does not respond delays three requests for a moment, and then none', async () => {
-  const [first] = await startTwo({ quota: 100, window: '1h' });
+  const [first] = await startTwo({ quota: 100, window: '1h' }, { timeout: 200 });
   redis?.pause();
   for (let count = 0; count < 3; count++) expect(await first?.sendShared('a')).toBeUndefined();
   expect(told).toEqual(['away']);
