@@ -291,6 +291,18 @@ describe('The table of keys', () => {
     );
   });
 
+  it('A key that gets a bucket of its own does not get what it had from the shared one again', () => {
+    const clock = testClock();
+    const { send } = testLimiter([{ quota: 1, window: '10s', burst: 5 }], { clock, maxKeys: 1 });
+    send('a');
+    clock.now = 9_900;
+    const used = () => Array.from({ length: 10 }, () => send('b') === undefined).filter(Boolean).length;
+    expect(used()).toBe(6);
+    // Now nothing is missing from the bucket of the other key.
+    clock.now = 10_000;
+    expect(used()).toBe(0);
+  });
+
   it('Forgets keys from which nothing is missing, so that new ones get a bucket of their own', () => {
     const clock = testClock();
     const { send } = testLimiter([{ quota: 1, window: '1s', burst: 0 }], { clock, maxKeys: 2 });

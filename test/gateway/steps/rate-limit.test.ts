@@ -160,6 +160,14 @@ describe('Requests without an operation', () => {
     await request(url).get('/notes').expect(429);
   });
 
+  it('HEAD counts as GET', async () => {
+    const { url } = await start(limit(strict('reads', 2, 'methods: [GET]')));
+    await request(url).head('/a').expect(404);
+    await request(url).get('/a').expect(404);
+    await request(url).post('/a').expect(404);
+    await request(url).head('/a').expect(429);
+  });
+
   it('Preflight requests are counted', async () => {
     const { url } = await start(limit(strict('all', 1)));
     const preflight = () =>
