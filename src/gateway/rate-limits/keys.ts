@@ -1,4 +1,5 @@
 /** Which bucket of a rule a request belongs to. */
+import { hash } from 'node:crypto';
 import type { RateLimitRule } from '../../config/policies/rate-limits.ts';
 import type { RequestContext } from '../../http/context.ts';
 import type { GatewayOperation } from '../operation.ts';
@@ -17,8 +18,12 @@ const subjectOf = (context: RequestContext): string => context.caller?.id ?? add
 function clientOf(context: RequestContext): string {
   const { caller } = context;
   if (caller?.client === undefined) return subjectOf(context);
-  return JSON.stringify([caller.issuer, caller.client]);
+  const key = JSON.stringify([caller.issuer, caller.client]);
+  return key.length > MAX_LENGTH ? hash('sha256', key, 'base64url') : key;
 }
+
+/** A key in memory is short, whatever a token says. */
+const MAX_LENGTH = 100;
 
 /** Credentials without an issuer are API keys, and names with a password. */
 const keyOf = ({ caller }: RequestContext): string | undefined =>

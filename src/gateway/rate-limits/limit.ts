@@ -17,7 +17,7 @@ import { Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
 
 /** The time of which refusals are shown as recent. */
-export const RECENT_MILLISECONDS = 300_000;
+const RECENT_MILLISECONDS = 300_000;
 
 /** Milliseconds by which a request may be early, for the rounding of clocks. */
 const ROUNDING = 0.002;

@@ -18,7 +18,7 @@ import type { Limit } from '../rate-limits/limit.ts';
 import type { Counted, RateLimiter } from '../rate-limits/rate-limiter.ts';
 import type { OperationStep } from './operation-step.ts';
 
-export interface RateLimitSteps {
+interface RateLimitSteps {
   /** Adds the fields to responses, and counts requests for pages of the gateway. */
   readonly fields: Step;
   /** Counts requests to operations. */
@@ -27,7 +27,7 @@ export interface RateLimitSteps {
   readonly unrouted: (req: IncomingMessage) => void | Promise<void>;
 }
 
-export interface RateLimitStepOptions {
+interface RateLimitStepOptions {
   readonly operations: readonly GatewayOperation[];
   /** Names of the services whose document is not available yet. */
   readonly unavailable: readonly string[];
