@@ -99,12 +99,17 @@ export class Limit {
     return level < 0 || (this.#calendar !== undefined && level > this.capacity) ? 0 : level;
   }
 
+  /** A request that costs more than the capacity needs a bucket from which nothing is missing. */
   allows(level: number, units: number): boolean {
-    return level + units <= this.capacity + this.#slack;
+    return level + Math.min(units, this.capacity) <= this.capacity + this.#slack;
   }
 
-  charge(bucket: Bucket, { base, level, units }: { base: number; level: number; units: number }): void {
-    bucket.state = (level > 0 ? bucket.state : base) + units;
+  /** @returns the new level */
+  charge(bucket: Bucket, { base, level, units }: { base: number; level: number; units: number }): number {
+    // Nothing comes back within a calendar window.
+    const charged = this.#calendar === undefined ? units : Math.min(units, this.capacity);
+    bucket.state = (level > 0 ? bucket.state : base) + charged;
+    return level + charged;
   }
 
   /** Takes over a level that the shared store has reported. */
@@ -125,7 +130,9 @@ export class Limit {
 
   /** Milliseconds until so many units are allowed. */
   wait(level: number, units: number): number {
-    return this.#calendar ? this.#untilEnd() : (level + units - this.capacity) / this.rate;
+    return this.#calendar
+      ? this.#untilEnd()
+      : (level + Math.min(units, this.capacity) - this.capacity) / this.rate;
   }
 
   /** Milliseconds until nothing is missing. */

@@ -117,8 +117,7 @@ export class RateLimiter {
       const base = limit.base();
       const bucket = limit.find(key, base);
       const level = limit.level(bucket, base);
-      const { cost } = limit.rule;
-      const units = gateways === 1 ? cost : Math.min(cost * gateways, limit.capacity);
+      const units = limit.rule.cost * gateways;
       const probe = this.#probe(count++, limit, bucket);
       probe.base = base;
       probe.level = level;
@@ -139,8 +138,7 @@ export class RateLimiter {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < count; i++) {
       const probe = this.#probes[i] as Probe;
-      probe.limit.charge(probe.bucket, probe);
-      probe.level += probe.units;
+      probe.level = probe.limit.charge(probe.bucket, probe);
       const remaining = Math.floor(probe.limit.remaining(probe.level) / gateways);
       if (remaining >= least) continue;
       least = remaining;
