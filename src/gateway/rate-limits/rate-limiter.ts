@@ -88,7 +88,7 @@ export class RateLimiter {
     const { outage } = store;
     return pending.then((result) => {
       if (result === undefined) return this.#countWithoutStore(counted, context, store);
-      this.#take(charges, result, { counted, context, outage });
+      this.#take(charges, result, context, outage);
     });
   }
 
@@ -106,12 +106,12 @@ export class RateLimiter {
     };
   }
 
-  #countHere({ limits, keys }: Counted, context: RequestContext, gateways: number): void {
+  #countHere({ limits: all, keys }: Counted, context: RequestContext, gateways: number): void {
     let count = 0;
     let refusing: Probe | undefined;
     let longest = -1;
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i] as Limit;
+    for (let i = 0; i < all.length; i++) {
+      const limit = all[i] as Limit;
       const key = (keys[i] as KeyOf)(context);
       if (key === undefined) continue;
       const base = limit.base();
@@ -129,6 +129,7 @@ export class RateLimiter {
       refusing = probe;
     }
     if (count === 0) return;
+    const limits = count === all.length ? all : this.#probes.slice(0, count).map(({ limit }) => limit);
     if (refusing !== undefined) {
       const { limit, level } = refusing;
       const remaining = Math.floor(limit.remaining(level) / gateways);
@@ -188,8 +189,10 @@ export class RateLimiter {
   #take(
     charges: readonly PendingCharge[],
     { isAllowed, levels }: ChargeResult,
-    { counted: { limits }, context, outage }: { counted: Counted; context: RequestContext; outage: number },
+    context: RequestContext,
+    outage: number,
   ): void {
+    const limits = charges.map(({ limit }) => limit);
     const known = charges.map(({ limit, bucket }, index) => {
       const level = levels[index] ?? limit.capacity;
       limit.copyLevel(bucket, level, outage);

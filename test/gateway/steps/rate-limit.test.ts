@@ -57,6 +57,17 @@ describe('A limited operation', () => {
     expect(services.notes?.requests).toHaveLength(2);
   });
 
+  it('Reports only limits that count it', async () => {
+    const { url } = await start(
+      limit('name: keys, per: key, quota: 5, window: 1m', strict('all', 9), strict('reads', 8)),
+    );
+    const { headers } = await request(url).get('/notes').expect(200);
+    expect(fieldsOf(headers)).toMatchObject({
+      policy: [{ name: 'all' }, { name: 'reads' }],
+      limit: [{ name: 'reads', r: 7 }],
+    });
+  });
+
   it('Has no fields if nothing counts it', async () => {
     const { url } = await start(limit(strict('files', 2, 'operations: [listFiles]')));
     const { headers } = await request(url).get('/notes').expect(200);
