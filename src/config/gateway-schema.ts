@@ -13,6 +13,7 @@ import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { corsSchema, serviceCorsSchema } from './policies/cors.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { rateLimitsSchema } from './policies/rate-limits.ts';
 import { stepsSchema } from './policies/steps.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
@@ -161,6 +162,7 @@ export const gatewaySchema = z.strictObject({
   cache: cacheSchema.prefault({}),
   authentication: authenticationSchema.optional(),
   steps: stepsSchema,
+  rateLimits: rateLimitsSchema.optional(),
   hideSoftware: z
     .boolean()
     .default(true)

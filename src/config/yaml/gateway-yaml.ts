@@ -18,10 +18,11 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import { checkRateLimits, type RateLimitsConfig } from '../policies/rate-limits.ts';
 import type { StepConfig } from '../policies/steps.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
-import { Faults } from './faults.ts';
+import { Faults, suggestionFor } from './faults.ts';
 import { parseText } from './parse-text.ts';
 import { resolveLocation } from './source-location.ts';
 import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
@@ -80,6 +81,8 @@ export interface GatewayConfig {
   readonly authentication?: AuthenticationConfig | undefined;
   /** What runs before and after operations. */
   readonly steps?: readonly StepConfig[] | undefined;
+  /** How often clients may send requests; undefined for no limits. */
+  readonly rateLimits?: RateLimitsConfig | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -183,6 +186,16 @@ export const parseGatewayConfig = (
     );
   });
   checkSchemeNames(root, faults);
+  if (root?.rateLimits !== undefined) {
+    const known = { services: Object.keys(root.services), hasStore: Boolean(env.CACHE_URL) };
+    checkRateLimits(root.rateLimits, known, (path, name) => {
+      const message =
+        name === undefined
+          ? 'shared needs a Redis or Valkey server; set CACHE_URL'
+          : `there is no service ${JSON.stringify(name)}; ${suggestionFor(name, known.services, 'there are none')}`;
+      faults.add(['rateLimits', ...path], message);
+    });
+  }
   faults.throwIfAny();
   // Without faults, no value is undefined.
   const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;

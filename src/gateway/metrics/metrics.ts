@@ -12,10 +12,13 @@ import {
 } from '../../outbound/target-snapshot.ts';
 import type { OperationDrift } from '../conformance/conformance-stats.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 
 export interface MetricsSources {
   readonly inFlight: () => number;
   readonly services: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly rateLimits?: () => RateLimitsSnapshot | undefined;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -67,7 +70,7 @@ export class Metrics {
 
   #pendingText: Promise<string> | undefined;
 
-  constructor({ inFlight, services }: MetricsSources) {
+  constructor({ inFlight, services, rateLimits = () => undefined }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
@@ -157,6 +160,7 @@ export class Metrics {
           }
         },
       });
+    this.#countRateLimits(rateLimits);
     new Gauge({
       registers,
       name: 'linkway_breaker_state',
@@ -209,6 +213,37 @@ export class Metrics {
                 { service, instance: one.id, state },
                 Number(state === instanceStateForMostClients(one)),
               );
+      },
+    });
+  }
+
+  #countRateLimits(rateLimits: () => RateLimitsSnapshot | undefined): void {
+    const registers = [this.#registry];
+    new Counter({
+      registers,
+      name: 'linkway_rate_limited_total',
+      labelNames: ['rule'],
+      help: 'Requests that were refused with 429, by the name of the limit.',
+      collect() {
+        this.reset();
+        for (const { name: rule, refused } of rateLimits()?.rules ?? []) this.inc({ rule }, refused);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_rate_limit_fallbacks_total',
+      help: 'Requests whose limits were decided without the shared store.',
+      collect() {
+        this.reset();
+        this.inc(rateLimits()?.fallbacks ?? 0);
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_rate_limit_store_away',
+      help: '1 while the shared store of rate limits is away or too slow.',
+      collect() {
+        this.set(Number(rateLimits()?.isStoreAway ?? false));
       },
     });
   }

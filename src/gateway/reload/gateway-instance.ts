@@ -35,6 +35,8 @@ import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import type { GatewayRateLimits } from '../rate-limits/create.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
@@ -64,6 +66,8 @@ interface InstanceParts {
   /** Decides about requests to the admin listener. */
   readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly limits: GatewayRateLimits | undefined;
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
@@ -118,6 +122,11 @@ export class GatewayInstance {
   /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
+  }
+
+  /** The current state of the rate limits; undefined if none are configured. */
+  rateLimits(): RateLimitsSnapshot | undefined {
+    return this.#parts.limits?.limiter.snapshot();
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
@@ -189,10 +198,19 @@ async function createParts(
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
   const hidesStatus = config.admin.status;
-  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
+  const limits = await createLimits(config, previous?.limits, log.logger);
   try {
+    const pageOptions = {
+      services,
+      snapshot,
+      refused: () => state.refused,
+      isDraining,
+      live: liveUpdates,
+      rateLimits: () => limits?.limiter.snapshot(),
+    };
+    const mergedServices = limits?.declare(services);
+    const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus, mergedServices });
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const { authentication } = config;
     const security =
@@ -216,6 +234,7 @@ async function createParts(
       extensions,
       refusalStatistics,
       log,
+      rateLimits: limits?.steps,
       pages,
       onDroppedLink,
       onFault,
@@ -237,13 +256,15 @@ async function createParts(
       await release();
       await verifiers.release();
       await mocks.close();
+      await limits?.release();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
+    await limits?.release();
     throw error;
   }
 }
@@ -284,4 +305,15 @@ function createTargets(
   const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
+}
+
+/** Modules of rate limits are loaded only if they are configured. */
+async function createLimits(
+  { rateLimits, cache }: GatewayConfig,
+  previous: GatewayRateLimits | undefined,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<GatewayRateLimits | undefined> {
+  if (rateLimits === undefined) return undefined;
+  const { createRateLimits } = await import('../rate-limits/create.ts');
+  return createRateLimits({ config: rateLimits, storeUrl: cache.url, previous: previous?.limiter, logger });
 }
