@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { CorsConfig } from '../../http/cors/cors.ts';
 import type { StrictTransportSecurity } from '../../http/headers/strict-transport-security.ts';
 import type { AddressRules } from '../../http/server/address-list.ts';
+import { hideValues } from '../../observability/hidden-values.ts';
 import type { CompressionConfig } from '../compression.ts';
 import { ConfigError } from '../config-error.ts';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -21,6 +22,7 @@ import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
 import { parseText } from './parse-text.ts';
+import { referencedFiles, resolveReferences } from './references.ts';
 import { resolveLocation } from './source-location.ts';
 import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
 
@@ -86,6 +88,8 @@ export interface GatewayConfig {
   readonly addresses?: AddressRules | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
+  /** Changes with every value that a reference such as `${NAME}` stands for. */
+  readonly fingerprint?: string;
   /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
   /** The admin listener, and whether only it serves the status. */
@@ -108,12 +112,15 @@ export interface ConfigFile {
   text(): string;
   /** @throws ConfigError with the faults of the text */
   parse(text: string): GatewayConfig;
+  /** The other files that a text refers to. */
+  files?(text: string): readonly string[];
 }
 
 export const configFile = (file: string, sources: GatewayConfigSources = {}): ConfigFile => ({
   path: resolve(file),
   text: () => read(file),
   parse: (text) => parseGatewayConfig(text, file, sources),
+  files: (text) => referencedFiles(text, dirname(file)),
 });
 
 export const loadGatewayConfig = (file: string, sources: GatewayConfigSources = {}): GatewayConfig =>
@@ -132,7 +139,9 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const value = parseYaml(text, file);
+  const references = resolveReferences(parseYaml(text, file), { env, folder: dirname(file) });
+  const { value } = references;
+  hideValues(references.secrets);
   let read: YamlText | undefined;
   // Parsed only if there is a fault, to find its line.
   const yaml = (): YamlText => {
@@ -147,6 +156,7 @@ export const parseGatewayConfig = (
       return { line, text: [...place, message].join(': ') };
     },
   });
+  faults.addReferences(references);
   const root = faults.check(gatewaySchema, value, []);
   // The unvalidated value, so that other faults do not hide faults of policies.
   const written = objectOrEmpty(value);
@@ -176,6 +186,7 @@ export const parseGatewayConfig = (
     ...rest,
     services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
+    fingerprint: references.fingerprint,
   };
 };
 

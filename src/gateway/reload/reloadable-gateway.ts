@@ -30,6 +30,8 @@ export class ReloadableGateway {
   #lastReload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<boolean> | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Files that the newest configuration refers to, also while it is rejected. */
+  #files: readonly string[] = [];
   readonly #retiring = new Set<Promise<void>>();
 
   /** @throws ConfigError if something is broken and no last good version is stored */
@@ -40,7 +42,13 @@ export class ReloadableGateway {
   }
 
   private constructor(options: ReloadableGatewayOptions) {
-    this.#options = options;
+    const { file } = options;
+    const text = (): string => {
+      const read = file.text();
+      this.#files = file.files?.(read) ?? [];
+      return read;
+    };
+    this.#options = { ...options, file: { ...file, text } };
   }
 
   readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
@@ -51,7 +59,11 @@ export class ReloadableGateway {
 
   /** Files and URLs of the configuration and the documents. */
   get places(): readonly string[] {
-    return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
+    return [
+      this.#options.file.path,
+      ...this.#files,
+      ...this.#instance.documents.flatMap(({ places }) => places),
+    ];
   }
 
   /** Reasons why the newest versions are not in use, one line per fault. */
@@ -142,7 +154,8 @@ export class ReloadableGateway {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
     const previous = this.#instance as GatewayInstance | undefined;
-    const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
+    const isSameConfig = text === this.#text && config.fingerprint === previous?.config.fingerprint;
+    const isSame = isSameConfig && sameDocuments(documents, previous?.documents ?? []);
     if (!isSame) {
       const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
       this.#instance = await GatewayInstance.create({
