@@ -17,7 +17,9 @@ import type { PathNames } from '../path-names.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../policies/cache.ts';
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
+import type { MirrorConfig } from '../policies/mirror.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import { readServiceUrls } from '../policies/service-urls.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
@@ -34,6 +36,10 @@ export interface ServiceConfig extends ServicePolicies {
   readonly overlays: readonly string[];
   /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
+  /** Relative shares of the calls, in the order of `urls`; undefined if all are equal. */
+  readonly weights?: readonly number[] | undefined;
+  /** Where copies of the calls go, if configured. */
+  readonly mirror?: MirrorConfig | undefined;
   /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
   /** How often its host names are resolved, in milliseconds; 0 is never. */
@@ -240,15 +246,15 @@ function locateService(
   variable: string | undefined,
 ): ServiceLocation | undefined {
   const written = service.upstream === 'mock' ? MOCK_URL : (variable?.split(',') ?? service.url);
-  const urls = [written].flat();
   if (written === undefined) {
     if (!faults.isSuggested([...at, 'url']))
       faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
-  // The schema already reports values that are not strings.
-  if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
-  const location = parseServiceUrls(urls);
+  const read = readServiceUrls(written);
+  // The schema already reports other values.
+  if (read === undefined) return undefined;
+  const location = parseServiceUrls(read.urls, read.weights);
   if (typeof location !== 'string') return location;
   if (variable === undefined) faults.add([...at, 'url'], location);
   else faults.addWithoutLine(`${urlVariable(name)}: ${location}`);
@@ -272,6 +278,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     // A mock has no instances to check.
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
+    ...(checked.mirror && { mirror: checked.mirror }),
     headBytes,
     isMock,
     prefix: checked.prefix,

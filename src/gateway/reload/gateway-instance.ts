@@ -33,6 +33,7 @@ import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { credentialPlaces } from '../proxy/credentials.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
@@ -144,7 +145,11 @@ async function createParts(
     faults.addServed(service, fault),
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    withCredentialNames(resolvedConfig.services, services),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, log, previous?.secured);
@@ -232,6 +237,18 @@ function findSecured(
       log.logger.warn({ service }, securityWarning(operations));
   return secured;
 }
+
+/** Mirrors get no credentials, and only the documents say which parameters are some. */
+const withCredentialNames = (
+  targets: readonly TargetOptions[],
+  services: readonly ServiceDocument[],
+): readonly TargetOptions[] =>
+  targets.map((target) => {
+    const document = services.find(({ name }) => name === target.name)?.document;
+    return target.mirror && document
+      ? { ...target, mirror: { ...target.mirror, credentialNames: credentialPlaces(document) } }
+      : target;
+  });
 
 /** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(

@@ -63,6 +63,7 @@ export const instanceStateOf = ({
   isForOneClient,
   ejectedUntil,
   isolatedSince,
+  weight,
   inFlight,
   requests,
   failures,
@@ -71,6 +72,7 @@ export const instanceStateOf = ({
 }: InstanceSnapshot) => ({
   id,
   state,
+  ...(weight !== undefined && { weight }),
   ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
@@ -104,6 +106,7 @@ export const stateOf = ({
   cache,
   circuits,
   dependencies = [],
+  mirror,
   instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
@@ -126,6 +129,7 @@ export const stateOf = ({
   ...(cache && { cache }),
   ...(circuits && { circuits }),
   ...(dependencies.length > 0 && { dependencies }),
+  ...(mirror && { mirror }),
   instances: instances.map(instanceStateOf),
 });
 
