@@ -36,7 +36,7 @@ export interface MirrorSnapshot {
 }
 
 /** Tells the server that nobody waits for its response. */
-export const MIRROR_HEADER = 'X-Linkway-Mirror';
+const MIRROR_HEADER = 'X-Linkway-Mirror';
 
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Environment } from '../settings.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -46,7 +45,7 @@ export const referencedFiles = (text: string, folder: string): string[] => [
 ];
 
 interface Sources {
-  readonly env: Environment;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of relative files. */
   readonly folder: string;
 }

@@ -7,7 +7,7 @@ import type { CredentialNames } from '../mirror.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
 /** A mirror, and what the document says about credentials. */
-export interface MirrorLocation extends MirrorConfig {
+interface MirrorLocation extends MirrorConfig {
   readonly credentialNames?: CredentialNames | undefined;
 }
 
