@@ -51,8 +51,8 @@ export class Target implements Owner, Upstream {
   readonly #onOpen: TargetContext['onOpen'];
   readonly mirror: Mirror | undefined;
   #instances: readonly Instance[] = [];
-  /** The shares of the calls; undefined if all instances get the same. */
-  #groups: readonly WeightedGroup<Instance>[] | undefined;
+  /** The shares of the calls, if they differ. */
+  #split: { readonly groups?: readonly WeightedGroup<Instance>[] } = {};
   /** The cause of the latest failure, for the log. */
   #lastFailureCause: unknown;
 
@@ -92,8 +92,10 @@ export class Target implements Owner, Upstream {
   onInstancesChange(): void {
     this.#instances = this.#endpoints.flatMap(({ instances }) => instances);
     const { weights } = this.location;
-    this.#groups =
-      weights && this.#endpoints.map(({ instances }, i) => ({ weight: weights[i] ?? 1, instances }));
+    if (weights)
+      this.#split = {
+        groups: this.#endpoints.map(({ instances }, i) => ({ weight: weights[i] ?? 1, instances })),
+      };
   }
 
   onOpen(instance: Instance, circuit: number, isForOneClient: boolean): void {
@@ -171,7 +173,7 @@ export class Target implements Owner, Upstream {
       instances: this.#instances,
       resilience: this.#resilience,
       statistics: this.#statistics,
-      groups: this.#groups,
+      groups: this.#split.groups,
       mirror: this.mirror?.snapshot(),
     });
   }
@@ -195,7 +197,7 @@ export class Target implements Owner, Upstream {
   #attempt(call: Call): Promise<UpstreamResponse> {
     // A call that was aborted while it waited says nothing about the target.
     if (call.abortReason) throw new CallAborted(call.abortReason);
-    const instance = pick(this.#instances, call, { groups: this.#groups });
+    const instance = pick(this.#instances, call, this.#split);
     if (!instance) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...call.tried, instance];
     return instance.guard(call, () => this.#attemptAt(call, instance));

@@ -23,6 +23,7 @@ import { readServiceUrls } from '../policies/service-urls.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
+import { replaceMissing } from './missing-references.ts';
 import { parseText } from './parse-text.ts';
 import { referencedFiles, resolveReferences } from './references.ts';
 import { resolveLocation } from './source-location.ts';
@@ -108,6 +109,8 @@ export interface GatewayConfigSources {
   readonly env?: Environment;
   /** URLs of services by name that are known only at run time. They override all others. */
   readonly urls?: Readonly<Record<string, string>>;
+  /** For processes other than the gateway: references to missing variables and files are no faults. */
+  readonly ignoresMissing?: boolean;
 }
 
 /** The file `gateway.yaml`, which can be read again after a change. */
@@ -143,9 +146,10 @@ const read = (file: string): string => {
 export const parseGatewayConfig = (
   text: string,
   file: string,
-  { env = {}, urls = {} }: GatewayConfigSources = {},
+  { env = {}, urls = {}, ignoresMissing = false }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const references = resolveReferences(parseYaml(text, file), { env, folder: dirname(file) });
+  const resolved = resolveReferences(parseYaml(text, file), { env, folder: dirname(file) });
+  const references = ignoresMissing ? replaceMissing(resolved, gatewaySchema) : resolved;
   const { value } = references;
   hideValues(references.secrets);
   let read: YamlText | undefined;

@@ -269,3 +269,41 @@ trustedProxies: ["\${PROXY}"]
     );
   });
 });
+
+describe('A process other than the gateway', () => {
+  const parse = (text: string) =>
+    parseGatewayConfig(text, join(folder, 'gateway.yaml'), { env: ENV, ignoresMissing: true });
+
+  it('It needs none of the variables and files, and sees all other values', () => {
+    const { services, ...config } = parse(`
+cors: { origins: ["\${ORIGIN}", "https://app.example"] }
+trustedProxies: ["\${PROXY}", 10.0.0.1, "\${PROXY2}"]
+allowedHosts: ["\${A_HOST}", api.example]
+accessLog: false
+services:
+  a:
+    document: a.yaml
+    url: ["\${A_URL}", "http://\${HOST}:1"]
+    prefix: \${A_PREFIX}
+    paths: { /a: /b }
+    mirror: { url: "\${file:shadow}" }
+  b: { document: b.yaml, url: "\${B_URL}", prefix: /b }
+`);
+    expect(config).toMatchObject({
+      trustedProxies: ['10.0.0.1'],
+      allowedHosts: ['api.example'],
+      accessLog: false,
+    });
+    expect(services.map(({ name, urls, prefix, paths }) => ({ name, urls, prefix, paths }))).toEqual([
+      { name: 'a', urls: ['http://unset.invalid', 'http://orders:1'], prefix: '', paths: { '/a': '/b' } },
+      { name: 'b', urls: ['http://unset.invalid'], prefix: '/b', paths: {} },
+    ]);
+  });
+
+  it('Other faults are still reported, and a value that cannot be left out', () => {
+    expect(() => parse('services: { a: { document: a, url: "${X}", prefx: /a } }')).toThrow(
+      'did you mean `prefix`?',
+    );
+    expect(() => parse('services: "${X}"')).toThrow('gateway.yaml:1: services: ${X} is not set');
+  });
+});
