@@ -34,7 +34,7 @@ import { deploymentFiles } from './manifests/files.ts';
  * @throws ContractFault with one line for each schema that its document does not express correctly
  */
 export async function documentFiles(configFile: string): Promise<GeneratedFile[]> {
-  const config = loadGatewayConfig(configFile, { env: process.env });
+  const config = loadGatewayConfig(configFile, { env: process.env, ignoresMissing: true });
   const { services } = config;
   const made: GeneratedFile[] = [];
   const documents = [];

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
+import type { MirrorSnapshot } from '../../outbound/mirror.ts';
 import {
   breakerForMostClients,
   INSTANCE_STATES,
@@ -53,6 +54,20 @@ const CONFORMANCE_COUNTERS: readonly OperationMetric[] = [
   ['responses_checked_total', 'Responses checked against the contract.', ({ checked }) => checked],
   ['responses_drifted_total', 'Responses that did not match the contract.', ({ drifted }) => drifted],
   ['responses_unverified_total', 'Responses that could not be checked.', ({ unverified }) => unverified],
+];
+
+const MIRROR_COUNTERS: readonly (readonly [
+  name: string,
+  help: string,
+  of: (mirror: MirrorSnapshot) => number,
+])[] = [
+  ['mirror_calls_total', 'Copies of calls to a service.', ({ requests }) => requests],
+  ['mirror_failures_total', 'Copies without a response or with a 5xx status.', ({ failures }) => failures],
+  [
+    'mirror_skipped_total',
+    'Calls that were not copied, because of their body or too many copies.',
+    ({ skipped }) => skipped,
+  ],
 ];
 
 const CACHE_GAUGES: readonly (readonly [
@@ -186,6 +201,28 @@ export class Metrics {
           this.set({ service, clients: 'all' }, open.length - forOne);
           this.set({ service, clients: 'one' }, forOne);
         }
+      },
+    });
+    for (const [name, help, of] of MIRROR_COUNTERS)
+      new Counter({
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
+        collect() {
+          this.reset();
+          for (const { name: service, mirror } of services()) if (mirror) this.inc({ service }, of(mirror));
+        },
+      });
+    new Counter({
+      registers,
+      name: 'linkway_upstream_instance_calls_total',
+      labelNames: ['service', 'instance'],
+      help: 'Attempts at an instance.',
+      collect() {
+        this.reset();
+        for (const { name: service, instances } of services())
+          for (const { id: instance, requests } of instances) this.inc({ service, instance }, requests);
       },
     });
     new Counter({

@@ -35,6 +35,7 @@ import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { credentialPlaces } from '../proxy/credentials.ts';
 import type { GatewayRateLimits } from '../rate-limits/create.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
@@ -171,7 +172,11 @@ async function createParts(
     faults.addServed(service, fault),
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    withCredentialNames(resolvedConfig.services, services),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
@@ -295,6 +300,18 @@ function findSecured(
       log.logger.warn({ service }, securityWarning(operations));
   return secured;
 }
+
+/** Mirrors get no credentials, and only the documents say which parameters are some. */
+const withCredentialNames = (
+  targets: readonly TargetOptions[],
+  services: readonly ServiceDocument[],
+): readonly TargetOptions[] =>
+  targets.map((target) => {
+    const document = services.find(({ name }) => name === target.name)?.document;
+    return target.mirror && document
+      ? { ...target, mirror: { ...target.mirror, credentialNames: credentialPlaces(document) } }
+      : target;
+  });
 
 /** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(
