@@ -51,6 +51,7 @@ import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
+import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -94,6 +95,8 @@ export interface GatewayOptions {
   readonly extensions?: readonly LoadedStep[];
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
+  /** Limits how often clients may send requests. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Serves the reserved paths. */
   readonly pages?: Router;
   /** Called when a request has ended, for metrics. */
@@ -122,6 +125,7 @@ export function* createInSteps({
   log,
   extensions = [],
   operationSteps = [],
+  rateLimits,
   pages,
   onRequest,
   onDroppedLink,
@@ -160,6 +164,8 @@ export function* createInSteps({
     for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
+  const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
+  const rates = rateLimits?.({ operations, unavailable });
   const graph =
     existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
@@ -210,6 +216,8 @@ export function* createInSteps({
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
     ...(security ? [authenticate({ security, statistics: refusalStatistics, logger: log.logger })] : []),
     ...operationSteps,
+    // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
+    ...(rates ? [rates.operation] : []),
     // Runs the steps of gateway.yaml.
     ...(extension.before ? [extension.before] : []),
     // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
@@ -253,6 +261,8 @@ export function* createInSteps({
       ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
       // Turns the session of a browser into credentials.
       ...(signIn ? [browserSession({ signIn, trustProxy: isTrustedProxy })] : []),
+      // Adds the fields about rate limits to responses, and counts requests for pages of the gateway.
+      ...(rates ? [rates.fields] : []),
       // Asks for credentials for the pages of the gateway itself.
       ...(security && config.authentication?.pages
         ? [guardPages(security.guard(config.authentication.pages))]
@@ -260,7 +270,13 @@ export function* createInSteps({
       // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
-      route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
+      route({
+        router,
+        unavailableServices,
+        securityHeaders: ownHeaders,
+        preflight: forwardRequest,
+        countUnrouted: rates?.unrouted,
+      }),
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.

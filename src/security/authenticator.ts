@@ -18,26 +18,37 @@ export interface AuthenticatedScheme {
   readonly verifier: Verifier;
 }
 
+/** A password takes about 0.2 s of CPU time. */
+export const PASSWORDS_PER_SECOND = 5;
+
 export interface AuthenticatorOptions {
   /** Whether a peer is one of `trustedProxies`, which may pass on client certificates. */
   readonly isTrustedProxy?: ((address: string | undefined) => boolean) | undefined;
   /** Limits verifications for clients whose credentials were not valid. */
   readonly failedAttempts?: FailedAttempts;
+  /** The same for passwords, which cost much more to verify. */
+  readonly failedPasswords?: FailedAttempts;
 }
 
 export class Authenticator {
   readonly #schemes: readonly AuthenticatedScheme[];
   readonly #isTrustedProxy: (address: string | undefined) => boolean;
   readonly #failedAttempts: FailedAttempts;
+  readonly #failedPasswords: FailedAttempts;
   readonly #known = new WeakMap<RequestContext, Authentication | Promise<Authentication>>();
 
   constructor(
     schemes: readonly AuthenticatedScheme[],
-    { isTrustedProxy = () => false, failedAttempts = new FailedAttempts() }: AuthenticatorOptions = {},
+    {
+      isTrustedProxy = () => false,
+      failedAttempts = new FailedAttempts(),
+      failedPasswords = new FailedAttempts({ perSecond: PASSWORDS_PER_SECOND }),
+    }: AuthenticatorOptions = {},
   ) {
     this.#schemes = schemes;
     this.#isTrustedProxy = isTrustedProxy;
     this.#failedAttempts = failedAttempts;
+    this.#failedPasswords = failedPasswords;
   }
 
   /**
@@ -86,18 +97,19 @@ export class Authenticator {
     const known = verifier.known?.(credentials, place);
     if (known !== undefined) return known;
     const client = context.client ?? request.socket.remoteAddress ?? '';
-    const wait = this.#failedAttempts.begin(client);
+    const attempts = place.in === 'basic' ? this.#failedPasswords : this.#failedAttempts;
+    const wait = attempts.begin(client);
     if (wait > 0) throw tooManyAttemptsProblem(wait);
     const result = verifier.verify(credentials, place);
-    if (!(result instanceof Promise)) return this.#count(client, result);
-    return result.then((verification) => this.#count(client, verification));
+    if (!(result instanceof Promise)) return countAttempt(attempts, client, result);
+    return result.then((verification) => countAttempt(attempts, client, verification));
   }
+}
 
-  #count(client: string, verification: Verification): Verification {
-    if ('rejected' in verification) this.#failedAttempts.fail(client);
-    else this.#failedAttempts.succeed(client);
-    return verification;
-  }
+function countAttempt(attempts: FailedAttempts, client: string, verification: Verification): Verification {
+  if ('rejected' in verification) attempts.fail(client);
+  else attempts.succeed(client);
+  return verification;
 }
 
 const tooManyAttemptsProblem = (seconds: number): Problem =>

@@ -36,6 +36,9 @@ import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { credentialPlaces } from '../proxy/credentials.ts';
+import type { GatewayRateLimits } from '../rate-limits/create.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
@@ -65,6 +68,8 @@ interface InstanceParts {
   /** Decides about requests to the admin listener. */
   readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly limits: GatewayRateLimits | undefined;
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
@@ -121,6 +126,11 @@ export class GatewayInstance {
     return this.#parts.snapshot();
   }
 
+  /** The current state of the rate limits; undefined if none are configured. */
+  rateLimits(): RateLimitsSnapshot | undefined {
+    return this.#parts.limits?.limiter.snapshot();
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
     this.#state.inFlight += 1;
@@ -163,7 +173,11 @@ async function createParts(
     faults.addServed(service, fault),
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    withCredentialNames(resolvedConfig.services, services),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
@@ -190,16 +204,27 @@ async function createParts(
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
+  const hidesStatus = config.admin.status;
+  const limits = await createLimits(config, previous?.limits, log.logger);
   const signIn = createSignIn(config, verifiers, state, log);
-  const pages = createPages({
-    ...pageOptions,
-    status: snapshot,
-    hidesStatus: config.admin.status,
-    signIn,
-    docsSignIn: config.authentication?.docs,
-  });
   try {
+    const pageOptions = {
+      services,
+      snapshot,
+      refused: () => state.refused,
+      isDraining,
+      live: liveUpdates,
+      rateLimits: () => limits?.limiter.snapshot(),
+    };
+    const mergedServices = limits?.declare(services);
+    const pages = createPages({
+      ...pageOptions,
+      status: snapshot,
+      hidesStatus,
+      mergedServices,
+      signIn,
+      docsSignIn: config.authentication?.docs,
+    });
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const { authentication } = config;
     const security =
@@ -208,7 +233,7 @@ async function createParts(
         config: { ...config, authentication },
         documents,
         verifiers: verifiers.byScheme,
-        failedAttempts: state.failedAttempts,
+        attempts: state.attempts,
       });
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
@@ -224,6 +249,7 @@ async function createParts(
       extensions,
       refusalStatistics,
       log,
+      rateLimits: limits?.steps,
       pages,
       onDroppedLink,
       onFault,
@@ -246,14 +272,16 @@ async function createParts(
       await signIn?.close();
       await verifiers.release();
       await mocks.close();
+      await limits?.release();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await signIn?.close();
     await mocks.close();
+    await limits?.release();
     throw error;
   }
 }
@@ -301,6 +329,18 @@ function findSecured(
   return secured;
 }
 
+/** Mirrors get no credentials, and only the documents say which parameters are some. */
+const withCredentialNames = (
+  targets: readonly TargetOptions[],
+  services: readonly ServiceDocument[],
+): readonly TargetOptions[] =>
+  targets.map((target) => {
+    const document = services.find(({ name }) => name === target.name)?.document;
+    return target.mirror && document
+      ? { ...target, mirror: { ...target.mirror, credentialNames: credentialPlaces(document) } }
+      : target;
+  });
+
 /** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(
   services: readonly TargetOptions[],
@@ -310,4 +350,15 @@ function createTargets(
   const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
+}
+
+/** Modules of rate limits are loaded only if they are configured. */
+async function createLimits(
+  { rateLimits, cache }: GatewayConfig,
+  previous: GatewayRateLimits | undefined,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<GatewayRateLimits | undefined> {
+  if (rateLimits === undefined) return undefined;
+  const { createRateLimits } = await import('../rate-limits/create.ts');
+  return createRateLimits({ config: rateLimits, storeUrl: cache.url, previous: previous?.limiter, logger });
 }

@@ -14,9 +14,8 @@ import type { RequestContext } from '../../http/context.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { compileRequirements, isAllowed, type Requirements } from '../../openapi/security-requirements.ts';
 import type { Authentication } from '../../security/authentication.ts';
-import { Authenticator } from '../../security/authenticator.ts';
+import { Authenticator, type AuthenticatorOptions } from '../../security/authenticator.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
-import type { FailedAttempts } from '../../security/failed-attempts.ts';
 import { identityHeaders } from '../../security/identity-headers.ts';
 import { identityToken } from '../../security/identity-token.ts';
 import { internalTokenKey } from '../../security/internal-token.ts';
@@ -45,7 +44,7 @@ export interface GatewaySecurityOptions {
   /** By the name of the scheme in `gateway.yaml`. */
   readonly verifiers: ReadonlyMap<string, Verifier>;
   /** Kept across reloads. */
-  readonly failedAttempts?: FailedAttempts | undefined;
+  readonly attempts?: Pick<AuthenticatorOptions, 'failedAttempts' | 'failedPasswords'>;
 }
 
 export class GatewaySecurity {
@@ -60,7 +59,7 @@ export class GatewaySecurity {
   readonly #operations = new Map<GatewayOperation, OperationSecurity>();
 
   /** @throws ConfigError if a configured scheme has no verifier, or tokens have no key to sign them */
-  constructor({ config, documents, verifiers, failedAttempts }: GatewaySecurityOptions) {
+  constructor({ config, documents, verifiers, attempts = {} }: GatewaySecurityOptions) {
     const { authentication } = config;
     this.#config = authentication;
     this.#documents = documents;
@@ -81,7 +80,7 @@ export class GatewaySecurity {
         // With `trustProxy` alone, every client could claim the certificate of another.
         isTrustedProxy:
           config.trustedProxies && trustProxy({ trustProxy: false, trustedProxies: config.trustedProxies }),
-        ...(failedAttempts && { failedAttempts }),
+        ...attempts,
       },
     );
     const allPlaces = [...this.#places.values()].flat();
