@@ -289,7 +289,7 @@ async function createParts(
 function createSignIn(
   { authentication }: Pick<GatewayConfig, 'authentication'>,
   verifiers: HeldVerifiers,
-  { environment: { folder, env } }: Pick<GatewayState, 'environment'>,
+  { environment: { folder } }: Pick<GatewayState, 'environment'>,
   { logger }: Pick<Log, 'logger'>,
 ): SignIn | undefined {
   const { browser: config, schemes = {} } = authentication ?? {};
@@ -299,7 +299,7 @@ function createSignIn(
   const issuer = scheme !== undefined && 'issuer' in scheme ? scheme.issuer : undefined;
   if (verifier === undefined || issuer === undefined)
     throw new ConfigError(`authentication.browser: the scheme ${config.scheme} has no issuer`);
-  return new SignIn({ config, issuer, verifier, folder, env, logger });
+  return new SignIn({ config, issuer, verifier, folder, logger });
 }
 
 /** @throws ConfigError if the admin listener requires credentials that nothing verifies */

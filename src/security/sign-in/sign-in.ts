@@ -6,7 +6,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { BrowserSignInConfig } from '../../config/policies/browser-sign-in.ts';
-import type { Environment } from '../../config/settings.ts';
 import { Problem } from '../../contract/problem.ts';
 import { authenticationUnavailable, badRequest, signInFailed } from '../../contract/problems.ts';
 import { localPath } from '../../http/uri/local-path.ts';
@@ -43,7 +42,6 @@ export interface SignInOptions {
   readonly verifier: Pick<Verifier, 'verify'>;
   /** The folder of `gateway.yaml`. */
   readonly folder: string;
-  readonly env?: Environment;
   readonly logger: Pick<Logger, 'warn'>;
   readonly now?: () => number;
 }
@@ -84,7 +82,7 @@ export class SignIn {
   readonly #sessions: SealedBox;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ config, issuer, verifier, folder, env = {}, logger, now = Date.now }: SignInOptions) {
+  constructor({ config, issuer, verifier, folder, logger, now = Date.now }: SignInOptions) {
     this.#config = config;
     this.#issuer = issuer;
     this.#verifier = verifier;
@@ -92,9 +90,7 @@ export class SignIn {
     this.#now = now;
     const { id, secretFile } = config.client;
     this.#secret =
-      secretFile === undefined
-        ? undefined
-        : clientSecret({ id, secretFile, method: 'basic' }, { folder, env });
+      secretFile === undefined ? undefined : clientSecret({ id, secretFile, method: 'basic' }, { folder });
     this.#metadata = new ProviderMetadata(issuer, now);
     // Cookies of another provider, or for another client of it, are not valid here.
     this.#pending = new SealedBox(config.cookieKey, ['sign-in', issuer, id], now);
