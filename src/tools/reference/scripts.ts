@@ -13,6 +13,10 @@ interface Script {
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
   Run: {
     start: { meaning: 'Starts the gateway and all services of `services/` in one process.' },
+    'start:secure': {
+      meaning:
+        'Starts the same with security that is enforced, and an OpenID provider on this machine with people who can sign in; see [sign-in](../sign-in.md). `PROVIDER_PORT` is the port of the provider, 9000 by default.',
+    },
     'start:gateway': { meaning: 'Starts the gateway alone.' },
     'start:service': { args: '-- <service>', meaning: 'Starts one service alone.' },
     dev: {
