@@ -7,6 +7,7 @@ import { authenticationSchema, serviceAuthenticationSchema } from './policies/au
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { upgradeSchema, webSocketSchema } from './policies/web-socket.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -89,6 +90,8 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
   authentication: serviceAuthenticationSchema.optional(),
+  upgrade: upgradeSchema,
+  webSocket: webSocketSchema.prefault({}),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])

@@ -33,6 +33,7 @@ import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { credentialExpiry, endWithCredentials } from './security/credential-expiry.ts';
 import { createGatewaySecurity } from './security/gateway-security.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -43,7 +44,11 @@ import { forward } from './steps/forward.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
+import { upgrade } from './steps/upgrade.ts';
 import { validate } from './steps/validate.ts';
+import { type IsAllowedOrigin, webSocketHandshake } from './steps/web-socket-handshake.ts';
+import { joinConnections } from './web-socket/join.ts';
+import { WebSockets } from './web-socket/web-sockets.ts';
 
 export interface GatewayOptions {
   readonly config: Pick<
@@ -73,6 +78,10 @@ export interface GatewayOptions {
   readonly verifiers?: ReadonlyMap<string, Verifier>;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
+  /** Counts WebSocket connections. */
+  readonly webSockets?: WebSockets;
+  /** Whether pages of another origin may open WebSocket connections. By default none may. */
+  readonly isAllowedOrigin?: IsAllowedOrigin;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
@@ -99,6 +108,8 @@ export function* createInSteps({
   conformanceStats = new ConformanceStats(),
   verifiers = new Map(),
   refusalStatistics = new RefusalStatistics(),
+  webSockets = new WebSockets(),
+  isAllowedOrigin = () => false,
   log,
   operationSteps = [],
   pages,
@@ -171,10 +182,18 @@ export function* createInSteps({
   });
   const { authentication } = config;
   const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
+  // The settings of services that have WebSocket.
+  const webSocketSettings = new Map(
+    services.flatMap(({ name, webSocket }) => (webSocket ? [[name, webSocket] as const] : [])),
+  );
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects requests from pages of other sites with 403.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
+    // Rejects invalid WebSocket handshakes, and those from pages of other sites, with 400, 403 or 426.
+    ...(webSocketSettings.size > 0
+      ? [webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, isAllowedOrigin })]
+      : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
     ...(security
       ? [
@@ -196,14 +215,12 @@ export function* createInSteps({
 
   // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
-  const sendUpstreamResponse = createResponseSender(compressed);
-  const forwardRequest = forward({
-    upstreams,
-    trustProxy: isTrustedProxy,
-    headersOf,
-    inspect,
-    sendUpstreamResponse,
-  });
+  const expiresAt = credentialExpiry(security?.of);
+  const sendResponse = createResponseSender(compressed);
+  // Responses do not outlast the credentials of their request.
+  const sendUpstreamResponse = security ? endWithCredentials(sendResponse, expiresAt) : sendResponse;
+  const forwarding = { trustProxy: isTrustedProxy, headersOf, inspect, sendUpstreamResponse };
+  const forwardRequest = forward({ ...forwarding, upstreams });
 
   return pipeline(
     [
@@ -221,6 +238,30 @@ export function* createInSteps({
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
+      // Switches connections to WebSocket.
+      ...(webSocketSettings.size > 0
+        ? [
+            upgrade({
+              settings: webSocketSettings,
+              limits: limits.webSockets,
+              webSockets,
+              forward: forward({
+                ...forwarding,
+                // Not the cache: a connection belongs to one client.
+                upstreams: targets,
+                upgrade: 'websocket',
+                inspect: (response, ...rest) =>
+                  response.connection ? undefined : inspect(response, ...rest),
+                sendUpstreamResponse: joinConnections({
+                  settings: webSocketSettings,
+                  webSockets,
+                  expiresAt,
+                  sendUpstreamResponse,
+                }),
+              }),
+            }),
+          ]
+        : []),
       // Adds links to responses without them, and embeds resources of other services.
       compose({
         compositionOf,

@@ -61,6 +61,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     host,
     limits: () => gateway.instance.config.limits,
     guard: hostGuard(host, () => gateway.instance.hostRules),
+    upgrades: (req) => gateway.instance.upgrades(req),
   }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;

@@ -7,6 +7,7 @@ import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/ga
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
+import { asksForWebSocket } from '../../src/http/web-socket/handshake.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { testLog } from './log.ts';
 import { startUpstream, type TestUpstream } from './upstream.ts';
@@ -31,6 +32,8 @@ export interface TestGatewayOptions
       | 'conformanceStats'
       | 'verifiers'
       | 'refusalStatistics'
+      | 'webSockets'
+      | 'isAllowedOrigin'
       | 'operationSteps'
       | 'onRequest'
       | 'onDroppedLink'
@@ -79,7 +82,13 @@ export const startGateway = async (
     onArrival?.();
     app(req, res);
   };
-  const listening = await listen(handle, { port: 0, host: '127.0.0.1', limits: () => parsed.limits });
+  const hasWebSockets = parsed.services.some(({ webSocket }) => webSocket !== undefined);
+  const listening = await listen(handle, {
+    port: 0,
+    host: '127.0.0.1',
+    limits: () => parsed.limits,
+    upgrades: (req) => hasWebSockets && asksForWebSocket(req),
+  });
   open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

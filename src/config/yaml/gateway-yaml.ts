@@ -16,6 +16,7 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import type { WebSocketConfig } from '../policies/web-socket.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
@@ -62,6 +63,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly isCompressed?: boolean;
   /** How its callers are authenticated, where that differs from the rest. */
   readonly authentication?: ServiceAuthenticationConfig | undefined;
+  /** Undefined if clients may not open WebSocket connections. */
+  readonly webSocket?: WebSocketConfig | undefined;
 }
 
 export interface GatewayConfig {
@@ -284,6 +287,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     cache: serviceCacheOf(checked.cache),
     isCompressed: checked.compression === 'on',
     ...(checked.authentication && { authentication: checked.authentication }),
+    ...(checked.upgrade.includes('websocket') && { webSocket: checked.webSocket }),
     ...policies,
   };
 }

@@ -7,6 +7,7 @@ import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
 import { RefusalStatistics } from '../security/refusal-statistics.ts';
+import { WebSockets } from '../web-socket/web-sockets.ts';
 
 export class GatewayState {
   /** Whether the process is draining. */
@@ -27,6 +28,8 @@ export class GatewayState {
   readonly verifiers = new Verifiers(createVerifier);
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
+  /** Open WebSocket connections. */
+  readonly webSockets = new WebSockets();
   /** Cached responses of services. */
   readonly cache = new Cache();
   readonly #droppedLinks = new Map<string, number>();

@@ -8,6 +8,7 @@
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
+import type { OutboundRequest } from '../../outbound/call/types.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
@@ -21,6 +22,8 @@ export interface ForwardOptions {
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
+  /** Asks the service to switch protocols. */
+  readonly upgrade?: OutboundRequest['upgrade'];
 }
 
 export const forward = ({
@@ -29,6 +32,7 @@ export const forward = ({
   headersOf,
   inspect,
   sendUpstreamResponse,
+  upgrade,
 }: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
@@ -45,6 +49,7 @@ export const forward = ({
       body,
       operationId,
       onInterim: forwardInterimResponses(req, res),
+      upgrade,
       client,
       stats: context,
       deadline,

@@ -169,6 +169,7 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
+  webSockets,
   cache,
 }: ServiceSnapshot): Html =>
   html`<dl class="figures">${(
@@ -182,6 +183,7 @@ const figures = ({
       ['Links omitted', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
+      ...(webSockets ? [['Open WebSocket connections', webSockets.open] as const] : []),
       ...(cache ? cacheFigures(cache) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
