@@ -44,6 +44,8 @@ export interface TestGatewayOptions
   readonly config?: string;
   /** YAML that every service has. */
   readonly service?: string;
+  /** YAML that single services have, by name. */
+  readonly serviceOf?: Readonly<Record<string, string>>;
   /** The base path of every service. */
   readonly base?: string;
   readonly env?: Environment;
@@ -56,7 +58,15 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', base = '', env = {}, onArrival, ...options }: TestGatewayOptions = {},
+  {
+    config = '',
+    service = '',
+    serviceOf = {},
+    base = '',
+    env = {},
+    onArrival,
+    ...options
+  }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, TestUpstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -64,7 +74,8 @@ export const startGateway = async (
     const upstream = await startUpstream();
     open.push(upstream.stop);
     services[name] = upstream;
-    yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
+    const settings = ['document: x', `url: "${upstream.url}${base}"`, service, serviceOf[name]];
+    yaml += `  ${name}: { ${settings.filter(Boolean).join(', ')} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml', { env });

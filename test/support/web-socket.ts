@@ -1,4 +1,5 @@
 /** A gateway in front of a service with WebSocket, and clients of it. All connections are closed after each test. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterEach } from '@jest/globals';
@@ -7,10 +8,13 @@ import { document, startGateway, type TestGateway, type TestGatewayOptions } fro
 import type { TestUpstream } from './upstream.ts';
 
 const clients = new Set<WebSocket>();
+const processes = new Set<ChildProcess>();
 
 afterEach(() => {
   for (const client of clients) client.terminate();
   clients.clear();
+  for (const child of processes) child.kill('SIGKILL');
+  processes.clear();
 });
 
 export interface WebSocketGateway extends TestGateway {
@@ -115,4 +119,30 @@ export async function refusalOf(...options: Parameters<typeof webSocket>): Promi
   const [, res] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
   const body = (await res.toArray()).join('');
   return { status: res.statusCode, headers: res.headers, body };
+}
+
+/** The bytes of a valid handshake. @param more further header lines, each with its line break */
+export const rawHandshake = (path: string, more = ''): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+  `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n`;
+
+/** A text frame of a client, with a mask of zeros. */
+export const textFrame = (text: string): Buffer =>
+  Buffer.concat([Buffer.of(0x81, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)]);
+
+const SERVICE = `
+import { WebSocketServer } from 'ws';
+const server = new WebSocketServer({ port: Number(process.argv[1]), host: '127.0.0.1' });
+server.on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
+server.on('listening', () => console.log('listening'));
+`;
+
+/** A process that echoes WebSocket messages; it is killed after the test. */
+export async function startServiceProcess(port: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', SERVICE, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  processes.add(child);
+  await once(child.stdout, 'data');
+  return child;
 }
