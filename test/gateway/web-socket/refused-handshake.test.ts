@@ -1,6 +1,8 @@
 /** Handshakes that do not become WebSocket connections, and requests that only look like handshakes. */
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { Problem } from '../../../src/contract/problem.ts';
+import { tooManyConnections } from '../../../src/contract/problems.ts';
 import { document, startGateway } from '../../support/gateway.ts';
 import { rawClient, statusesOf } from '../../support/raw-client.ts';
 import { scriptedVerifier } from '../../support/verifiers.ts';
@@ -57,11 +59,11 @@ describe('Refusals of the gateway', () => {
       operationSteps: [
         async () => {
           await Promise.resolve();
-          throw Object.assign(new Error('too fast'), { status: 429, expose: true });
+          throw new Problem(tooManyConnections, 'Too fast.');
         },
       ],
     });
-    expect((await refusalOf(gateway)).status).toBe(400);
+    expect((await refusalOf(gateway)).status).toBe(429);
     expect(gateway.upstream.requests).toEqual([]);
   });
 
@@ -186,6 +188,15 @@ describe('Refusals of the service', () => {
     const bodies: string[] = [];
     for (let count = 0; count < 4; count++) bodies.push((await refusalOf(gateway)).body);
     expect(bodies.at(-1)).toContain('/problems/circuit-open');
+  });
+});
+
+describe('Response validation', () => {
+  it('A 101 is no response of the contract, and is never replaced', async () => {
+    const gateway = await startWebSocketGateway({ service: 'responses: enforce' });
+    const client = await openWebSocket(gateway);
+    client.send('hello');
+    expect(await nextMessage(client)).toBe('hello');
   });
 });
 

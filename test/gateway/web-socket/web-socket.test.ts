@@ -65,6 +65,15 @@ describe('Messages', () => {
     expect(await nextMessage(client)).toBe('first');
   });
 
+  it('Bytes of the service that look like the status line of an interim response pass unchanged', async () => {
+    const client = await openWebSocket(await startWebSocketGateway());
+    // With the header of the frame, 100 is where it is in `HTTP/1.1 100`.
+    for (const text of ['abcdefg100', 'abcdefg100']) {
+      client.send(text);
+      expect(await nextMessage(client)).toBe(text);
+    }
+  });
+
   it('A client that reads slowly gets all messages', async () => {
     const count = 200;
     const gateway = await startWebSocketGateway({
