@@ -11,7 +11,6 @@ import { causeCode } from '../../http/problems/cause.ts';
 import { isAccepted } from '../../http/web-socket/handshake.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify } from './call-errors.ts';
-import { restorePlainSocket } from './connector.ts';
 import { CONTINUE } from './interim-status.ts';
 import type { ResponseFault } from './types.ts';
 import { MAX_BUFFERED_BYTES, UpstreamResponse } from './upstream-response.ts';
@@ -133,7 +132,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     _headers: IncomingHttpHeaders,
     socket: Duplex,
   ): void {
-    restorePlainSocket(socket);
     // Without a listener, an error would end the process.
     socket.on('error', () => socket.destroy());
     const headers = rawHeadersOf(controller);

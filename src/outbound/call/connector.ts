@@ -4,7 +4,6 @@
  * did not expect it (RFC 9110 §15.2: a client has to be able to parse it).
  */
 import type { LookupFunction, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { buildConnector } from 'undici';
 import { InterimStatus } from './interim-status.ts';
 
@@ -67,8 +66,3 @@ function readContinue(socket: Socket): void {
 }
 
 const CARRIAGE_RETURN = 0x0d;
-
-/** Undoes all of the above for a connection that does not speak HTTP any more. */
-export function restorePlainSocket(socket: Duplex): void {
-  for (const name of ['_write', '_writev', 'read', 'write']) Reflect.deleteProperty(socket, name);
-}

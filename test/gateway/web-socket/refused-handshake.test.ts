@@ -10,6 +10,7 @@ import {
   chatDocument,
   nextMessage,
   openWebSocket,
+  rawAcceptance,
   rawHandshake,
   refusalOf,
   startWebSocketGateway,
@@ -279,9 +280,7 @@ describe('Requests that only look like handshakes', () => {
     const gateway = await startWebSocketGateway();
     const received = Promise.withResolvers<string>();
     gateway.upstream.onUpgrade = (_req, socket, head) => {
-      socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
-      );
+      socket.write(rawAcceptance);
       let all = head.toString();
       socket
         .on('error', () => {})

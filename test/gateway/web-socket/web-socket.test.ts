@@ -5,11 +5,13 @@ import { WebSocket } from 'ws';
 import { WebSockets } from '../../../src/gateway/web-socket/web-sockets.ts';
 import { freePort } from '../../support/child.ts';
 import { eventually } from '../../support/eventually.ts';
+import { atOnce, fakeTimeInEachTest } from '../../support/fake-time.ts';
 import { rawClient } from '../../support/raw-client.ts';
 import {
   closeOf,
   nextMessage,
   openWebSocket,
+  rawAcceptance,
   rawHandshake,
   startServiceProcess,
   startWebSocketGateway,
@@ -65,13 +67,14 @@ describe('Messages', () => {
     expect(await nextMessage(client)).toBe('first');
   });
 
-  it('Bytes of the service that look like the status line of an interim response pass unchanged', async () => {
-    const client = await openWebSocket(await startWebSocketGateway());
-    // With the header of the frame, 100 is where it is in `HTTP/1.1 100`.
-    for (const text of ['abcdefg100', 'abcdefg100']) {
-      client.send(text);
-      expect(await nextMessage(client)).toBe(text);
-    }
+  it('A frame that looks like the status line of an interim response passes unchanged', async () => {
+    const gateway = await startWebSocketGateway();
+    // Behind the header of the frame, 100 is where it is in `HTTP/1.1 100`.
+    const frame = '\x81\x0aabcdefg100';
+    gateway.upstream.onUpgrade = (_req, socket) =>
+      socket.on('error', () => {}).end(`${rawAcceptance}${frame}`, 'latin1');
+    const text = await rawClient(gateway.url, rawHandshake('/chat')).end;
+    expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(frame);
   });
 
   it('A client that reads slowly gets all messages', async () => {
@@ -228,16 +231,6 @@ describe('End of a connection', () => {
     await shutdown;
   });
 
-  it('Shutdown cuts the connection of a client that does not react, after the grace period', async () => {
-    const gateway = await startWebSocketGateway();
-    const client = rawClient(gateway.url, rawHandshake('/chat'));
-    await client.until((text) => text.includes('\r\n\r\n'));
-    client.socket.pause();
-    await gateway.close(0);
-    client.socket.resume();
-    await client.end;
-  });
-
   it('1,000 connections that are reset leave nothing behind', async () => {
     const webSockets = new WebSockets();
     const gateway = await startWebSocketGateway({ webSockets });
@@ -340,5 +333,19 @@ describe('Access log and counters', () => {
     expect(line.received).toBeGreaterThan(1008);
     expect(line.bytes).toBeGreaterThan(1004);
     expect(webSockets.of('chat').open).toBe(0);
+  });
+});
+
+describe('Shutdown without a grace period', () => {
+  fakeTimeInEachTest();
+
+  it('The connection of a client that does not react is cut at once', async () => {
+    const gateway = await startWebSocketGateway();
+    const client = rawClient(gateway.url, rawHandshake('/chat'));
+    await atOnce(client.until((text) => text.includes('\r\n\r\n')));
+    client.socket.pause();
+    await atOnce(gateway.close(0));
+    client.socket.resume();
+    expect(await atOnce(client.end)).toMatch(/shutting down$/);
   });
 });
