@@ -84,6 +84,20 @@ it('The duration of a connection is no duration of a request', async () => {
   expect(text).not.toMatch(/linkway_request_duration_seconds_count\{service="chat"/);
 });
 
+it.each(['/', '/status', '/health', '/openapi.json'])(
+  'The page %s of the gateway itself responds to a handshake as to any request',
+  async (path) => {
+    const { status, headers } = await refusalOf(await start(), path);
+    expect([status, headers.connection]).toEqual([200, 'close']);
+  },
+);
+
+it('A handshake for a host of another server is refused', async () => {
+  const started = await start();
+  const refusal = await refusalOf(started, '/chat', { headers: { Host: 'evil.example' } });
+  expect(refusal.status).toBe(403);
+});
+
 it('A reload keeps connections, counts them further, and decides about new ones', async () => {
   const started = await start('upgrade: [websocket]', 'perClient: 1');
   const client = await openWebSocket(started);

@@ -283,6 +283,25 @@ describe('Limits', () => {
     expect(await closeOf(client).finally(() => clearInterval(chatting))).toEqual([1001, 'time limit']);
   });
 
+  it('A client that reads nothing is disconnected, and so is the service', async () => {
+    const left = Promise.withResolvers<void>();
+    const gateway = await startWebSocketGateway({
+      config: 'limits: { slow: { reader: 200ms } }',
+      onConnection: (socket) => {
+        const send = () => {
+          if (socket.readyState === WebSocket.OPEN)
+            socket.send(Buffer.alloc(100_000), () => setImmediate(send));
+        };
+        socket.on('close', () => left.resolve());
+        send();
+      },
+    });
+    const client = rawClient(gateway.url, rawHandshake('/chat'));
+    client.socket.pause();
+    await left.promise;
+    client.socket.destroy();
+  });
+
   it('A client has a maximum number of connections, and gets another when one has closed', async () => {
     const webSockets = new WebSockets();
     const gateway = await startWebSocketGateway({
