@@ -22,6 +22,8 @@ export interface UpgradeOptions {
 export const upgrade = ({ settings, limits, webSockets, forward }: UpgradeOptions): Step =>
   function upgrade(req, res, next) {
     if (upgradeOf(req) === undefined || !settings.has(exchangeOf(req).operation.service)) return next();
+    // The client has left while its credentials were verified, so that nothing would free its place.
+    if (res.destroyed) return;
     const { caller, client = '' } = contextOf(req);
     // Not the token: one caller may have many of them.
     res.once('close', webSockets.reserve(caller ? `caller ${caller.id}` : client, limits));

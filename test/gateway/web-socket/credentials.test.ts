@@ -1,7 +1,8 @@
 /** Credentials of WebSocket connections: tokens as subprotocols, and the end of connections with their credentials. */
 import { describe, expect, it } from '@jest/globals';
 import { CLOCK_SKEW } from '../../../src/gateway/security/credential-expiry.ts';
-import type { Verifier } from '../../../src/security/verifier.ts';
+import { WebSockets } from '../../../src/gateway/web-socket/web-sockets.ts';
+import type { Verification, Verifier } from '../../../src/security/verifier.ts';
 import { eventually } from '../../support/eventually.ts';
 import { atOnce, fakeTimeInEachTest, pass } from '../../support/fake-time.ts';
 import {
@@ -11,6 +12,7 @@ import {
   refusalOf,
   startWebSocketGateway,
   type WebSocketGatewayOptions,
+  webSocket,
 } from '../../support/web-socket.ts';
 
 const LIFETIME = 60_000;
@@ -90,6 +92,28 @@ describe('Limits', () => {
     expect((await refusalOf(gateway, '/private', bearer('anna.read.70000'))).status).toBe(429);
     await openWebSocket(gateway, '/private', bearer('ben.read.60000'));
     await openWebSocket(gateway, '/chat');
+  });
+});
+
+describe('Slow verification', () => {
+  it('A client that leaves while its credentials are verified takes no place, and does not reach the service', async () => {
+    const webSockets = new WebSockets();
+    const asked = Promise.withResolvers<void>();
+    const verified = Promise.withResolvers<Verification>();
+    const slow: Verifier = {
+      verify: () => {
+        asked.resolve();
+        return verified.promise;
+      },
+    };
+    const gateway = await startSecured({ webSockets, verifiers: new Map([['token', slow]]) });
+    const client = webSocket(gateway, '/private', bearer('anna.read'));
+    await asked.promise;
+    client.terminate();
+    await eventually('the request has ended', () => gateway.log.written.length === 1);
+    verified.resolve(verifier().verify('anna.read'));
+    await new Promise(setImmediate);
+    expect([webSockets.reserved, gateway.upstream.requests]).toEqual([0, []]);
   });
 });
 

@@ -143,6 +143,22 @@ describe('Handshake', () => {
   });
 });
 
+describe('Several instances', () => {
+  it('A handshake goes to another instance if one cannot be reached, and connections are spread', async () => {
+    const ports = [await freePort(), await freePort(), await freePort()];
+    await Promise.all(ports.slice(1).map(startServiceProcess));
+    const CHAT_URL = ports.map((port) => `http://127.0.0.1:${port}`).join();
+    const gateway = await startWebSocketGateway({ env: { CHAT_URL } });
+    const clients: WebSocket[] = [];
+    for (let count = 0; count < 20; count++) clients.push(await openWebSocket(gateway));
+    for (const client of clients) client.close();
+    await Promise.all(clients.map(closeOf));
+    await eventually('the lines are written', () => gateway.log.written.length === clients.length);
+    const instances = new Set(gateway.log.written.map((line) => JSON.parse(line).instance));
+    expect(instances).toEqual(new Set(['2', '3']));
+  });
+});
+
 describe('End of a connection', () => {
   it('The code and the reason of a service reach the client', async () => {
     const gateway = await startWebSocketGateway({ onConnection: (socket) => socket.close(4001, 'enough') });
