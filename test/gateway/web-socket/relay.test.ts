@@ -1,6 +1,7 @@
 /** The relay between two connections, without a network: back pressure, close frames and limits, on a clock of the test. */
 import { Duplex, duplexPair } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type Ending, type RelayOptions, relay } from '../../../src/gateway/web-socket/relay.ts';
 import { fakeTimeInEachTest, pass } from '../../support/fake-time.ts';
 
@@ -101,6 +102,28 @@ describe('Back pressure', () => {
     while (counts.service < all.length) await settle();
     await settle();
     expect(client.received().equals(all)).toBe(true);
+  });
+});
+
+describe('Pass-through', () => {
+  it('Any bytes pass unchanged in both directions, also those that are no frames', async () => {
+    const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 2000 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(chunks, chunks, async (fromClient, fromService) => {
+        const { client, service, counts } = start();
+        for (const bytes of fromClient) client.socket.write(Buffer.from(bytes));
+        for (const bytes of fromService) service.socket.write(Buffer.from(bytes));
+        client.socket.end();
+        await settle();
+        expect(service.received().equals(Buffer.concat(fromClient))).toBe(true);
+        expect(client.received().equals(Buffer.concat(fromService))).toBe(true);
+        expect(counts).toEqual({
+          client: service.received().length,
+          service: client.received().length,
+        });
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
