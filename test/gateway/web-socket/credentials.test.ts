@@ -16,7 +16,6 @@ import {
 } from '../../support/web-socket.ts';
 
 const LIFETIME = 60_000;
-const DAY = 86_400_000;
 
 /** Tokens such as `anna.read` or `anna.read.60000`, with a scope and a lifetime in milliseconds. */
 const verifier = (): Verifier => ({
@@ -150,7 +149,7 @@ describe('End of credentials', () => {
   ])('A connection %s stays open', async (_, path, options, enforce) => {
     const gateway = await startSecured({ service: 'webSocket: { idleTimeout: 0 }' }, enforce);
     const client = await atOnce(openWebSocket(gateway, path, options));
-    pass(DAY);
+    pass(10 * LIFETIME);
     client.send('x');
     expect(await atOnce(nextMessage(client))).toBe('x');
   });
