@@ -17,6 +17,7 @@ import { policySchema } from './policies/policy.ts';
 import { rateLimitsSchema } from './policies/rate-limits.ts';
 import { serviceUrlsSchema } from './policies/service-urls.ts';
 import { stepsSchema } from './policies/steps.ts';
+import { upgradeSchema, webSocketSchema } from './policies/web-socket.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -97,6 +98,8 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
   authentication: serviceAuthenticationSchema.optional(),
+  upgrade: upgradeSchema,
+  webSocket: webSocketSchema.prefault({}),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])

@@ -1,5 +1,6 @@
 /** The section `limits` of `gateway.yaml`: limits for requests, which the gateway and the services both enforce. */
 import { z } from 'zod';
+import { webSocketLimitsSchema } from './policies/web-socket.ts';
 import { duration, size } from './units.ts';
 
 const expandLimitsSchema = z.strictObject({
@@ -77,6 +78,7 @@ export const limitsSchema = z.strictObject({
       'Maximum number of requests of one connection that are processed at the same time. Later ones wait.',
     ),
   slow: slowLimitsSchema.prefault({}),
+  webSockets: webSocketLimitsSchema.prefault({}),
   lift: size
     .default(1024 ** 2)
     .describe('Maximum size of a response that links are added to. A larger one is passed on unchanged.'),

@@ -63,6 +63,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     limits: () => gateway.instance.config.limits,
     guard: hostGuard(host, () => gateway.instance.hostRules),
     prepare: (req, res) => gateway.instance.prepareRefusal(req, res),
+    upgrades: (req) => gateway.instance.upgrades(req),
   }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;

@@ -23,6 +23,7 @@ import { policyReader, type ServicePolicies } from '../policies/policies.ts';
 import { checkRateLimits, type RateLimitsConfig } from '../policies/rate-limits.ts';
 import { readServiceUrls } from '../policies/service-urls.ts';
 import type { StepConfig } from '../policies/steps.ts';
+import type { WebSocketConfig } from '../policies/web-socket.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults, suggestionFor } from './faults.ts';
@@ -79,6 +80,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly isCompressed?: boolean;
   /** How its callers are authenticated, where that differs from the rest. */
   readonly authentication?: ServiceAuthenticationConfig | undefined;
+  /** Undefined if clients may not open WebSocket connections. */
+  readonly webSocket?: WebSocketConfig | undefined;
 }
 
 export interface GatewayConfig {
@@ -349,6 +352,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     cache: serviceCacheOf(checked.cache),
     isCompressed: checked.compression === 'on',
     ...(checked.authentication && { authentication: checked.authentication }),
+    ...(checked.upgrade.includes('websocket') && { webSocket: checked.webSocket }),
     ...policies,
   };
 }

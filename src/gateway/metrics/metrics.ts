@@ -178,6 +178,42 @@ export class Metrics {
     this.#countRateLimits(rateLimits);
     new Gauge({
       registers,
+      name: 'linkway_web_sockets',
+      labelNames: ['service'],
+      help: 'Open WebSocket connections.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.set({ service }, webSockets.open);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_sockets_total',
+      labelNames: ['service'],
+      help: 'WebSocket connections that were opened.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.inc({ service }, webSockets.opened);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_socket_bytes_total',
+      labelNames: ['service', 'direction'],
+      help: 'Bytes of WebSocket connections, from clients (received) and to clients (sent).',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services()) {
+          if (!webSockets) continue;
+          this.inc({ service, direction: 'received' }, webSockets.received);
+          this.inc({ service, direction: 'sent' }, webSockets.sent);
+        }
+      },
+    });
+    new Gauge({
+      registers,
       name: 'linkway_breaker_state',
       labelNames: ['service', 'state'],
       help: '1 for the current state of the circuit breaker of a service; circuits that are open for one client only are ignored.',

@@ -12,6 +12,7 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { SseBroadcaster } from '../../http/sse-broadcaster.ts';
+import { asksForWebSocket } from '../../http/web-socket/handshake.ts';
 import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { runInSlices } from '../../openapi/incremental.ts';
@@ -81,6 +82,7 @@ export class GatewayInstance {
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
   readonly #cors: GatewayCors | undefined;
+  readonly #hasWebSockets: boolean;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -109,8 +111,14 @@ export class GatewayInstance {
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.#cors =
       config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
+    this.#hasWebSockets = config.services.some(({ webSocket }) => webSocket !== undefined);
     this.services = parts.services;
     this.#parts = parts;
+  }
+
+  /** Whether a request may switch to another protocol, provided that its operation allows it. */
+  upgrades(req: IncomingMessage): boolean {
+    return this.#hasWebSockets && asksForWebSocket(req);
   }
 
   get admin(): RequestHandler {
@@ -181,12 +189,13 @@ async function createParts(
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
-  const { conformanceStats, refusalStatistics, cache } = state;
+  const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
     return { drift: service && conformanceStats.of(service) };
   };
   const isCached = (name: string) => config.services.some((one) => one.name === name && one.cache);
+  const hasWebSockets = (name: string) => config.services.some((one) => one.name === name && one.webSocket);
   const snapshot = (): ServiceSnapshot[] =>
     [...targets.values()].map((target) => ({
       ...target.snapshot(),
@@ -198,6 +207,7 @@ async function createParts(
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
+      ...(hasWebSockets(target.name) && { webSockets: webSockets.of(target.name) }),
       ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
@@ -248,6 +258,7 @@ async function createParts(
       signIn,
       extensions,
       refusalStatistics,
+      webSockets,
       log,
       rateLimits: limits?.steps,
       pages,

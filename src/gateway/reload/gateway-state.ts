@@ -10,6 +10,7 @@ import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
 import { RefusalStatistics } from '../security/refusal-statistics.ts';
+import { WebSockets } from '../web-socket/web-sockets.ts';
 
 export class GatewayState {
   readonly environment: VerifierEnvironment;
@@ -36,6 +37,8 @@ export class GatewayState {
   };
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
+  /** Open WebSocket connections. */
+  readonly webSockets = new WebSockets();
   /** Cached responses of services. */
   readonly cache = new Cache();
   /** The memory of request bodies. Requests of a former configuration still count. */

@@ -17,6 +17,7 @@ import { overloaded, shuttingDown } from '../../contract/problems.ts';
 import { isEventStream } from '../event-stream.ts';
 import { sendRawProblem } from '../problems/raw-problem.ts';
 import { defaultConnections } from './open-files.ts';
+import { upgradeOf } from './upgrade.ts';
 
 /** In seconds. By then a load balancer has chosen another instance. */
 const RETRY_AFTER = { 'Retry-After': '1' };
@@ -172,9 +173,15 @@ export class Connections {
       if (latest && !latest.headersSent) latest.shouldKeepAlive = false;
   }
 
+  /** Ends connections that have switched protocols: they last as long as both sides like. */
+  endUpgraded(): void {
+    for (const { latest } of this.#open.values()) if (latest) upgradeOf(latest.req)?.end();
+  }
+
   end(): void {
     for (const [socket, { latest }] of this.#open) {
-      if (latest === undefined || latest.writableFinished) socket.destroy();
+      if (latest === undefined || latest.writableFinished || upgradeOf(latest.req)?.isAccepted)
+        socket.destroy();
       else if (!latest.headersSent) sendRawProblem(latest, shuttingDown, RETRY_AFTER);
       else if (isEventStream(latest)) latest.end();
       else latest.destroy();

@@ -11,7 +11,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ConfigError } from '../../config/config-error.ts';
 import { type ConnectionLimits, defaultLimits } from '../../config/limits.ts';
 import { badRequest, crossSite, expectationFailed } from '../../contract/problems.ts';
@@ -24,6 +24,7 @@ import { Connections } from './connections.ts';
 import { validateFraming } from './framing.ts';
 import { enforceBodyRate } from './slow-body.ts';
 import { discardUnreadBody } from './unread-body.ts';
+import { receiveUpgrade } from './upgrade.ts';
 import { validateHost } from './validate-host.ts';
 
 export interface ListenOptions {
@@ -37,6 +38,8 @@ export interface ListenOptions {
   readonly guard?: HostGuard | undefined;
   /** Prepares the response to a request that is refused without the app, such as its CORS headers. */
   readonly prepare?: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Whether a request may switch protocols. Others are handled as if they had no `Upgrade`. By default none may. */
+  readonly upgrades?: (req: IncomingMessage) => boolean;
   /** The names of the settings for port and address, used in error messages. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -73,6 +76,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     limits = () => defaultLimits,
     guard,
     prepare = () => {},
+    upgrades = () => false,
   } = options;
   const { head } = limits().slow;
   const server = createServer({
@@ -83,6 +87,8 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     ...serverOptions,
     // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
+    // While earlier responses are in progress, the connection is not free to switch.
+    shouldUpgradeCallback: (req) => connections.unfinished(req.socket) === undefined && upgrades(req),
   });
   const connections = new Connections(server, limits, prepare);
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
@@ -98,6 +104,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     else app(req, res);
   };
   server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
+  server.on('upgrade', (req, socket: Socket, head) => {
+    const res = receiveUpgrade(req, socket, head);
+    connections.schedule(req, res, () => handle(req, res));
+  });
   server.on('checkExpectation', (req, res) =>
     connections.schedule(req, res, () => {
       prepare(req, res);
@@ -119,6 +129,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
         connections.drain();
+        connections.endUpgraded();
         // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);

@@ -99,6 +99,7 @@ export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
   'not-http': 'the response is not valid HTTP',
   status: 'the response has no valid status code',
   'transfer-coding': 'the response has an unsupported transfer coding',
+  handshake: 'the response switches protocols without a valid WebSocket handshake',
 };
 
 export const problemOfFailure = (service: string, { kind, cause, fault }: CallFailure): Problem => {

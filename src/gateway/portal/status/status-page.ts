@@ -120,6 +120,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
     queued,
     circuits = [],
     dependencies = [],
+    webSockets,
   } = service;
   const { lastFailure, droppedLinks, latency: times, instances } = service;
   const points = history.of(name);
@@ -140,7 +141,9 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
 <td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCY_SAMPLES)}`)}</td>
-<td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
+<td data-label="In flight"><div>${inFlight}${queued > 0 && ` (+${queued} waiting)`}${
+    webSockets !== undefined && html`<br><small>of these WebSocket: ${webSockets.open}</small>`
+  }</div></td>
 <td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
 ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
 </tr>`;
