@@ -20,7 +20,7 @@ import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
 import type { Verifier } from '../security/verifier.ts';
-import { createCompositions } from './composition/composition.ts';
+import { createCompositions, type FindComposition } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
@@ -34,6 +34,7 @@ import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
 import { createGatewaySecurity } from './security/gateway-security.ts';
+import { createOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
@@ -41,6 +42,7 @@ import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
+import { pageOffers } from './steps/page-offers.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -171,6 +173,8 @@ export function* createInSteps({
   });
   const { authentication } = config;
   const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
+  // Decides which links and actions are offered to a caller.
+  const offersTo = security && createOffers({ operations, graph, securityOf: security.of });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects requests from pages of other sites with 403.
@@ -181,6 +185,7 @@ export function* createInSteps({
           authenticate({
             authenticator: security.authenticator,
             securityOf: security.of,
+            needsCaller: offersTo && offersLinks(compositionOf),
             realm: authentication.realm,
             onRefused: ({ operation: { service, operationId } }, { type }) =>
               refusalStatistics.count(service, operationId, type.code),
@@ -214,6 +219,7 @@ export function* createInSteps({
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
       // Serves the pages of the gateway itself.
+      ...(pages && security && offersTo ? [pageOffers(security.authenticator, offersTo)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
       route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
@@ -231,6 +237,7 @@ export function* createInSteps({
         headersOf,
         inspect,
         sendUpstreamResponse,
+        offersTo,
       }),
       // Forwards the request to the service and the response to the client.
       forwardRequest,
@@ -239,3 +246,11 @@ export function* createInSteps({
     problemHandler({ logger: log.logger, headers: ownHeaders, paths: ownPaths, isGateway: true }),
   );
 }
+
+/** Whether the gateway adds links to the responses of an operation, or embeds resources in them. */
+const offersLinks =
+  (compositionOf: FindComposition) =>
+  (operation: GatewayOperation): boolean => {
+    const { lifting, graphOperation } = compositionOf(operation) ?? {};
+    return lifting !== undefined || graphOperation?.expands === true;
+  };

@@ -46,6 +46,7 @@ export interface JsonResponse {
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
   readonly retryAfter: string | undefined;
+  readonly challenge: string | undefined;
   /** Undefined where the response is not JSON. */
   readonly body: unknown;
   readonly bytes: number;
@@ -82,11 +83,12 @@ export async function sendJson(
   const contentType = response.header('content-type');
   const cacheControl = remainingCacheControl(response.rawHeaders);
   const retryAfter = response.header('retry-after');
+  const challenge = response.header('www-authenticate');
   const { status } = response;
   try {
     const bytes = await response.whole(Math.min(limit, MAX_RESPONSE_BYTES));
     const json = isJsonType(contentType ?? '') ? await parse(decodeText(bytes, contentType)) : undefined;
-    return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
+    return { status, contentType, cacheControl, retryAfter, challenge, body: json, bytes: bytes.length };
   } catch (cause) {
     if (cause instanceof CallFailure) throw truncatedBody(cause);
     throw new Problem(badGateway, `The response of the service "${target.name}" could not be read.`, {

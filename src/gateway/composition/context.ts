@@ -8,6 +8,7 @@ import type { Inspect } from '../conformance/inspect-responses.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
+import type { Offers, OffersTo } from '../security/offers.ts';
 import type { Composition, FindComposition } from './composition.ts';
 
 export interface ComposeOptions {
@@ -19,6 +20,8 @@ export interface ComposeOptions {
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
+  /** What a caller may call; undefined if everyone may call every operation. */
+  readonly offersTo?: OffersTo | undefined;
 }
 
 /** A request whose response is composed. */
@@ -28,5 +31,7 @@ export interface CompositionContext {
   readonly next: () => void;
   readonly composition: Composition;
   readonly selection: Selection;
+  /** What the caller may call; undefined if everyone may call every operation. */
+  readonly offers: Offers | undefined;
   readonly options: ComposeOptions;
 }

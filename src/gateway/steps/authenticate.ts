@@ -18,6 +18,8 @@ import type { OperationStep } from './operation-step.ts';
 export interface AuthenticateOptions {
   readonly authenticator: Authenticator;
   readonly securityOf: (operation: GatewayOperation) => OperationSecurity | undefined;
+  /** Whether the caller has to be known even if no credentials are required, because links depend on it. */
+  readonly needsCaller?: ((operation: GatewayOperation) => boolean) | undefined;
   readonly realm: string;
   /** Called for each request that is refused, or that would be with `enforce: on`. */
   readonly onRefused: (exchange: Exchange, refusal: Problem, authentication: Authentication) => void;
@@ -26,13 +28,18 @@ export interface AuthenticateOptions {
 export const authenticate = ({
   authenticator,
   securityOf,
+  needsCaller = () => false,
   realm,
   onRefused,
 }: AuthenticateOptions): OperationStep =>
   // Not async: most credentials are known, and a promise for each request would be slow.
   function authenticate(exchange) {
     const security = securityOf(exchange.operation);
-    if (security === undefined || security.mode === 'off') return;
+    if (security === undefined) return;
+    if (security.mode === 'off') {
+      if (needsCaller(exchange.operation)) return identifyCaller(authenticator, exchange);
+      return;
+    }
     const decide = (authentication: Authentication): void => {
       if (isAllowed(security.requirements, authentication.caller?.grants ?? NO_GRANTS)) return;
       const refusal = refusalOf(security, authentication, realm);
@@ -43,3 +50,13 @@ export const authenticate = ({
     if (authentication instanceof Promise) return authentication.then(decide);
     decide(authentication);
   };
+
+/** Without valid credentials the caller stays anonymous. */
+function identifyCaller(authenticator: Authenticator, { client, context }: Exchange): void | Promise<void> {
+  try {
+    const authentication = authenticator.authenticate(client, context);
+    if (authentication instanceof Promise) return authentication.then(() => {});
+  } catch {
+    // Ambiguous credentials name nobody, and the operation requires none.
+  }
+}

@@ -7,6 +7,7 @@ import type { Composition } from '../composition/composition.ts';
 import type { ComposeOptions } from '../composition/context.ts';
 import { restoreTags } from '../composition/entity-tags.ts';
 import { exchangeOf } from '../exchange.ts';
+import type { Offers } from '../security/offers.ts';
 
 const SELECTS = /(?:expand|fields)=/;
 
@@ -17,8 +18,11 @@ export const compose = (options: ComposeOptions): Step =>
     const composition = options.compositionOf(exchange.operation);
     if (composition === undefined) return next();
     if (composition.hasLiftedTags) restoreTags(req);
-    const selection = selectionOf(exchange.query, composition, options);
-    const passes = selection === NO_SELECTION || (!composition.lifting && isFullyPushedDown(selection.plan));
+    const offers = options.offersTo?.(exchange.context.caller);
+    const selection = selectionOf(exchange.query, composition, options, offers);
+    const passes =
+      selection === NO_SELECTION ||
+      (!composition.lifting && !offers?.dependsOnCaller && isFullyPushedDown(selection.plan));
     if (passes && !composition.alwaysReadsBody) return next();
     return composeResponse({
       req,
@@ -26,16 +30,23 @@ export const compose = (options: ComposeOptions): Step =>
       next,
       composition,
       selection: passes ? NO_SELECTION : selection,
+      offers,
       options,
     });
   };
 
-function selectionOf(query: string, { graphOperation }: Composition, { limits }: ComposeOptions): Selection {
+function selectionOf(
+  query: string,
+  { graphOperation }: Composition,
+  { limits }: ComposeOptions,
+  offers: Offers | undefined,
+): Selection {
   if (!graphOperation?.expands || !SELECTS.test(query)) return NO_SELECTION;
   return planSelection(
     new URLSearchParams(query),
     graphOperation,
     (owner, target) => owner.expands && !owner.lifted && owner.service === target.service,
     limits.expand,
+    offers?.allows,
   );
 }
