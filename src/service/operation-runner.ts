@@ -6,6 +6,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
+import type { Contract } from '../contract/contract.ts';
 import { problemsOf } from '../contract/document/document.ts';
 import { type Handler, isUnsafe, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
@@ -52,6 +53,8 @@ type State = Record<string, unknown>;
 
 export interface RunnerOptions {
   readonly operation: Operation;
+  /** The security of its contract. */
+  readonly contract?: Pick<Contract, 'security'>;
   readonly node: GraphOperation;
   readonly handler: Handler<Operation>;
   readonly graph: LinkGraph;
@@ -74,7 +77,7 @@ export class OperationRunner {
     this.#parse = inputParser(options.operation, options.limits);
     // Contracts do not declare `not-implemented`.
     this.#declaredProblems = new Set(
-      [...problemsOf(options.operation), notImplemented].map(({ code }) => code),
+      [...problemsOf(options.operation, options.contract ?? {}), notImplemented].map(({ code }) => code),
     );
   }
 
