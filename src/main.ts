@@ -8,6 +8,7 @@ import { type Environment, readSettings } from './config/settings.ts';
 import { configFile, type GatewayConfig } from './config/yaml/gateway-yaml.ts';
 import { banner, readableUrl } from './gateway/banner.ts';
 import { startGateway } from './gateway/start.ts';
+import { HeldBodies } from './http/body/held-bodies.ts';
 import { hostGuard } from './http/server/allowed-hosts.ts';
 import { type Listening, listen } from './http/server/listen.ts';
 import { createLog, type Log } from './observability/log.ts';
@@ -97,6 +98,7 @@ async function startServices(
       })),
   );
   closers.push(() => closeTargets(targets));
+  const heldBodies = new HeldBodies();
   for (const [index, service] of services.entries())
     places[index]?.serve(
       await serviceApp(service, {
@@ -105,6 +107,7 @@ async function startServices(
         neighbours: config.services,
         log,
         limits: config.limits,
+        heldBodies,
       }),
     );
   return urls;

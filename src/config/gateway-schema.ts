@@ -1,12 +1,19 @@
 /** The schema of `gateway.yaml`: every key with its default and its description, which the reference documentation uses. */
 import { z } from 'zod';
-import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
 import { limitsSchema } from './limits.ts';
-import { authenticationSchema, serviceAuthenticationSchema } from './policies/authentication.ts';
+import { addressesSchema, network, serviceAddressesSchema } from './policies/addresses.ts';
+import {
+  authenticationSchema,
+  requirementsSchema,
+  SCHEME_KINDS,
+  serviceAuthenticationSchema,
+} from './policies/authentication.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
+import { corsSchema, serviceCorsSchema } from './policies/cors.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { stepsSchema } from './policies/steps.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -74,8 +81,10 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe(
-      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403. `pass` is for a service that handles CORS and cross-site requests itself. Preflight requests always reach the service.',
+      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403, unless `cors` allows the origin. `pass` is for a service that handles cross-site requests itself.',
     ),
+  cors: serviceCorsSchema,
+  addresses: serviceAddressesSchema,
   responses: z
     .enum(['off', 'observe', 'enforce'])
     .default('off')
@@ -120,7 +129,14 @@ const adminSchema = z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address of the admin listener. It has no authentication.'),
+      .describe(
+        'Address of the admin listener. Without `admin.authentication` anyone who can reach it may use it.',
+      ),
+    authentication: requirementsSchema
+      .optional()
+      .describe(
+        'What requests to the admin listener require, such as `[{ staff: [operate] }]`: schemes of `authentication.schemes`, written like `security` in a document. Who did what to an instance is in the log.',
+      ),
     status: z
       .boolean()
       .default(false)
@@ -144,6 +160,7 @@ export const gatewaySchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   authentication: authenticationSchema.optional(),
+  steps: stepsSchema,
   hideSoftware: z
     .boolean()
     .default(true)
@@ -155,14 +172,10 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether to trust `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` in requests. Set it only behind a proxy of your own.',
+      'Whether to trust `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` in requests. Deprecated: list your proxies in `trustedProxies`, because a client that can reach the gateway directly can forge these headers.',
     ),
   trustedProxies: z
-    .array(
-      z.string().refine((text) => parseNetwork(text) !== undefined, {
-        error: ({ input }) => `expected an address or a network such as 10.0.0.0/8, got ${input}`,
-      }),
-    )
+    .array(network)
     .optional()
     .describe(
       'Addresses and networks of your proxies, such as `[10.0.0.0/8, "::1"]`. Only these are trusted, and `trustProxy` has no effect. Without it `trustProxy` applies to every peer.',
@@ -174,6 +187,8 @@ export const gatewaySchema = z.strictObject({
     .describe(
       'Host names of this server, such as `[api.example.com, .example.org]` (a leading dot includes subdomains) or `["*"]`. Requests for other names get 403. IP addresses and `localhost` are always allowed. By default, a loopback listener allows only these, and a listener on another address or behind a trusted proxy allows every name.',
     ),
+  cors: corsSchema.optional(),
+  addresses: addressesSchema.prefault({}),
   hsts: z
     .strictObject({
       maxAge: z
@@ -223,6 +238,7 @@ interface ConfigRow {
 export const configTable = (): ConfigRow[] => [
   ...rowsOf(serviceSchema, 'services.<name>.'),
   ...rowsOf(policySchema, 'policy.'),
+  ...SCHEME_KINDS.flatMap(([, kind]) => rowsOf(kind, 'authentication.schemes.<name>.')),
   ...rowsOf(gatewaySchema, '').filter(({ meaning }) => meaning !== ''),
 ];
 

@@ -50,6 +50,11 @@ const slowLimitsSchema = z.strictObject({
 
 export const limitsSchema = z.strictObject({
   body: size.default(1024 ** 2).describe('Maximum size of a request body, such as `512kb`.'),
+  bodies: size
+    .default(256 * 1024 ** 2)
+    .describe(
+      'Maximum memory of all request bodies that one process holds at once. Above it the client gets 503.',
+    ),
   depth: z.int().min(1).max(1000).default(100).describe('Maximum nesting depth of JSON in a request.'),
   duplicateMembers: z
     .enum(['reject', 'pass'])

@@ -81,7 +81,24 @@ export const crossSite = defineProblem({
   meaning:
     'The browser reports that a page of another site sent the request, or the request names a host that this server does not serve. Nothing was done.',
   remedy:
-    'Use a page of this server, or a client that is not a browser. For operators: set `crossSite: pass` for a service that handles CORS itself, and list the host names of this server in `allowedHosts`.',
+    'Use a page of this server, or a client that is not a browser. For operators: list the origin of the page in `cors.origins`, or set `crossSite: pass` for a service that handles such requests itself, and list the host names of this server in `allowedHosts`.',
+});
+
+export const addressRefused = defineProblem({
+  code: 'address-refused',
+  status: 403,
+  title: 'The address of the client is not allowed',
+  meaning: 'The server does not accept this request from the network of the client. Nothing was done.',
+  remedy:
+    'Send the request from an allowed network. For operators: change `addresses` in `gateway.yaml`, and list the proxies in front of the gateway in `trustedProxies`.',
+});
+
+export const stepRefused = defineProblem({
+  code: 'step-refused',
+  status: 403,
+  title: 'A rule of the gateway refuses this request',
+  meaning: 'A step that the operators added to the gateway refused the request. Nothing was done.',
+  remedy: '`detail` says why, if the operators wanted to say it.',
 });
 
 export const notFound = defineProblem({
@@ -213,6 +230,15 @@ export const internalError = defineProblem({
   remedy: 'Try again later, and give the `requestId` to the operators of the server.',
 });
 
+export const stepFailed = defineProblem({
+  code: 'step-failed',
+  status: 500,
+  title: 'A step of the gateway failed',
+  meaning:
+    'A step that the operators added to the gateway threw an error or took too long. The service may or may not have done the work.',
+  remedy: 'Try again later, and give the `requestId` to the operators: the log has the error under it.',
+});
+
 export const notImplemented = defineProblem({
   code: 'not-implemented',
   status: 501,
@@ -272,7 +298,8 @@ export const overloaded = defineProblem({
   code: 'overloaded',
   status: 503,
   title: 'Too many requests are in progress',
-  meaning: 'The service already has as many running and queued calls as the gateway allows.',
+  meaning:
+    'The service already has as many running and queued calls as the gateway allows, or the server holds as many connections or request bodies as it has memory for. Nothing was done.',
   remedy: 'Try again after `Retry-After` seconds, and send requests more slowly.',
 });
 
@@ -343,6 +370,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     authenticationRequired,
     insufficientScope,
     crossSite,
+    stepRefused,
+    addressRefused,
     notFound,
     methodNotAllowed,
     notAcceptable,
@@ -358,6 +387,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     expectationFailed,
     headersTooLarge,
     internalError,
+    stepFailed,
     notImplemented,
     badGateway,
     contractBroken,
@@ -392,7 +422,7 @@ export const implicitProblems = (operation: {
   ...(operation.method === 'post' ? [idempotencyKeyInFlight, idempotencyKeyReused] : []),
   ...(operation.method === 'patch' ? [patchConflict] : []),
   ...(['get', 'post'].includes(operation.method) ? [] : [preconditionRequired]),
-  ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType] : []),
+  ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType, overloaded] : []),
 ];
 
 /** The problem types of an operation that depends on another service. */

@@ -5,6 +5,7 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
 import { Compression } from '../http/body/compression.ts';
+import { HeldBodies } from '../http/body/held-bodies.ts';
 import { securityHeaders } from '../http/headers/security-headers.ts';
 import { strictTransportSecurity } from '../http/headers/strict-transport-security.ts';
 import { identify } from '../http/identify.ts';
@@ -19,10 +20,13 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import type { Verifier } from '../security/verifier.ts';
 import { createCompositions, type FindComposition } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
+import { GatewayCors } from './cors/gateway-cors.ts';
+import { preflight } from './cors/preflight.ts';
+import type { LoadedStep } from './extension/load-steps.ts';
+import { extensionSteps } from './extension/run-steps.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
@@ -33,14 +37,17 @@ import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
-import { createGatewaySecurity } from './security/gateway-security.ts';
+import type { GatewaySecurity } from './security/gateway-security.ts';
 import { createOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
+import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
+import { corsHeaders } from './steps/cors-headers.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
+import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { pageOffers } from './steps/page-offers.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
@@ -61,6 +68,8 @@ export interface GatewayOptions {
     | 'allowedHosts'
     | 'hsts'
     | 'authentication'
+    | 'cors'
+    | 'addresses'
   >;
   /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -69,13 +78,17 @@ export interface GatewayOptions {
   readonly targets: Targets;
   /** Holds the responses of services that have a cache. */
   readonly cache?: Cache;
+  /** Bounds the memory of request bodies. */
+  readonly heldBodies?: HeldBodies;
   /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
-  /** Verifies the credentials of each scheme in `gateway.yaml`. */
-  readonly verifiers?: ReadonlyMap<string, Verifier>;
+  /** Knows who may call what; without it, credentials are not checked. */
+  readonly security?: GatewaySecurity | undefined;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
   readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** The steps of `gateway.yaml`. */
+  readonly extensions?: readonly LoadedStep[];
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
   /** Serves the reserved paths. */
@@ -98,10 +111,12 @@ export function* createInSteps({
   graph: existingGraph,
   targets,
   cache = new Cache(),
+  heldBodies = new HeldBodies(),
   conformanceStats = new ConformanceStats(),
-  verifiers = new Map(),
+  security,
   refusalStatistics = new RefusalStatistics(),
   log,
+  extensions = [],
   operationSteps = [],
   pages,
   onRequest,
@@ -156,14 +171,23 @@ export function* createInSteps({
     isServedElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
+  const cors = config.cors && new GatewayCors({ cors: config.cors, services, documents });
   const compression = new Compression(config.compression);
   const isTrustedProxy = trustProxy(config);
   const ownHeaders = securityHeaders();
   const headersOf = responseHeaders(ownHeaders, hideSoftware ? SOFTWARE_HEADERS : []);
   const accessLines = config.accessLog ? log.lines : undefined;
 
+  security?.compile(operations);
   // The client of each service, with its cache in front.
-  const upstreams = createUpstreams({ config, documents, targets, cache, logger: log.logger });
+  const upstreams = createUpstreams({
+    config,
+    documents,
+    targets,
+    cache,
+    identity: security?.identity,
+    logger: log.logger,
+  });
   // Checks each response against the contract before anything is added: counts it or replaces it with 502.
   const inspect = inspectResponses({
     services,
@@ -171,14 +195,16 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
-  const { authentication } = config;
-  const security = authentication && createGatewaySecurity({ config, documents, operations, verifiers });
   // Decides which links and actions are offered to a caller.
   const offersTo = security && createOffers({ operations, graph, securityOf: security.of });
+  const extension = extensionSteps(extensions, log.logger);
+  const afterSteps = extension.after;
+  const addressSteps = createAddressSteps({ config, services, router });
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
-    // Rejects requests from pages of other sites with 403.
-    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
+    // Rejects changes by pages of other sites with 403, unless CORS allows them.
+    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
+    ...(addressSteps?.parts ? [addressSteps.parts] : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
     ...(security
       ? [
@@ -186,18 +212,27 @@ export function* createInSteps({
             authenticator: security.authenticator,
             securityOf: security.of,
             needsCaller: offersTo && offersLinks(compositionOf),
-            realm: authentication.realm,
+            realm: security.realm,
             onRefused: ({ operation: { service, operationId } }, { type }) =>
               refusalStatistics.count(service, operationId, type.code),
           }),
         ]
       : []),
     ...operationSteps,
-    // Rejects requests that do not match the contract with 400, 413 or 415.
-    validate(limits.body),
+    // Runs the steps of gateway.yaml.
+    ...(extension.before ? [extension.before] : []),
+    // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
+    validate({ limits, heldBodies }),
   ];
   // Sends internal requests for embedded resources.
-  const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });
+  const dispatch = createInternalDispatch({
+    router,
+    steps,
+    upstreams,
+    unavailableServices,
+    inspect,
+    afterSteps,
+  });
 
   // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
@@ -208,6 +243,7 @@ export function* createInSteps({
     headersOf,
     inspect,
     sendUpstreamResponse,
+    afterSteps,
   });
 
   return pipeline(
@@ -218,6 +254,16 @@ export function* createInSteps({
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      // Adds CORS headers to all responses of the following steps.
+      ...(cors ? [corsHeaders(cors)] : []),
+      // Rejects clients by their address with 403.
+      ...(addressSteps ? [addressSteps.requests] : []),
+      // Responds to CORS preflights.
+      ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
+      // Asks for credentials for the pages of the gateway itself.
+      ...(security && config.authentication?.pages
+        ? [guardPages(security.guard(config.authentication.pages))]
+        : []),
       // Serves the pages of the gateway itself.
       ...(pages && security && offersTo ? [pageOffers(security.authenticator, offersTo)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
@@ -238,6 +284,7 @@ export function* createInSteps({
         inspect,
         sendUpstreamResponse,
         offersTo,
+        afterSteps,
       }),
       // Forwards the request to the service and the response to the client.
       forwardRequest,

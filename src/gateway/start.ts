@@ -1,6 +1,8 @@
 /** Starts a gateway from its configuration and applies changes while it runs. */
 import { setTimeout } from 'node:timers/promises';
 import type { LastKnownGood } from '../config/last-known-good.ts';
+import { configWarnings } from '../config/warnings.ts';
+import { watch } from '../config/watch.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../http/server/listen.ts';
@@ -10,7 +12,6 @@ import { STATUS_PATH } from './portal/discovery/discovery.ts';
 import { samplePath } from './portal/discovery/sample-request.ts';
 import { INTERVAL } from './portal/status/history.ts';
 import { ReloadableGateway } from './reload/reloadable-gateway.ts';
-import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {
   /** A file that is read again when it changes, or a fixed configuration. */
@@ -61,6 +62,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     host,
     limits: () => gateway.instance.config.limits,
     guard: hostGuard(host, () => gateway.instance.hostRules),
+    prepare: (req, res) => gateway.instance.prepareRefusal(req, res),
   }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
@@ -81,10 +83,13 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     statusUrl: `${(adminConfig.status && admin?.url) || listening.url}${STATUS_PATH}`,
     sample: samplePath(gateway.instance.services),
     refused: gateway.refusals,
-    warnings: gateway.instance
-      .snapshot()
-      .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
-      .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
+    warnings: [
+      ...configWarnings(gateway.instance.config),
+      ...gateway.instance
+        .snapshot()
+        .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+        .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
+    ],
     reload: () => gateway.reload(),
     drain: () => {
       gateway.state.isDraining = true;

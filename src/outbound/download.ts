@@ -1,10 +1,10 @@
 /**
- * Downloads a document with a time limit, a size limit, and retries. Redirects are followed on the same server only, as
- * a redirect to another server may name an address that only this process can reach.
+ * Downloads a document with a time limit, a size limit, and retries. Redirects are followed on the same server only.
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
 import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
+import { fetchWithinOrigin } from './same-origin-fetch.ts';
 
 const TIMEOUT = 15_000;
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -36,7 +36,7 @@ export async function download(
 ): Promise<Downloaded | undefined> {
   try {
     return await policy.execute(async ({ signal }) => {
-      const response = await fetchFollowingRedirects(url, {
+      const response = await fetchWithinOrigin(url, {
         signal,
         headers: {
           Accept: 'application/json, application/yaml, */*;q=0.5',
@@ -52,23 +52,6 @@ export async function download(
       `${url}: cannot be downloaded: ${(cause as Error).message}; open the URL in a browser`,
       cause,
     );
-  }
-}
-
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const MAX_REDIRECTS = 3;
-
-async function fetchFollowingRedirects(url: string, init: RequestInit): Promise<Response> {
-  let at = url;
-  for (let redirects = 0; ; redirects++) {
-    const response = await fetch(at, { ...init, redirect: 'manual' });
-    const location = response.headers.get('location');
-    if (!REDIRECTS.has(response.status) || location === null) return response;
-    await response.body?.cancel();
-    const next = URL.parse(location, at);
-    if (next?.origin !== new URL(url).origin) throw new Error('it redirects to another server');
-    if (redirects === MAX_REDIRECTS) throw new Error(`it redirects more than ${MAX_REDIRECTS} times`);
-    at = next.href;
   }
 }
 

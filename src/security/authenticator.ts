@@ -19,8 +19,15 @@ export class Authenticator {
   readonly #schemes: readonly AuthenticatedScheme[];
   readonly #known = new WeakMap<RequestContext, Authentication | Promise<Authentication>>();
 
-  constructor(schemes: readonly AuthenticatedScheme[]) {
+  readonly #isTrustedProxy: (address: string | undefined) => boolean;
+
+  /** @param isTrustedProxy whether a peer is one of `trustedProxies`, which may pass on client certificates */
+  constructor(
+    schemes: readonly AuthenticatedScheme[],
+    isTrustedProxy: (address: string | undefined) => boolean = () => false,
+  ) {
     this.#schemes = schemes;
+    this.#isTrustedProxy = isTrustedProxy;
   }
 
   /**
@@ -42,10 +49,10 @@ export class Authenticator {
     let results: [string, Verification | Promise<Verification>][] | undefined;
     for (const { name, places, verifier } of this.#schemes)
       for (const place of places) {
-        const credentials = findCredentials(place, request);
-        if (credentials === undefined) continue;
+        const result = this.#verify(verifier, place, request);
+        if (result === undefined) continue;
         results ??= [];
-        results.push([name, verifier.verify(credentials)]);
+        results.push([name, result]);
       }
     if (results === undefined) return ANONYMOUS;
     if (results.some(([, result]) => result instanceof Promise))
@@ -53,6 +60,17 @@ export class Authenticator {
         results.map(async ([name, result]): Promise<[string, Verification]> => [name, await result]),
       ).then((settled) => identify(settled, context));
     return identify(results as [string, Verification][], context);
+  }
+
+  #verify(
+    verifier: Verifier,
+    place: CredentialPlace,
+    request: CredentialSource,
+  ): Verification | Promise<Verification> | undefined {
+    if (place.in === 'certificate')
+      return verifier.verifyRequest?.(request, this.#isTrustedProxy(request.socket.remoteAddress));
+    const credentials = findCredentials(place, request);
+    return credentials === undefined ? undefined : verifier.verify(credentials, place);
   }
 }
 

@@ -14,7 +14,7 @@ export type CredentialPlace =
   | { readonly in: 'certificate' };
 
 /** The parts of a request that have credentials. */
-export type CredentialSource = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>;
+export type CredentialSource = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url' | 'socket'>;
 
 /**
  * The credentials as the client sent them: the text after the name of the scheme, or the value of the key.

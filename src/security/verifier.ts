@@ -1,5 +1,7 @@
 /** Verifies the credentials of one security scheme: a token, an API key, a password or a client certificate. */
 
+import type { CredentialPlace, CredentialSource } from './credentials.ts';
+
 /** What valid credentials prove. */
 export interface Identity {
   /** The issuer of a token; empty for other credentials. */
@@ -36,10 +38,18 @@ export interface Verifier {
   /**
    * Verifies credentials as the client sent them, such as the token after `Bearer`. Returns at once where the result
    * is known, because most requests have credentials that were verified before. Never throws and never rejects.
+   * @param place where the credentials were, for schemes with several kinds
    */
-  verify(credentials: string): Verification | Promise<Verification>;
+  verify(credentials: string, place?: CredentialPlace): Verification | Promise<Verification>;
+  /**
+   * Verifies credentials that are no text of the request, such as the certificate of the connection.
+   * @returns undefined if there are none
+   */
+  verifyRequest?(request: CredentialSource, isFromTrustedProxy: boolean): Verification | undefined;
   /** Why the scheme cannot verify anything at the moment, for `/status` and `/health`; undefined if it can. */
   fault?(): string | undefined;
+  /** Why something is not as it should be, although the scheme still works, for `/health`. */
+  warning?(): string | undefined;
   /** Ends background work. */
   close?(): void | Promise<void>;
 }

@@ -5,7 +5,7 @@
 import type { SchemeConfig } from '../config/policies/authentication.ts';
 import type { Verifier } from './verifier.ts';
 
-export type CreateVerifier = (config: SchemeConfig, scheme: string) => Promise<Verifier>;
+export type CreateVerifier<Config = SchemeConfig> = (config: Config, scheme: string) => Promise<Verifier>;
 
 interface Held {
   readonly verifier: Promise<Verifier>;
@@ -18,22 +18,22 @@ export interface HeldVerifiers {
   release(): Promise<void>;
 }
 
-export class Verifiers {
-  readonly #create: CreateVerifier;
+export class Verifiers<Config = SchemeConfig> {
+  readonly #create: CreateVerifier<Config>;
   readonly #held = new Map<string, Held>();
 
-  constructor(create: CreateVerifier) {
+  constructor(create: CreateVerifier<Config>) {
     this.#create = create;
   }
 
   /** @throws ConfigError if a verifier cannot be created */
-  async hold(schemes: Readonly<Record<string, SchemeConfig>>): Promise<HeldVerifiers> {
+  async hold(schemes: Readonly<Record<string, Config>>): Promise<HeldVerifiers> {
     const keys = new Map(
       Object.entries(schemes).map(([name, config]) => [name, JSON.stringify([name, config])]),
     );
     for (const [name, key] of keys) {
       const held = this.#held.get(key) ?? {
-        verifier: this.#create(schemes[name] as SchemeConfig, name),
+        verifier: this.#create(schemes[name] as Config, name),
         holders: 0,
       };
       held.holders += 1;

@@ -13,6 +13,7 @@ import { bodyTypes, type Handler, type Operation } from '../contract/operation.t
 import { Problem } from '../contract/problem.ts';
 import { notImplemented } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
+import { HeldBodies } from '../http/body/held-bodies.ts';
 import { withCallerContext } from '../http/caller-context.ts';
 import type { HealthOptions } from '../http/health.ts';
 import { identify } from '../http/identify.ts';
@@ -49,6 +50,8 @@ export interface ServiceOptions {
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly health?: Pick<HealthOptions, 'isDraining' | 'checks'>;
   readonly limits?: Limits;
+  /** Bounds the memory of request bodies. */
+  readonly heldBodies?: HeldBodies;
 }
 
 /** @throws Error when an action of the contract has no row in an affordance table, or a link has no target */
@@ -63,6 +66,7 @@ export function createService(options: ServiceOptions): Express {
     log,
     health = { isDraining: () => false, checks: () => ({}) },
     limits = defaultLimits,
+    heldBodies = new HeldBodies(),
   } = options;
   const document = contractDocument(describeAvailability(contract, affordances), formats);
   const graph = new LinkGraph([
@@ -99,7 +103,7 @@ export function createService(options: ServiceOptions): Express {
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;
     const { body, deprecated } = operation;
-    const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits)];
+    const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits, heldBodies)];
     return [operation, [...deprecation(deprecated), ...parsers, operationRoute(runner, expand)]] as const;
   });
   app.use(routeOperations(routes, new Map(steps)));

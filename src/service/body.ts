@@ -2,7 +2,7 @@
  * Reads the body of an operation with the codec of its media type, and refuses a body where the operation has none.
  *
  * Reads `Content-Type`, `Content-Length`, `Content-Encoding`. Throws unsupported-media-type (415, RFC 9110
- * §15.5.16) with `supported`, and `Accept-Patch` (RFC 5789 §3.1), content-too-large (413), bad-request (400) for
+ * §15.5.16) with `supported`, and `Accept-Patch` (RFC 5789 §3.1), content-too-large (413), overloaded (503), bad-request (400) for
  * JSON that is malformed, nested too deeply, or has a duplicate member, and validation-failed (400) for a body that
  * the contract does not have.
  */
@@ -14,21 +14,22 @@ import type { Limits } from '../config/limits.ts';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { unsupportedMediaType, validationFailed } from '../contract/problems.ts';
+import { type HeldBodies, HeldBody } from '../http/body/held-bodies.ts';
 import { essence } from '../http/body/media-type.ts';
 import { hasBody, isEmptyBody } from '../http/body/request-body.ts';
-import { collectBody, decompressBody } from '../http/body/whole-body.ts';
+import { readWholeBody } from '../http/body/whole-body.ts';
 
 /** @param types media types of the operation */
 export function readBody(
   types: readonly string[],
-  limits: Pick<Limits, 'body' | 'depth' | 'duplicateMembers'>,
+  limits: Pick<Limits, 'body' | 'bodies' | 'depth' | 'duplicateMembers'>,
+  heldBodies: HeldBodies,
 ): RequestHandler {
-  return (req, _res, next) => {
+  return (req, res, next) => {
     const codec = codecOf(req, types);
     if (!hasBody(req)) return next();
-    collectBody(req, limits.body)
-      .then(async (bytes) => {
-        const decoded = await decompressBody(req, bytes, limits.body);
+    readWholeBody(req, new HeldBody(heldBodies, limits.bodies, res), limits)
+      .then(({ decoded }) => {
         // An empty body counts as an object without members, so that validation reports what is missing.
         req.body = decoded.length === 0 ? {} : codec.decode(decoded, undefined, limits);
       })

@@ -8,6 +8,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { defaultLimits, type Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
+import { HeldBodies } from '../http/body/held-bodies.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../http/server/listen.ts';
 import type { Log } from '../observability/log.ts';
@@ -36,6 +37,8 @@ export interface StartServiceOptions {
   readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly limits?: Limits;
+  /** Shared by the services of a process. */
+  readonly heldBodies?: HeldBodies;
   /** Returns true as soon as the process drains. */
   readonly isDraining?: () => boolean;
   readonly port: number;
@@ -71,6 +74,7 @@ export async function serviceApp(
     neighbours = [],
     log,
     limits,
+    heldBodies = new HeldBodies(),
     isDraining = () => false,
   }: Omit<StartServiceOptions, 'port' | 'host' | 'ownHosts'>,
 ) {
@@ -101,6 +105,7 @@ export async function serviceApp(
     linked: linked.map(([, other]) => other),
     getJson: getJsonFrom(target),
     log,
+    heldBodies,
     health: {
       isDraining,
       checks: serviceHealth({

@@ -1,4 +1,7 @@
-/** `check`: reports the faults of documents with their location and their effect behind a gateway. */
+/**
+ * `check`: reports the faults of documents with their location and their effect behind a gateway, and those of
+ * `gateway.yaml`.
+ */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { toConfigError } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
@@ -7,6 +10,7 @@ import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { danglingReferences } from '../openapi/merge/dangling-references.ts';
 import { uncheckedPatterns } from '../openapi/patterns/unchecked-patterns.ts';
 import { securedOperations, securityWarning } from '../openapi/security.ts';
+import { checkConfig, configLines, isGatewayConfig } from './check-config.ts';
 import type { Command } from './command.ts';
 import { loadDocument, requireNames } from './load.ts';
 
@@ -20,17 +24,20 @@ interface Checked {
 
 export const check: Command = {
   usage: 'check FILE|URL…',
-  about: 'report faults in documents and their effect behind a gateway; --prefix /x adds a prefix',
+  about: 'report faults in documents, or in gateway.yaml, and their effect; --prefix /x adds a prefix',
   async run(names, { prefix } = {}) {
-    const loaded = await Promise.all(requireNames(names).map((place) => load(place, prefix)));
+    const configs = requireNames(names).filter(isGatewayConfig);
+    const places = names.filter((name) => !configs.includes(name));
+    const loaded = await Promise.all(places.map((place) => load(place, prefix)));
+    const checkedConfigs = configs.map((place) => checkConfig(place));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
     // A link may lead from one document to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
     const checked = loaded.map((one) => checkOne(one, dangling));
     return {
-      json: checked,
-      lines: checked.flatMap(linesOf),
-      isGood: checked.every(({ faults }) => faults.length === 0),
+      json: [...checkedConfigs, ...checked],
+      lines: [...checkedConfigs.flatMap(configLines), ...checked.flatMap(linesOf)],
+      isGood: [...checkedConfigs, ...checked].every(({ faults }) => faults.length === 0),
     };
   },
 };

@@ -5,11 +5,17 @@ export interface Command {
   run(names: readonly string[], options?: CommandOptions): Promise<Report>;
 }
 
-interface CommandOptions {
+export interface CommandOptions {
   /** The prefix of the paths behind the gateway. */
   readonly prefix?: string;
   /** Whether lines are wanted only about what is wrong. */
   readonly isQuiet?: boolean;
+  /** Scopes of a new key or user, separated by commas. */
+  readonly scopes?: string | undefined;
+  /** When the new key or password expires. */
+  readonly expires?: string | undefined;
+  /** The program that uses the new key or password. */
+  readonly client?: string | undefined;
 }
 
 interface Report {

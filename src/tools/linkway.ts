@@ -1,4 +1,4 @@
-/** `npm run linkway -- COMMAND`: inspects documents and routes. Exits with 1 for faults and with 2 for wrong usage. */
+/** `npm run linkway -- COMMAND`: inspects documents and routes, and makes keys. Exits with 1 for faults and with 2 for wrong usage. */
 import { parseArgs } from 'node:util';
 import { ConfigError, toConfigError } from '../config/config-error.ts';
 import { redact } from '../observability/redact.ts';
@@ -6,9 +6,11 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { diff } from './diff.ts';
 import { grade } from './grade.ts';
+import { key } from './keys/key.ts';
+import { password } from './keys/password.ts';
 import { routes } from './routes.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade, diff };
+const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade, diff, key, password };
 
 export const help = (): string =>
   [
@@ -28,6 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       prefix: { type: 'string' },
+      scopes: { type: 'string' },
+      expires: { type: 'string' },
+      client: { type: 'string' },
       quiet: { type: 'boolean' },
       // Undoes --quiet, for scripts that have it.
       verbose: { type: 'boolean' },
@@ -46,6 +51,9 @@ async function main(args: readonly string[]): Promise<number> {
     const { json, lines, isGood } = await command.run(names, {
       prefix: prefixOf(values.prefix),
       isQuiet: values.quiet === true && values.verbose !== true,
+      scopes: textOf('scopes', values.scopes),
+      expires: textOf('expires', values.expires),
+      client: textOf('client', values.client),
     });
     process.stdout.write(
       values.json
@@ -69,6 +77,12 @@ function prefixOf(prefix: unknown): string {
   if (prefix === undefined) return '';
   if (typeof prefix === 'string' && /^(?:\/[\w.~-]+)+$/.test(prefix)) return prefix;
   throw new ConfigError(`--prefix: expected a path such as /shop, got ${prefix}`);
+}
+
+/** @throws ConfigError for an option without its value */
+function textOf(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new ConfigError(`--${name}: expected a value`);
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

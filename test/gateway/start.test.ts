@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
+import { configFile, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../src/gateway/start.ts';
 import { document } from '../support/gateway.ts';
 import { testLog } from '../support/log.ts';
+import { rawClient } from '../support/raw-client.ts';
 
 let gateway: StartedGateway | undefined;
 
@@ -50,6 +51,49 @@ describe('A gateway that listens on loopback', () => {
     expect(body.detail).toContain(
       'evil.example is not a host of this server. If it should be, add it to `allowedHosts`',
     );
+  });
+});
+
+describe('A gateway that trusts every peer', () => {
+  it('Its log and its banner say once what to write instead, again only after it was changed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+    const path = join(folder, 'gateway.yaml');
+    const text = (config: string) => `services: {}\nreload: { files: 0 }\n${config}\n`;
+    writeFileSync(path, text('trustProxy: true'));
+    const log = testLog();
+    gateway = await startGateway({ config: configFile(path), port: 0, host: '127.0.0.1', log });
+    expect(gateway.warnings).toEqual([expect.stringContaining('trustedProxies: [10.0.0.0/8]')]);
+    const counts = [log.warnings.length];
+    for (const config of [
+      'trustProxy: true\nhideSoftware: false',
+      'trustedProxies: [10.0.0.0/8]',
+      'trustProxy: true',
+    ]) {
+      writeFileSync(path, text(config));
+      expect(await gateway.reload()).toBe(true);
+      counts.push(log.warnings.length);
+    }
+    expect(counts).toEqual([1, 1, 1, 2]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('A request that is refused before the app', () => {
+  const origin = 'https://app.example';
+
+  it.each([
+    ['an unknown host', 'Host: evil.example', 403],
+    ['an unknown expectation', 'Host: localhost\r\nExpect: x', 417],
+    ['an invalid host', 'Host: a b', 400],
+  ])('The page of an allowed origin can read why: %s', async (_, head, expected) => {
+    const { url } = await start(`cors: { origins: [${origin}] }`);
+    for (const sent of [origin, 'https://evil.example']) {
+      const client = rawClient(url, `GET / HTTP/1.1\r\n${head}\r\nOrigin: ${sent}\r\n\r\n`);
+      const text = await client.end;
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${expected} `));
+      expect(text.includes(`Access-Control-Allow-Origin: ${origin}\r\n`)).toBe(sent === origin);
+      expect(text).toContain('Vary: Origin\r\n');
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { RequestContext } from '../../src/http/context.ts';
 import { Authenticator } from '../../src/security/authenticator.ts';
@@ -9,6 +10,7 @@ const requestOf = (headers: Record<string, string>, url = '/'): CredentialSource
   headers,
   rawHeaders: Object.entries(headers).flat(),
   url,
+  socket: new Socket(),
 });
 const bearer = (token: string) => requestOf({ authorization: `Bearer ${token}` });
 

@@ -4,14 +4,16 @@ import { Verifiers } from '../../src/security/verifiers.ts';
 function counted() {
   const created: string[] = [];
   const closed: string[] = [];
-  const verifiers = new Verifiers(async ({ id, broken }) => {
-    if (broken) throw new Error('broken');
-    created.push(String(id));
-    return {
-      verify: () => ({ rejected: 'x', reason: 'x' }),
-      close: () => void closed.push(String(id)),
-    };
-  });
+  const verifiers = new Verifiers<{ readonly id?: number; readonly broken?: boolean }>(
+    async ({ id, broken }) => {
+      if (broken) throw new Error('broken');
+      created.push(String(id));
+      return {
+        verify: () => ({ rejected: 'x', reason: 'x' }),
+        close: () => void closed.push(String(id)),
+      };
+    },
+  );
   return { verifiers, created, closed };
 }
 

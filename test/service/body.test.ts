@@ -6,9 +6,11 @@ import request from 'supertest';
 import { JSON_TYPE } from '../../src/contract/media-types.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { JSON_PATCH, MERGE_PATCH } from '../../src/contract/schemas/patch.ts';
+import { HeldBodies } from '../../src/http/body/held-bodies.ts';
 import { readBody, rejectBody } from '../../src/service/body.ts';
+import { eventually } from '../support/eventually.ts';
 
-const LIMITS = { body: 100, depth: 3, duplicateMembers: 'reject' } as const;
+const LIMITS = { body: 100, bodies: 1000, depth: 3, duplicateMembers: 'reject' } as const;
 
 const echo: RequestHandler = (req, res) => {
   res.json({ body: req.body ?? null });
@@ -22,7 +24,7 @@ const refused: ErrorRequestHandler = (error: unknown, _req, res, next) => {
 };
 const appOf = (...steps: RequestHandler[]) => express().use(steps).use(echo).use(refused);
 
-const reading = appOf(readBody([JSON_TYPE], LIMITS));
+const reading = appOf(readBody([JSON_TYPE], LIMITS, new HeldBodies()));
 const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
   request(reading)
     .post('/')
@@ -71,9 +73,21 @@ describe('JSON body', () => {
     expect(body.code).toBe(code);
   });
 
+  it('A body gets 503 while others occupy the memory for bodies, and is read afterwards', async () => {
+    const held = new HeldBodies();
+    const app = appOf(readBody([JSON_TYPE], LIMITS, held));
+    const send = () => request(app).post('/').set('Content-Type', JSON_TYPE).send('{"a":1}');
+    held.resize(0, LIMITS.bodies - 6, LIMITS.bodies);
+    const { body, headers } = await send().expect(503);
+    expect([body.code, headers['retry-after']]).toEqual(['overloaded', '1']);
+    held.resize(LIMITS.bodies - 6, 0, LIMITS.bodies);
+    await send().expect(200, { body: { a: 1 } });
+    await eventually('all memory is given back', () => held.bytes === 0);
+  });
+
   it('A body of another type is refused with the supported types, and for PATCH with Accept-Patch', async () => {
     const types = [MERGE_PATCH, JSON_PATCH];
-    const app = appOf(readBody(types, LIMITS));
+    const app = appOf(readBody(types, LIMITS, new HeldBodies()));
     const patched = await request(app).patch('/').set('Content-Type', 'text/plain').send('a').expect(415);
     expect(patched.body.supported).toEqual(types);
     expect(patched.headers['accept-patch']).toBe(types.join(', '));

@@ -6,8 +6,10 @@ import type { Environment } from '../../src/config/settings.ts';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { GatewaySecurity } from '../../src/gateway/security/gateway-security.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
+import type { Verifier } from '../../src/security/verifier.ts';
 import { testLog } from './log.ts';
 import { startUpstream, type TestUpstream } from './upstream.ts';
 
@@ -28,8 +30,8 @@ export interface TestGatewayOptions
       GatewayOptions,
       | 'pages'
       | 'cache'
+      | 'heldBodies'
       | 'conformanceStats'
-      | 'verifiers'
       | 'refusalStatistics'
       | 'operationSteps'
       | 'onRequest'
@@ -41,9 +43,13 @@ export interface TestGatewayOptions
   readonly config?: string;
   /** YAML that every service has. */
   readonly service?: string;
+  /** YAML of single services, by name. */
+  readonly serviceByName?: Readonly<Record<string, string>>;
   /** The base path of every service. */
   readonly base?: string;
   readonly env?: Environment;
+  /** Verify the credentials of the schemes in `authentication`, by name. */
+  readonly verifiers?: ReadonlyMap<string, Verifier>;
   /** Called when the headers of a request have arrived. */
   readonly onArrival?: () => void;
 }
@@ -53,7 +59,16 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', base = '', env = {}, onArrival, ...options }: TestGatewayOptions = {},
+  {
+    config = '',
+    service = '',
+    serviceByName = {},
+    base = '',
+    env = {},
+    verifiers = new Map(),
+    onArrival,
+    ...options
+  }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, TestUpstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -61,16 +76,23 @@ export const startGateway = async (
     const upstream = await startUpstream();
     open.push(upstream.stop);
     services[name] = upstream;
-    yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
+    const keys = [`document: x, url: "${upstream.url}${base}"`, service, serviceByName[name]];
+    yaml += `  ${name}: { ${keys.filter(Boolean).join(', ')} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml', { env });
   const targets = createTargets(parsed.services);
   open.push(() => closeTargets(targets));
   const log = testLog();
+  const served = new Map(lifted.map(({ name, document }) => [name, document]));
+  const { authentication } = parsed;
+  const security =
+    authentication &&
+    new GatewaySecurity({ config: { ...parsed, authentication }, documents: served, verifiers });
   const app = createGateway({
     config: parsed,
-    documents: new Map(lifted.map(({ name, document }) => [name, document])),
+    documents: served,
+    security,
     targets,
     log,
     ...options,

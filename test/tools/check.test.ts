@@ -130,6 +130,28 @@ describe('linkway check', () => {
     ]);
   });
 
+  it('checks gateway.yaml, and says what to write instead of trustProxy', async () => {
+    const config = file('gateway.yaml', 'services: {}\ntrustProxy: true\n');
+    const { isGood, lines, json } = await check.run([config]);
+    expect(isGood).toBe(true);
+    expect(lines).toEqual([
+      `${config}: no faults`,
+      expect.stringMatching(/^ {2}warning: `trustProxy: true` .* `trustedProxies: \[10\.0\.0\.0\/8\]`$/),
+    ]);
+    expect(json).toMatchObject([{ place: config, faults: [], warnings: [expect.any(String)] }]);
+  });
+
+  it('lists the faults of gateway.yaml with their lines', async () => {
+    const config = file('broken-gateway.yaml', 'services: {}\ncors: { origins: [app.example] }\nhsts: 1\n');
+    const { isGood, lines } = await check.run([config]);
+    expect(isGood).toBe(false);
+    expect(lines).toEqual([
+      `${config}: 2 faults`,
+      expect.stringContaining('broken-gateway.yaml:2: cors.origins.0: expected an origin'),
+      expect.stringContaining('broken-gateway.yaml:3: hsts: expected object'),
+    ]);
+  });
+
   it('lists patterns that are not checked', async () => {
     const schema = {
       type: 'object',

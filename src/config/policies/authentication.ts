@@ -1,12 +1,37 @@
 /** The section `authentication` of `gateway.yaml`, and that of a service: who has to prove who they are, and how. */
 import { z } from 'zod';
+import { apiKeySchemeSchema } from './api-key-scheme.ts';
+import { clientCertificateSchemeSchema } from './client-certificate-scheme.ts';
+import { introspectionSchemeSchema } from './introspection-scheme.ts';
+import { jwtSchemeSchema } from './jwt-scheme.ts';
+
+/** The schema of each kind, after the key that every scheme of this kind has. */
+export const SCHEME_KINDS = [
+  ['introspection', introspectionSchemeSchema],
+  ['issuer', jwtSchemeSchema],
+  ['keysFile', apiKeySchemeSchema],
+  ['clientCa', clientCertificateSchemeSchema],
+] as const;
 
 const schemeName = z
   .string()
   .regex(/^[\w.-]+$/, 'expected the name of a security scheme: letters, digits, ".", "-" and "_"');
 
+/** The kind of a scheme shows in the key that it must have; so a fault is reported for that kind alone. */
+const schemeSchema = z.record(z.string(), z.unknown()).transform((value, context) => {
+  const kind = SCHEME_KINDS.find(([key]) => key in value)?.[1];
+  if (kind === undefined) {
+    context.addIssue(`expected one of the keys ${SCHEME_KINDS.map(([key]) => key).join(', ')}`);
+    return z.NEVER;
+  }
+  const result = kind.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) context.addIssue({ ...issue });
+  return z.NEVER;
+});
+
 /** As in OpenAPI documents: one entry has to hold, with all of its schemes and all of their scopes. */
-const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
+export const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
 
 export const authenticationSchema = z.strictObject({
   enforce: z
@@ -27,9 +52,11 @@ export const authenticationSchema = z.strictObject({
     .default('linkway')
     .describe('The realm in `WWW-Authenticate`, which some clients show to people.'),
   schemes: z
-    .record(schemeName, z.record(z.string(), z.unknown()))
+    .record(schemeName, schemeSchema)
     .default({})
-    .describe('How to verify credentials, by the name of the scheme in `components.securitySchemes`.'),
+    .describe(
+      'How to verify credentials, by the name of the scheme in `components.securitySchemes`: `issuer` and `audience` for JSON Web Tokens, `introspection` for tokens that their issuer has to be asked about, `keysFile` for API keys and passwords, or `clientCa` for client certificates.',
+    ),
   signingKey: z
     .string()
     .min(32, 'expected at least 32 characters')

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { gatewaySchema } from '../gateway-schema.ts';
+import { SCHEME_KINDS } from '../policies/authentication.ts';
 import { policySchema } from '../policies/policy.ts';
 
 type Json = { [key: string]: Json | Json[] | string | number | boolean | undefined | string[] };
@@ -13,9 +14,11 @@ const POLICY_NAME_DESCRIPTION = 'The name of one of `policies`.';
 const inputOf = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
 
+const withoutDialect = ({ $schema: _, ...rest }: Json): Json => rest;
+
 /** A policy at any level: it inherits missing keys, including the kind of a breaker. */
 function policy(): Json {
-  const { $schema: _, ...whole } = inputOf(policySchema);
+  const whole = withoutDialect(inputOf(policySchema));
   const { retry, breaker, ...rest } = whole.properties as Record<string, Json>;
   const kinds = ((breaker as Json).oneOf as Json[]).map(
     ({ properties }) => properties as Record<string, Json>,
@@ -58,6 +61,10 @@ export function editorSchema(): Json {
       description: 'Time limits, retries, bulkhead and circuit breaker of calls to services.',
     },
     policies: { ...(properties.policies as Json), additionalProperties: own },
+  });
+  const authentication = (properties.authentication as Json).properties as Record<string, Json>;
+  Object.assign(authentication.schemes as Json, {
+    additionalProperties: { anyOf: SCHEME_KINDS.map(([, kind]) => withoutDialect(inputOf(kind))) },
   });
   return { ...schema, title: 'gateway.yaml of linkway', $defs: { policy: policy() } };
 }

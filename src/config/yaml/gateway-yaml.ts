@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { CorsConfig } from '../../http/cors/cors.ts';
 import type { StrictTransportSecurity } from '../../http/headers/strict-transport-security.ts';
+import type { AddressRules } from '../../http/server/address-list.ts';
 import type { CompressionConfig } from '../compression.ts';
 import { ConfigError } from '../config-error.ts';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -16,6 +18,7 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import type { StepConfig } from '../policies/steps.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
@@ -52,6 +55,10 @@ export interface ServiceConfig extends ServicePolicies {
   readonly unknownBody: 'reject' | 'pass';
   /** Whether pages of other sites may send requests with unsafe methods. */
   readonly crossSite?: 'reject' | 'pass' | undefined;
+  /** Whether the service handles CORS itself although `cors` is configured. */
+  readonly cors?: 'gateway' | 'pass' | undefined;
+  /** Replaces the list of the gateway for the operations of the service. */
+  readonly addresses?: AddressRules | undefined;
   /** The mode of response validation. */
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of the responses that `observe` validates. */
@@ -71,6 +78,8 @@ export interface GatewayConfig {
   readonly compression: CompressionConfig;
   /** Undefined if credentials are not checked. */
   readonly authentication?: AuthenticationConfig | undefined;
+  /** What runs before and after operations. */
+  readonly steps?: readonly StepConfig[] | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -79,12 +88,21 @@ export interface GatewayConfig {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Host names of this server; undefined for the default. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Undefined if the services handle CORS themselves. */
+  readonly cors?: CorsConfig | undefined;
+  /** Which clients may send requests, by their address. */
+  readonly addresses?: AddressRules | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
   /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
   /** The admin listener, and whether only it serves the status. */
-  readonly admin: { readonly port?: number | undefined; readonly host: string; readonly status: boolean };
+  readonly admin: {
+    readonly port?: number | undefined;
+    readonly host: string;
+    readonly status: boolean;
+    readonly authentication?: AuthenticationConfig['pages'];
+  };
   /** How long a stopping process still accepts requests, and then waits for them, in milliseconds. */
   readonly shutdown: { readonly drain: number; readonly grace: number };
 }
@@ -175,16 +193,26 @@ export const parseGatewayConfig = (
   };
 };
 
-/** A service may only refer to schemes that are configured. */
+/** Only schemes that are configured may be referred to. */
 function checkSchemeNames(root: z.output<typeof gatewaySchema> | undefined, faults: Faults): void {
   const known = Object.keys(root?.authentication?.schemes ?? {});
+  const check = (name: string, path: readonly (string | number)[]): void => {
+    if (!known.includes(name))
+      faults.add(
+        path,
+        `expected one of authentication.schemes, which are ${known.join(', ') || 'none'}; got ${name}`,
+      );
+  };
   for (const [name, { authentication }] of Object.entries(root?.services ?? {}))
     for (const [scheme, target] of Object.entries(authentication?.schemes ?? {}))
-      if (!known.includes(target))
-        faults.add(
-          ['services', name, 'authentication', 'schemes', scheme],
-          `expected one of authentication.schemes, which are ${known.join(', ') || 'none'}; got ${target}`,
-        );
+      check(target, ['services', name, 'authentication', 'schemes', scheme]);
+  const lists = [
+    ['authentication', 'pages', root?.authentication?.pages],
+    ['admin', 'authentication', root?.admin.authentication],
+  ] as const;
+  for (const [section, key, requirements = []] of lists)
+    for (const [index, requirement] of requirements.entries())
+      for (const scheme of Object.keys(requirement)) check(scheme, [section, key, index, scheme]);
 }
 
 /** @throws ConfigError with one line for each syntax error */
@@ -279,6 +307,8 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     unknownQuery: checked.unknownQuery,
     unknownBody: checked.unknownBody,
     ...(checked.crossSite === 'pass' && { crossSite: checked.crossSite }),
+    ...(checked.cors === 'pass' && { cors: checked.cors }),
+    ...(checked.addresses && { addresses: checked.addresses }),
     responses: checked.responses,
     sample: checked.sample,
     cache: serviceCacheOf(checked.cache),

@@ -7,6 +7,7 @@
 import type { Request, Response, Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../../contract/problems.ts';
+import { contextOf } from '../../http/context.ts';
 import { prefersHtml } from '../../http/headers/negotiate.ts';
 import { cache, get, sendNegotiated } from '../../http/page/entity.ts';
 import { sameSite } from '../../http/same-site.ts';
@@ -32,6 +33,16 @@ export interface InstancesOptions {
 
 const PATH = `${SERVICES_PATH}/:service/${INSTANCES}/:instance`;
 const noStore = { 'Cache-Control': cache.never };
+
+/** Who asked for an action, for the audit log. */
+function operatorOf(req: Request) {
+  const { caller, requestId } = contextOf(req);
+  return {
+    address: req.socket.remoteAddress,
+    requestId,
+    ...(caller && { subject: caller.subject, issuer: caller.issuer, client: caller.client }),
+  };
+}
 
 export function instances(router: Router, { targets, snapshot, log }: InstancesOptions): void {
   const find = ({ params }: Request) => {
@@ -60,7 +71,7 @@ export function instances(router: Router, { targets, snapshot, log }: InstancesO
         const warning = isolationWarning(after.service);
         const event = { service: service.name, instance: instance.id, was: instance.state };
         log.logger.warn(
-          { ...event, is: after.instance.state, warning },
+          { audit: true, action, ...operatorOf(req), ...event, is: after.instance.state, warning },
           `an operator requested to ${action} an instance`,
         );
         res.set('Content-Location', instancePath(service.name, instance.id));

@@ -5,6 +5,8 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { contextOf } from '../../http/context.ts';
+import { identify } from '../../http/identify.ts';
 import { problemHandler } from '../../http/problems/problem-handler.ts';
 import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
@@ -33,6 +35,11 @@ export async function startAdmin(
   };
   const app = express()
     .disable('x-powered-by')
+    .use(identify({ echo: true }))
+    .use(async (req, _res, next) => {
+      await gateway.instance.guardAdmin(req, contextOf(req));
+      next();
+    })
     .get('/metrics', scrape)
     .use((req, res, next) => gateway.instance.admin(req, res, next))
     .use((req) => {

@@ -5,6 +5,7 @@ import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import type { Selection } from '../../hypermedia/selection.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
+import type { AfterSteps } from '../extension/run-steps.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
@@ -22,6 +23,7 @@ export interface ComposeOptions {
   readonly sendUpstreamResponse: SendUpstreamResponse;
   /** What a caller may call; undefined if everyone may call every operation. */
   readonly offersTo?: OffersTo | undefined;
+  readonly afterSteps: AfterSteps | undefined;
 }
 
 /** A request whose response is composed. */

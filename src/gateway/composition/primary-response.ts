@@ -70,17 +70,21 @@ export async function fetchPrimaryResource(
     {
       method,
       path,
-      headers: choice.accept === undefined ? headers : withAccept(headers, choice.accept),
+      headers: exchange.serviceHeaders(
+        choice.accept === undefined ? headers : withAccept(headers, choice.accept),
+      ),
       body: isReadRequest(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
       onInterim: forwardInterimResponses(req, res),
       client: exchange.context.client,
+      caller: exchange.context.caller,
       stats: exchange.context,
     },
     disconnected,
   );
   await options.inspect(response, exchange.operation, method, path);
+  await options.afterSteps?.(exchange, response);
   const origin = originOf(req, isTrusted);
   const contentType = response.header('content-type') ?? JSON_TYPE;
   const responseHeaders = options.headersOf(response.rawHeaders, exchange.context);

@@ -6,6 +6,7 @@ import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts'
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { Exchange } from '../exchange.ts';
+import type { AfterSteps } from '../extension/run-steps.ts';
 import type { OperationRouter } from '../routing/router.ts';
 import type { UnavailableServices } from '../routing/unavailable-services.ts';
 import type { OperationStep } from '../steps/operation-step.ts';
@@ -34,10 +35,18 @@ export interface InternalDispatchOptions {
   readonly upstreams: Upstreams;
   readonly unavailableServices: UnavailableServices;
   readonly inspect: Inspect;
+  readonly afterSteps: AfterSteps | undefined;
 }
 
 export const createInternalDispatch =
-  ({ router, steps, upstreams, unavailableServices, inspect }: InternalDispatchOptions): InternalDispatch =>
+  ({
+    router,
+    steps,
+    upstreams,
+    unavailableServices,
+    inspect,
+    afterSteps,
+  }: InternalDispatchOptions): InternalDispatch =>
   async ({ method, path, headers, deadline, parent }, signal) => {
     const match = router.find(method, path);
     const upstream = match && upstreams.get(match.operation.service);
@@ -51,9 +60,19 @@ export const createInternalDispatch =
     const { target, operation, context } = exchange;
     const { operationId } = operation;
     const response = await upstream.send(
-      { method, path: target, headers, deadline, operationId, client: context.client, stats: context },
+      {
+        method,
+        path: target,
+        headers: exchange.serviceHeaders(headers),
+        deadline,
+        operationId,
+        client: context.client,
+        caller: context.caller,
+        stats: context,
+      },
       signal,
     );
     await inspect(response, operation, method, target);
+    await afterSteps?.(exchange, response);
     return response;
   };

@@ -13,16 +13,26 @@ import type { Target } from '../../outbound/target.ts';
 import type { Targets } from '../../outbound/targets.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import { credentialPlaces } from './credentials.ts';
+import { type IdentityOptions, withIdentity } from './identity.ts';
 
 export interface UpstreamsOptions {
   readonly config: Pick<GatewayConfig, 'services' | 'cache'>;
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
   readonly cache: Cache;
+  /** What each service learns about callers; services without an entry get requests as they are. */
+  readonly identity?: ReadonlyMap<string, IdentityOptions> | undefined;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function createUpstreams({ config, documents, targets, cache, logger }: UpstreamsOptions): Upstreams {
+export function createUpstreams({
+  config,
+  documents,
+  targets,
+  cache,
+  identity = new Map(),
+  logger,
+}: UpstreamsOptions): Upstreams {
   const services = new Map(config.services.map((service) => [service.name, service]));
   const onStoreError = (reason: string) =>
     logger.warn({ reason }, 'the cache server is unreachable; responses are not cached until it is back');
@@ -49,5 +59,12 @@ export function createUpstreams({ config, documents, targets, cache, logger }: U
       credentials: credentialPlaces(document),
     });
   };
-  return new Map([...targets].map(([name, target]) => [name, withCache(target)]));
+  return new Map(
+    [...targets].map(([name, target]) => {
+      const upstream = withCache(target);
+      const options = identity.get(name);
+      // Outside of the cache, so that the cache sees what the service sees.
+      return [name, options ? withIdentity(upstream, options) : upstream];
+    }),
+  );
 }

@@ -6,7 +6,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { toConfigError } from '../../config/config-error.ts';
+import { ConfigError, toConfigError } from '../../config/config-error.ts';
+import { configWarnings } from '../../config/warnings.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
@@ -28,10 +29,13 @@ import {
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
+import { GatewayCors } from '../cors/gateway-cors.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
+import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
@@ -40,6 +44,8 @@ import type { LoadedDocument } from './load-document.ts';
 export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
   readonly documents: readonly LoadedDocument[];
+  /** The steps of `gateway.yaml`. */
+  readonly steps: readonly LoadedStep[];
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -55,6 +61,8 @@ interface InstanceParts {
   readonly app: RequestListener;
   /** Handler of the admin listener. */
   readonly admin: RequestHandler;
+  /** Decides about requests to the admin listener. */
+  readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
@@ -63,8 +71,10 @@ interface InstanceParts {
 export class GatewayInstance {
   readonly config: GatewayConfig;
   readonly documents: readonly LoadedDocument[];
+  readonly steps: readonly LoadedStep[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
+  readonly #cors: GatewayCors | undefined;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -76,24 +86,33 @@ export class GatewayInstance {
     const { config, state } = options;
     const verifiers = await state.verifiers.hold(config.authentication?.schemes ?? {});
     try {
-      return new GatewayInstance(options, await createParts(options, verifiers, previous));
+      const parts = await createParts(options, verifiers, previous);
+      logWarnings(options);
+      return new GatewayInstance(options, parts);
     } catch (error) {
       await verifiers.release();
       throw toConfigError(error, 'the documents cannot be served');
     }
   }
 
-  private constructor({ config, documents, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor({ config, documents, steps, state }: GatewayInstanceOptions, parts: InstanceParts) {
     this.#state = state;
+    this.steps = steps;
     this.config = config;
     this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
+    this.#cors =
+      config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
     this.services = parts.services;
     this.#parts = parts;
   }
 
   get admin(): RequestHandler {
     return this.#parts.admin;
+  }
+
+  get guardAdmin(): Guard {
+    return this.#parts.guardAdmin;
   }
 
   /** The current state of the services. */
@@ -113,6 +132,11 @@ export class GatewayInstance {
     this.#parts.app(req, res);
   }
 
+  /** Adds CORS headers to the response of a request that is refused before its operation is known. */
+  prepareRefusal(req: IncomingMessage, res: ServerResponse): void {
+    this.#cors?.apply(req, res);
+  }
+
   /** Frees its resources when all of its requests have ended. */
   async retire(): Promise<void> {
     this.#parts.watchers.end();
@@ -125,7 +149,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, steps: extensions, log, state }: GatewayInstanceOptions,
   verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
@@ -170,6 +194,14 @@ async function createParts(
   const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
+    const { authentication } = config;
+    const security =
+      authentication &&
+      new GatewaySecurity({
+        config: { ...config, authentication },
+        documents,
+        verifiers: verifiers.byScheme,
+      });
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
       config: resolvedConfig,
@@ -177,8 +209,10 @@ async function createParts(
       graph,
       targets,
       cache,
+      heldBodies: state.heldBodies,
       conformanceStats,
-      verifiers: verifiers.byScheme,
+      security,
+      extensions,
       refusalStatistics,
       log,
       pages,
@@ -204,12 +238,26 @@ async function createParts(
       await mocks.close();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
-    return { services, targets, faults, secured, app, admin, snapshot, watchers, close };
+    const guardAdmin = adminGuard(config, security);
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
     throw error;
   }
+}
+
+/** @throws ConfigError if the admin listener requires credentials that nothing verifies */
+function adminGuard({ admin }: Pick<GatewayConfig, 'admin'>, security: GatewaySecurity | undefined): Guard {
+  if (admin.authentication === undefined) return () => {};
+  if (security === undefined) throw new ConfigError('admin.authentication requires authentication.schemes');
+  return security.guard(admin.authentication);
+}
+
+/** Logs each warning once, and again only after it had been resolved. */
+function logWarnings({ config, log, previous }: GatewayInstanceOptions): void {
+  const known = new Set(previous && configWarnings(previous.config));
+  for (const warning of configWarnings(config)) if (!known.has(warning)) log.logger.warn(warning);
 }
 
 /** Warns once per service that declared security is not enforced. */

@@ -1,8 +1,9 @@
 /** State that survives reloads: counters, and rejected changes. */
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { HeldBodies } from '../../http/body/held-bodies.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
-import { createVerifier } from '../../security/create-verifier.ts';
+import { type VerifierEnvironment, verifierFactory } from '../../security/create-verifier.ts';
 import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
@@ -24,12 +25,18 @@ export class GatewayState {
   /** Deviations of responses from their contracts. */
   readonly conformanceStats = new ConformanceStats();
   /** Verify the credentials of clients. */
-  readonly verifiers = new Verifiers(createVerifier);
+  readonly verifiers: Verifiers;
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
   /** Cached responses of services. */
   readonly cache = new Cache();
+  /** The memory of request bodies. Requests of a former configuration still count. */
+  readonly heldBodies = new HeldBodies();
   readonly #droppedLinks = new Map<string, number>();
+
+  constructor(environment: VerifierEnvironment) {
+    this.verifiers = new Verifiers(verifierFactory(environment));
+  }
 
   countDroppedLink(service: string): void {
     this.#droppedLinks.set(service, this.droppedLinks(service) + 1);

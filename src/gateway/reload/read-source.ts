@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { ConfigError } from '../../config/config-error.ts';
+import { versionOf } from '../../config/file-version.ts';
 import type { Source } from '../../config/source.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { download } from '../../outbound/download.ts';
@@ -65,15 +66,5 @@ export async function assertWithin(place: string, folders: readonly string[]): P
     if (!(await stat(place)).isFile()) throw fault('is not read: it is not a file');
   } catch (cause) {
     throw cause instanceof ConfigError ? cause : fault('cannot be read', cause);
-  }
-}
-
-/** A version that changes when the file is modified or replaced. */
-export async function versionOf(file: string): Promise<string> {
-  try {
-    const { mtimeNs, size, ino } = await stat(file, { bigint: true });
-    return `${mtimeNs} ${size} ${ino}`;
-  } catch {
-    return 'missing';
   }
 }

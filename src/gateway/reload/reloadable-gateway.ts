@@ -10,6 +10,7 @@ import type { LastKnownGood } from '../../config/last-known-good.ts';
 import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
 import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
+import { type LoadedStep, loadSteps } from '../extension/load-steps.ts';
 import { GatewayInstance } from './gateway-instance.ts';
 import { GatewayState } from './gateway-state.ts';
 import { type LoadedDocument, type LoadOptions, loadDocument, restoreDocument } from './load-document.ts';
@@ -22,7 +23,7 @@ export interface ReloadableGatewayOptions {
 }
 
 export class ReloadableGateway {
-  readonly state = new GatewayState();
+  readonly state: GatewayState;
   readonly #options: ReloadableGatewayOptions;
   #instance!: GatewayInstance;
   /** Text of the configuration in use. */
@@ -41,6 +42,8 @@ export class ReloadableGateway {
 
   private constructor(options: ReloadableGatewayOptions) {
     this.#options = options;
+    const { file, log } = options;
+    this.state = new GatewayState({ folder: dirname(file.path), env: process.env, log: log.logger });
   }
 
   readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
@@ -49,9 +52,10 @@ export class ReloadableGateway {
     return this.#instance;
   }
 
-  /** Files and URLs of the configuration and the documents. */
+  /** Files and URLs of the configuration, its steps and the documents. */
   get places(): readonly string[] {
-    return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
+    const steps = this.#instance.steps.flatMap(({ source }) => source?.place ?? []);
+    return [this.#options.file.path, ...steps, ...this.#instance.documents.flatMap(({ places }) => places)];
   }
 
   /** Reasons why the newest versions are not in use, one line per fault. */
@@ -142,7 +146,11 @@ export class ReloadableGateway {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
     const previous = this.#instance as GatewayInstance | undefined;
-    const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
+    const steps = await loadSteps(config.steps ?? [], dirname(file.path), previous?.steps);
+    const isSame =
+      text === this.#text &&
+      sameDocuments(documents, previous?.documents ?? []) &&
+      sameSteps(steps, previous?.steps ?? []);
     if (!isSame) {
       const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
       this.#instance = await GatewayInstance.create({
@@ -150,6 +158,7 @@ export class ReloadableGateway {
         log,
         previous,
         documents: withoutSources,
+        steps,
         state: this.state,
       });
       this.#text = text;
@@ -215,6 +224,10 @@ export class ReloadableGateway {
     };
   }
 }
+
+const sameSteps = (a: readonly LoadedStep[], b: readonly LoadedStep[]): boolean =>
+  a.length === b.length &&
+  a.every(({ step, source }, index) => source === undefined || step === b[index]?.step);
 
 const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>
   a.length === b.length && a.every(({ document }, index) => document === b[index]?.document);

@@ -1,9 +1,10 @@
 /** Responds to paths that no document has: 404, or 503 while a document that may have the path is not available. */
+import { RETRY_INTERVAL } from '../../config/watch.ts';
 import { Problem } from '../../contract/problem.ts';
 import { contractUnavailable, notFound } from '../../contract/problems.ts';
 
 /** Milliseconds until the gateway tries again to read a document that was not available. */
-export const DOCUMENT_RETRY = 5000;
+export const DOCUMENT_RETRY = RETRY_INTERVAL;
 
 /** A service whose document is not available yet. */
 interface UnavailableService {

@@ -97,11 +97,7 @@ function unauthorized(
     return [{ place, realm, ...(description !== undefined && { error: 'invalid_token', description }) }];
   });
   const [reason] = rejected.values();
-  const detail =
-    reason === undefined
-      ? 'This operation requires credentials.'
-      : `The credentials are not valid: ${reason}.`;
-  return new Problem(authenticationRequired, detail, {
+  return new Problem(authenticationRequired, reason ?? 'This operation requires credentials.', {
     headers: { 'WWW-Authenticate': challengeText(challenges) },
   });
 }

@@ -11,6 +11,7 @@ import { CallAborted } from '../../outbound/call/call-errors.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
+import type { AfterSteps } from '../extension/run-steps.ts';
 import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
 import { forwardInterimResponses } from '../proxy/interim-responses.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
@@ -21,6 +22,7 @@ export interface ForwardOptions {
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
+  readonly afterSteps: AfterSteps | undefined;
 }
 
 export const forward = ({
@@ -29,23 +31,26 @@ export const forward = ({
   headersOf,
   inspect,
   sendUpstreamResponse,
+  afterSteps,
 }: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
-    const { context, operation, target: path, body } = exchangeOf(req);
+    const exchange = exchangeOf(req);
+    const { context, operation, target: path, body } = exchange;
     const { operationId } = operation;
     const upstream = upstreams.get(operation.service);
     if (!upstream) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
-    const { client, deadline } = context;
+    const { client, caller, deadline } = context;
     const call = upstream.start({
       method,
       path,
-      headers,
+      headers: exchange.serviceHeaders(headers),
       body,
       operationId,
       onInterim: forwardInterimResponses(req, res),
       client,
+      caller,
       stats: context,
       deadline,
     });
@@ -54,6 +59,8 @@ export const forward = ({
       const response = await call.response;
       const inspection = inspect(response, operation, method, path);
       if (inspection) await inspection;
+      const changing = afterSteps?.(exchange, response);
+      if (changing) await changing;
       const sending = sendUpstreamResponse(response, req, res, headersOf(response.rawHeaders, context));
       if (sending) await sending;
     } catch (error) {

@@ -3,16 +3,16 @@
  *
  * Sends 400 if the path is ambiguous, 404 if no document has the path, 503 if a document that is not available may have
  * it, and 405 with `Allow` if the path has no such method (RFC 9110 §15.5.6). Responds to OPTIONS with 204, `Allow`
- * (§9.3.7) and `Accept-Patch` (RFC 5789 §3.1). A CORS preflight (Fetch §3.3.2) goes to the service of the operation that
- * it names: only the service knows which origins it allows.
+ * (§9.3.7) and `Accept-Patch` (RFC 5789 §3.1). A CORS preflight (Fetch §3.2.2) goes to the service of the operation that
+ * it names, unless the gateway handles CORS: then only the service knows which origins it allows.
  */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { methodNotAllowed } from '../../contract/problems.ts';
 import { contextOf } from '../../http/context.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 import type { Step } from '../../http/server/pipeline.ts';
+import { preflightedMethod } from '../cors/preflight.ts';
 import { Exchange, setExchange } from '../exchange.ts';
 import type { OperationRouter } from '../routing/router.ts';
 import type { UnavailableServices } from '../routing/unavailable-services.ts';
@@ -32,7 +32,7 @@ export const route = ({ router, unavailableServices, securityHeaders, preflight 
     const preflightMethod = preflightedMethod(req);
     const match = router.find(method, url) ?? (preflightMethod && router.find(preflightMethod, url));
     if (match) {
-      const exchange = Exchange.fromClient(req, context, match);
+      const exchange = Exchange.fromClient(req, res, context, match);
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);
@@ -52,13 +52,3 @@ export const route = ({ router, unavailableServices, securityHeaders, preflight 
     head.push('Cache-Control', 'no-cache', ...securityHeaders, REQUEST_ID_HEADER, context.requestId);
     res.writeHead(204, head).end();
   };
-
-/** @returns the method that a browser asks permission for, from a page of another origin */
-function preflightedMethod({ method, headers }: IncomingMessage): string | undefined {
-  if (method !== 'OPTIONS' || headers.origin === undefined || hasBody(headers)) return undefined;
-  return headers['access-control-request-method'];
-}
-
-/** A preflight has no body. */
-const hasBody = (headers: IncomingHttpHeaders): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

@@ -2,23 +2,31 @@
  * Validates a request against its operation in the document before the request reaches the service.
  *
  * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`. Sends 400 with a JSON
- * Pointer to each fault, 400 for a malformed request, 413, 415. JSON and forms are checked and forwarded unchanged; other
+ * Pointer to each fault, 400 for a malformed request, 413, 415,
+ * 503 where other bodies occupy the memory for bodies. JSON and forms are checked and forwarded unchanged; other
  * bodies are streamed. A body that the document does not declare is rejected unless it is empty. A GET without a query
  * is not parsed at all.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
+import type { Limits } from '../../config/limits.ts';
 import type { Fault } from '../../contract/problem.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, validationFailed } from '../../contract/problems.ts';
+import { type HeldBodies, HeldBody } from '../../http/body/held-bodies.ts';
 import { hasBody, isEmptyBody } from '../../http/body/request-body.ts';
-import { collectBody, decompressBody } from '../../http/body/whole-body.ts';
+import { readWholeBody } from '../../http/body/whole-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { streamBody } from '../proxy/receive-body.ts';
 import { retryAcrossSlices, TimeSliceExceeded } from '../validation/schema/time-slice.ts';
 import type { OperationStep } from './operation-step.ts';
 
-export const validate = (bodyLimit: number): OperationStep =>
+export interface ValidateOptions {
+  readonly limits: Pick<Limits, 'body' | 'bodies'>;
+  readonly heldBodies: HeldBodies;
+}
+
+export const validate = (options: ValidateOptions): OperationStep =>
   function validate(exchange) {
     let faults: readonly Fault[];
     try {
@@ -26,14 +34,18 @@ export const validate = (bodyLimit: number): OperationStep =>
     } catch (error) {
       if (!(error instanceof TimeSliceExceeded)) throw error;
       return retryAcrossSlices(() => parameterFaults(exchange)).then((found) =>
-        validateBody(exchange, found, bodyLimit),
+        validateBody(exchange, found, options),
       );
     }
-    return validateBody(exchange, faults, bodyLimit);
+    return validateBody(exchange, faults, options);
   };
 
 /** @param faults faults of the parameters */
-function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: number): void | Promise<void> {
+function validateBody(
+  exchange: Exchange,
+  faults: readonly Fault[],
+  { limits, heldBodies }: ValidateOptions,
+): void | Promise<void> {
   const { client, isInternal, operation } = exchange;
   const { body, acceptsUndeclaredBody } = operation;
   if (isInternal || !hasBody(client)) {
@@ -48,12 +60,16 @@ function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: n
   const media = body?.accept(contentTypeOf(client));
   if (!media?.check) {
     throwIfInvalid(faults);
-    exchange.body = streamBody(client, bodyLimit);
+    exchange.body = streamBody(
+      client,
+      limits.body,
+      new HeldBody(heldBodies, limits.bodies, exchange.response),
+    );
     return;
   }
   const { check } = media;
-  return collectBody(client, bodyLimit).then(async (bytes) => {
-    const decoded = await decompressBody(client, bytes, bodyLimit);
+  const held = new HeldBody(heldBodies, limits.bodies, exchange.response);
+  return readWholeBody(client, held, limits).then(async ({ bytes, decoded }) => {
     throwIfInvalid([...faults, ...(await retryAcrossSlices(() => check(decoded)))]);
     exchange.body = bytes;
   });

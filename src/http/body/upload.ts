@@ -1,7 +1,11 @@
-/** A body that is forwarded while it arrives. It fails with a Problem where it is larger than the limit. */
+/**
+ * A body that is forwarded while it arrives. It fails with a Problem where it is larger than the limit, or where the
+ * part that waits to be sent does not fit into the memory for bodies.
+ */
 import { Transform, type TransformCallback } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { contentTooLarge } from '../../contract/problems.ts';
+import { type HeldBody, tooManyBodiesProblem } from './held-bodies.ts';
 
 /** A sender that has sent this much is taken to continue. */
 const FIRST_BYTES = 65_536;
@@ -11,13 +15,18 @@ export const contentTooLargeProblem = (limit: number): Problem =>
 
 export class Upload extends Transform {
   readonly #limit: number;
+  readonly #held: HeldBody;
   readonly #started = Promise.withResolvers<void>();
   #bytes = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, held: HeldBody) {
     super({ highWaterMark: FIRST_BYTES });
     this.#limit = limit;
-    this.once('close', this.#started.resolve);
+    this.#held = held;
+    this.once('close', () => {
+      held.release();
+      this.#started.resolve();
+    });
   }
 
   /**
@@ -31,8 +40,10 @@ export class Upload extends Transform {
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
     this.#bytes += chunk.length;
     if (this.#bytes >= FIRST_BYTES) this.#started.resolve();
-    if (this.#bytes <= this.#limit) done(null, chunk);
-    else done(contentTooLargeProblem(this.#limit));
+    if (this.#bytes > this.#limit) done(contentTooLargeProblem(this.#limit));
+    // Counts what has not been read yet, this chunk included.
+    else if (!this.#held.resize(this.readableLength + this.writableLength)) done(tooManyBodiesProblem());
+    else done(null, chunk);
   }
 
   override _flush(done: TransformCallback): void {

@@ -33,14 +33,31 @@ export function hostGuard(listensOn: string, rules: () => HostRules = () => ({})
     const { allowed, ownNames = [], isTrustedProxy } = rules();
     const isTrusted = isTrustedProxy?.(req.socket.remoteAddress) ?? false;
     if (allowed === undefined && (!isLoopback || isTrusted)) return undefined;
-    const host = (isTrusted && forwardedHost(req)) || req.headers.host || '';
+    const isAccepted = (host: string): boolean => {
+      if (LOOPBACK_HOST.test(host)) return true;
+      const name = hostName(host);
+      return (
+        isLocalName(name) || name === listensOn.toLowerCase() || isHostAllowed(allowed ?? ownNames, name)
+      );
+    };
+    const hosts = (isTrusted && forwardedHosts(req)) || [req.headers.host ?? ''];
     // Browsers always send it.
-    if (host === '' || LOOPBACK_HOST.test(host)) return undefined;
-    const name = hostName(host);
-    if (isLocalName(name) || name === listensOn.toLowerCase() || isHostAllowed(allowed ?? ownNames, name))
-      return undefined;
+    const host = hosts.find((one) => one !== '' && !isAccepted(one));
+    if (host === undefined) return undefined;
     return `${host} is not a host of this server. If it should be, add it to \`allowedHosts\` in gateway.yaml.`;
   };
+}
+
+/**
+ * Every host that proxies forward. Some proxies append theirs to what the client sends, so that a page with a foreign name
+ * could put an allowed one before it.
+ */
+function forwardedHosts({ headers }: IncomingMessage): string[] | undefined {
+  const hosts = String(headers['x-forwarded-host'] ?? '')
+    .split(',')
+    .map((host) => host.trim())
+    .filter(Boolean);
+  return hosts.length > 0 ? hosts : undefined;
 }
 
 /** The host as the proxy nearest to the client saw it. */

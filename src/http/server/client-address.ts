@@ -15,7 +15,7 @@ export type ClientOf = (req: IncomingMessage) => string;
 const UNKNOWN = 'unknown';
 
 /** Maximum number of entries of one header that are read. */
-const MAX_HOPS = 16;
+export const MAX_HOPS = 16;
 
 /** Long enough for IPv6 with a zone. */
 const MAX_ADDRESS_LENGTH = 64;
@@ -80,7 +80,7 @@ const BEFORE_PORT = /^([\d.]+):\d+$/;
  * Extracts the address of an entry: `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]`, `[::1]:80`, and the same after `for=`
  * (RFC 7239 §6).
  */
-function addressInEntry(entry: string): string {
+export function addressInEntry(entry: string): string {
   const node = FOR.exec(entry)?.[1] ?? entry;
   return (IN_BRACKETS.exec(node) ?? BEFORE_PORT.exec(node))?.[1] ?? node;
 }

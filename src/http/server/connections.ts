@@ -78,14 +78,21 @@ class Connection {
 export class Connections {
   readonly #server: Server;
   readonly #limits: () => ConnectionLimits;
+  readonly #prepare: (req: IncomingMessage, res: ServerResponse) => void;
   readonly #open = new Map<Socket, Connection>();
   #isDraining = false;
   #waiting = 0;
   #rejected = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(server: Server, limits: () => ConnectionLimits) {
+  /** @param prepare is called before a request is refused */
+  constructor(
+    server: Server,
+    limits: () => ConnectionLimits,
+    prepare: (req: IncomingMessage, res: ServerResponse) => void = () => {},
+  ) {
     this.#server = server;
+    this.#prepare = prepare;
     this.#limits = limits;
     this.#applyLimits();
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
@@ -100,6 +107,7 @@ export class Connections {
     const connection = this.#open.get(socket);
     if (connection === undefined || socket.destroyed) return;
     if (connection.isRejected) {
+      this.#prepare(req, res);
       sendRawProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
       return;
     }

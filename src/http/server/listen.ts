@@ -35,6 +35,8 @@ export interface ListenOptions {
   readonly limits?: () => ConnectionLimits;
   /** Refuses requests for hosts of other servers. Without it every host is accepted. */
   readonly guard?: HostGuard | undefined;
+  /** Prepares the response to a request that is refused without the app, such as its CORS headers. */
+  readonly prepare?: (req: IncomingMessage, res: ServerResponse) => void;
   /** The names of the settings for port and address, used in error messages. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -70,6 +72,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     names = DEFAULT_NAMES,
     limits = () => defaultLimits,
     guard,
+    prepare = () => {},
   } = options;
   const { head } = limits().slow;
   const server = createServer({
@@ -81,7 +84,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
   });
-  const connections = new Connections(server, limits);
+  const connections = new Connections(server, limits, prepare);
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
     const fault = validateHost(req) ?? validateFraming(req) ?? toOriginForm(req);
     if (hasBody(req)) {
@@ -89,13 +92,17 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       enforceBodyRate(req, res, limits().slow);
     }
     const refusal = fault === undefined ? guard?.(req) : undefined;
+    if ((fault ?? refusal) !== undefined) prepare(req, res);
     if (fault !== undefined) sendRawProblem(res, badRequest, {}, fault);
     else if (refusal !== undefined) sendRawProblem(res, crossSite, {}, refusal);
     else app(req, res);
   };
   server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
-    connections.schedule(req, res, () => sendRawProblem(res, expectationFailed)),
+    connections.schedule(req, res, () => {
+      prepare(req, res);
+      sendRawProblem(res, expectationFailed);
+    }),
   );
   server.on('clientError', handleClientError(connections));
   server.on('connect', rejectConnect(connections));

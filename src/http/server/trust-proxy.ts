@@ -30,6 +30,12 @@ export function trustProxy({ trustProxy: all, trustedProxies }: TrustedProxies):
   };
 }
 
+/** What to write instead of `trustProxy`; undefined where it has no effect. */
+export const trustProxyWarning = ({ trustProxy: all, trustedProxies }: TrustedProxies): string | undefined =>
+  all && trustedProxies === undefined
+    ? '`trustProxy: true` trusts every peer, so that any client that reaches the gateway directly can forge its address, host and scheme; replace it with the addresses of your proxies, such as `trustedProxies: [10.0.0.0/8]`'
+    : undefined;
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** `prefix` is the number of leading bits that all addresses of the network share. */

@@ -1,5 +1,6 @@
 /** The types that the files of a call share, so that these files need not import each other. */
 import type { Readable } from 'node:stream';
+import type { Caller } from '../../contract/caller.ts';
 import type { CacheOutcome } from '../http-cache/statistics.ts';
 import type { GuardedCall } from '../resilience/breaker.ts';
 import type { RetriableCall } from '../resilience/retry-rules.ts';
@@ -33,6 +34,8 @@ export interface OutboundRequest {
   readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
   /** An opaque name of the client that caused the call: failures that one client provokes open no circuit for others. */
   readonly client?: string | undefined;
+  /** Who sent the request: responses to one caller are never shared with another, whatever the headers say. */
+  readonly caller?: Caller | undefined;
   /** Where the call is counted. */
   readonly stats?: CallStats | undefined;
 }

@@ -107,6 +107,11 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     this.#headers.push(name, value);
   }
 
+  /** Changes the raw headers in place. */
+  changeHeaders(change: (raw: string[]) => void): void {
+    change(this.#headers);
+  }
+
   /** Sends the response on with this raw head; a complete body is written together with the head. */
   pipe(res: ServerResponse, rawHead: readonly string[]): void {
     if (res.destroyed || res.headersSent) {

@@ -20,13 +20,16 @@ export class BackgroundRevalidator {
   /** Sends the request again, without the deadline and the statistics of the client that has its response already. */
   revalidate(
     slot: CacheSlot,
-    { request: { method, path, headers, operationId, client } }: CacheRequest,
+    { request: { method, path, headers, operationId, client, caller } }: CacheRequest,
     stored: StoredResponse,
   ): void {
     const { key } = slot;
     if (this.#revalidating.has(key) || this.#revalidating.size >= MAX_CONCURRENT) return;
     this.#revalidating.add(key);
-    const request = new CacheRequest({ method, path, headers, operationId, client }, this.#credentials);
+    const request = new CacheRequest(
+      { method, path, headers, operationId, client, caller },
+      this.#credentials,
+    );
     const fetch = this.#coalescer.find(request) ?? this.#coalescer.begin(slot, request, stored);
     fetch.join();
     fetch.outcome

@@ -24,6 +24,8 @@ const HOP_FIELDS: ReadonlySet<string> = new Set([
   DEADLINE_HEADER,
   'forwarded',
   'x-forwarded-for',
+  // It is signed for each request; the caller is part of the identity.
+  'x-auth-identity',
 ]);
 
 /** The response to a request with one of these is for that request alone. */
@@ -36,15 +38,15 @@ export class CacheRequest {
   readonly request: OutboundRequest;
   readonly control: Directives;
   readonly hasCredentials: boolean;
-  /** Equal for identical requests, credentials included. */
+  /** Equal for identical requests of one caller, credentials included. */
   readonly identity: string;
   readonly #fields = new Map<string, string>();
   readonly #origin: string;
 
   constructor(request: OutboundRequest, places: CredentialPlaces) {
-    const { headers, method, path } = request;
+    const { headers, method, path, caller } = request;
     this.request = request;
-    let identity = `${method} ${path}`;
+    let identity = caller === undefined ? `${method} ${path}` : `${method} ${path}\n ${caller.id}`;
     let origin = '';
     eachHeader(headers, (name, untrimmed) => {
       const value = untrimmed.trim();
@@ -58,6 +60,7 @@ export class CacheRequest {
     this.identity = identity + origin;
     this.control = directivesOf(this.field('cache-control') ?? this.field('pragma'));
     this.hasCredentials =
+      caller !== undefined ||
       places.isHidden ||
       this.#fields.has('authorization') ||
       this.#fields.has('cookie') ||

@@ -12,7 +12,7 @@ export const commandLine = (): string =>
     'The commands that take arguments, with what `--help` prints. npm needs `--` before the arguments. [Scripts](scripts.md) lists all commands.',
     '## `npm run linkway`',
     terminal(help()),
-    '`FILE|URL` is an OpenAPI document: Swagger 2.0 or OpenAPI 3.x, JSON or YAML. `--json` prints the result for programs.',
+    '`FILE|URL` is an OpenAPI document: Swagger 2.0 or OpenAPI 3.x, JSON or YAML. `--json` prints the result for programs. [API keys](../api-keys.md) describes `key` and `password`.',
     table(
       ['exit code', 'meaning'],
       [

@@ -80,7 +80,8 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
   'Inspect and measure': {
     linkway: {
       args: '-- <command>',
-      meaning: 'Inspects documents and routes; see [command line](command-line.md).',
+      meaning:
+        'Inspects documents and routes, and makes API keys and hashes of passwords; see [command line](command-line.md).',
     },
     bench: {
       meaning:

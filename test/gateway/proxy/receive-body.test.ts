@@ -1,8 +1,9 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { streamBody } from '../../../src/gateway/proxy/receive-body.ts';
+import { HeldBodies, HeldBody } from '../../../src/http/body/held-bodies.ts';
 import { document, startGateway } from '../../support/gateway.ts';
 
 const LIMIT = 1024;
@@ -18,6 +19,12 @@ const start = async () => {
       res.end();
     };
   return { ...gateway, lengths };
+};
+
+/** The memory for the body of a request without a real response. */
+const memory = () => {
+  const res = Object.assign(new EventEmitter(), { req: { socket: {} } });
+  return new HeldBody(new HeldBodies(), 1000, res as never);
 };
 
 const json = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
@@ -55,7 +62,7 @@ describe.each([
 
 it('A stream that fails without a consumer does not end the process, and the rest of the request is read', async () => {
   const req = Object.assign(new PassThrough(), { headers: {}, complete: false });
-  const upload = streamBody(req as never, 3);
+  const upload = streamBody(req as never, 3, memory());
   const closed = new Promise((resolve) => upload.once('close', resolve));
   req.write('1234');
   await closed;
@@ -66,7 +73,7 @@ it('A stream that fails without a consumer does not end the process, and the res
 it('A stream fails when the client disconnects early, and not when the body was complete', async () => {
   for (const complete of [false, true]) {
     const req = Object.assign(new PassThrough(), { headers: {}, complete });
-    const upload = streamBody(req as never, 100);
+    const upload = streamBody(req as never, 100, memory());
     req.write('1234');
     const closed = once(req, 'close');
     req.destroy();

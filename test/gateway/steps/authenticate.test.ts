@@ -25,7 +25,7 @@ const operation = (security: unknown) => ({
 });
 
 const CONFIG = `authentication:
-  schemes: { oauth: { a: 1 }, key: { a: 1 }, queryKey: { a: 1 }, cookieKey: { a: 1 }, login: { a: 1 }, token: { a: 1 }, alias: { a: 1 } }`;
+  schemes: { oauth: { keysFile: x }, key: { keysFile: x }, queryKey: { keysFile: x }, cookieKey: { keysFile: x }, login: { keysFile: x }, token: { keysFile: x }, alias: { keysFile: x } }`;
 
 async function secured(
   security: unknown,

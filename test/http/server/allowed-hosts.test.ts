@@ -78,6 +78,51 @@ describe('List of hosts', () => {
   });
 });
 
+describe('DNS rebinding', () => {
+  const trusts = trustProxy({ trustProxy: false, trustedProxies: ['127.0.0.1'] });
+  const rules = { allowed: ['api.example.com'], isTrustedProxy: trusts };
+
+  it.each([
+    'evil.example',
+    'EVIL.example:8080',
+    'evil.example.',
+    'api.example.com.evil.example',
+    'evil-api.example.com.example',
+    'xapi.example.com',
+    'localhost.evil.example',
+    '127.0.0.1.nip.io',
+    '7f000001.rbndr.us',
+    'local%68ost.evil.example',
+    'a.127.0.0.1',
+    '127.0.0.1x',
+    '[::1].evil.example',
+    'evil.example%00.localhost.x',
+    'xn--evil.example',
+    '-',
+    '!',
+  ])('A page that resolves %j to this server gets nothing, on any listener with a list', (host) => {
+    for (const listensOn of ['127.0.0.1', '0.0.0.0', '::1'])
+      for (const isTrustedProxy of [trusts, () => false])
+        expect(takes(listensOn, { ...rules, isTrustedProxy }, host)).toBe(false);
+    expect(takes('127.0.0.1', {}, host)).toBe(false);
+  });
+
+  it.each([
+    ['api.example.com, evil.example', false],
+    ['evil.example, api.example.com', false],
+    ['localhost, evil.example', false],
+    ['api.example.com,, evil.example', false],
+    ['api.example.com, localhost', true],
+    ['api.example.com, 10.0.0.1:8080', true],
+    [',', true],
+  ])(
+    'If a proxy appends its host to that of a page, as in %j, the request is accepted: %p',
+    (forwarded, expected) => {
+      expect(takes('127.0.0.1', rules, 'localhost', forwarded)).toBe(expected);
+    },
+  );
+});
+
 it('The configured names of a service are accepted', () => {
   expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
   expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'evil.example')).toBe(false);

@@ -95,6 +95,10 @@ export class Parameters {
     return this.#fields.size;
   }
 
+  get names(): readonly string[] {
+    return this.#fields.names;
+  }
+
   /** Whether a parameter of this name is checked and therefore must be decodable. */
   readonly isChecked = (name: string): boolean => this.#rejectUnknown || this.#fields.has(name);
 

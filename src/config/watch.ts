@@ -1,10 +1,12 @@
 /**
- * Polls the files and URLs of a gateway. Polling file metadata also detects editors that replace the file, mounted
+ * Polls files and URLs of the configuration. Polling file metadata also detects editors that replace the file, mounted
  * volumes, and symbolic links that change.
  */
-import { isUrl } from '../../config/yaml/source-location.ts';
-import { DOCUMENT_RETRY } from '../routing/unavailable-services.ts';
-import { versionOf } from './read-source.ts';
+import { versionOf } from './file-version.ts';
+import { isUrl } from './yaml/source-location.ts';
+
+/** Milliseconds after which a place is read again that was rejected or not available. */
+export const RETRY_INTERVAL = 5000;
 
 export interface WatchOptions {
   /** Files and URLs. */
@@ -36,11 +38,11 @@ export function watch(options: WatchOptions): () => void {
     checkedAt = performance.now();
     await options.reload();
   };
-  const pause = (urls: number): number => (options.isRefused() ? Math.min(urls, DOCUMENT_RETRY) : urls);
+  const pause = (urls: number): number => (options.isRefused() ? Math.min(urls, RETRY_INTERVAL) : urls);
 
   const schedule = (): void => {
     const { files, urls } = options.intervals();
-    const interval = Math.min(files || DOCUMENT_RETRY, urls || DOCUMENT_RETRY, DOCUMENT_RETRY);
+    const interval = Math.min(files || RETRY_INTERVAL, urls || RETRY_INTERVAL, RETRY_INTERVAL);
     timer = setTimeout(() => void check().finally(schedule), interval).unref();
   };
   schedule();

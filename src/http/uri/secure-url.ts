@@ -1,0 +1,17 @@
+/**
+ * Tells whether what a server sends can be trusted: its URL is `https`, or `http` to this machine. Keys and secrets are
+ * exchanged with such servers only, because anybody between could replace them.
+ */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** @param text a URL without user name, password and fragment, otherwise the result is false */
+export function isSecureUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return false;
+  return url.protocol === 'https:' || isLoopbackUrl(text);
+}
+
+export function isLoopbackUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && LOOPBACK.test(url.hostname);
+}
