@@ -26,7 +26,7 @@ import {
   type OperationSecurity,
   type ServiceSecurity,
 } from './operation-security.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from '../../security/refusal.ts';
 
 /**
  * Decides about a request that is not for an operation, such as one for a page.

@@ -12,7 +12,7 @@ import type { Authenticator } from '../../security/authenticator.ts';
 import type { Exchange } from '../exchange.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { OperationSecurity } from '../security/operation-security.ts';
-import { refusalOf } from '../security/refusal.ts';
+import { refusalOf } from '../../security/refusal.ts';
 import type { OperationStep } from './operation-step.ts';
 
 export interface AuthenticateOptions {
