@@ -38,7 +38,7 @@ import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
-import { createOffers } from './security/offers.ts';
+import { GatewayOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -196,7 +196,7 @@ export function* createInSteps({
     logger: log.logger,
   });
   // Decides which links and actions are offered to a caller.
-  const offersTo = security && createOffers({ operations, graph, securityOf: security.of });
+  const offers = security && GatewayOffers.of({ operations, graph, securityOf: security.of });
   const extension = extensionSteps(extensions, log.logger);
   const afterSteps = extension.after;
   const addressSteps = createAddressSteps({ config, services, router });
@@ -211,7 +211,7 @@ export function* createInSteps({
           authenticate({
             authenticator: security.authenticator,
             securityOf: security.of,
-            needsCaller: offersTo && offersLinks(compositionOf),
+            needsCaller: offers && offersLinks(compositionOf),
             realm: security.realm,
             onRefused: ({ operation: { service, operationId } }, { type }) =>
               refusalStatistics.count(service, operationId, type.code),
@@ -265,7 +265,7 @@ export function* createInSteps({
         ? [guardPages(security.guard(config.authentication.pages))]
         : []),
       // Serves the pages of the gateway itself.
-      ...(pages && security && offersTo ? [pageOffers(security.authenticator, offersTo)] : []),
+      ...(pages && security && offers ? [pageOffers(security.authenticator, offers)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
       route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
@@ -283,7 +283,7 @@ export function* createInSteps({
         headersOf,
         inspect,
         sendUpstreamResponse,
-        offersTo,
+        offers,
         afterSteps,
       }),
       // Forwards the request to the service and the response to the client.

@@ -235,5 +235,5 @@ async function sendComposed(
 }
 
 /** Headers of a response whose links depend on the caller, if they do. */
-const forCaller = ({ offers }: CompositionContext, headers: readonly string[]): readonly string[] =>
-  offers?.dependsOnCaller ? privateHeaders(headers, offers.vary) : headers;
+const forCaller = ({ offers, options }: CompositionContext, headers: readonly string[]): readonly string[] =>
+  offers?.dependsOnCaller ? privateHeaders(headers, options.offers?.vary ?? []) : headers;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
+import type { Offers } from '../../hypermedia/offers.ts';
 import type { Selection } from '../../hypermedia/selection.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
@@ -9,7 +10,7 @@ import type { AfterSteps } from '../extension/run-steps.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
-import type { Offers, OffersTo } from '../security/offers.ts';
+import type { GatewayOffers } from '../security/offers.ts';
 import type { Composition, FindComposition } from './composition.ts';
 
 export interface ComposeOptions {
@@ -22,7 +23,7 @@ export interface ComposeOptions {
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
   /** What a caller may call; undefined if everyone may call every operation. */
-  readonly offersTo?: OffersTo | undefined;
+  readonly offers?: GatewayOffers | undefined;
   readonly afterSteps: AfterSteps | undefined;
 }
 

@@ -17,6 +17,7 @@ import type { Authentication } from '../../security/authentication.ts';
 import { Authenticator } from '../../security/authenticator.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
 import { identityHeaders } from '../../security/identity-headers.ts';
+import { refusalOf } from '../../security/refusal.ts';
 import type { Verifier } from '../../security/verifier.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { IdentityOptions } from '../proxy/identity.ts';
@@ -26,7 +27,6 @@ import {
   type OperationSecurity,
   type ServiceSecurity,
 } from './operation-security.ts';
-import { refusalOf } from '../../security/refusal.ts';
 
 /**
  * Decides about a request that is not for an operation, such as one for a page.

@@ -9,10 +9,10 @@ import type { Problem } from '../../contract/problem.ts';
 import { isAllowed } from '../../openapi/security-requirements.ts';
 import type { Authentication } from '../../security/authentication.ts';
 import type { Authenticator } from '../../security/authenticator.ts';
+import { refusalOf } from '../../security/refusal.ts';
 import type { Exchange } from '../exchange.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { OperationSecurity } from '../security/operation-security.ts';
-import { refusalOf } from '../../security/refusal.ts';
 import type { OperationStep } from './operation-step.ts';
 
 export interface AuthenticateOptions {

@@ -1,5 +1,6 @@
 import type { Step } from '../../http/server/pipeline.ts';
 import { isFullyPushedDown } from '../../hypermedia/expand/plan.ts';
+import type { Offers } from '../../hypermedia/offers.ts';
 import type { Selection } from '../../hypermedia/selection.ts';
 import { NO_SELECTION, planSelection } from '../../hypermedia/selection.ts';
 import { composeResponse } from '../composition/compose-response.ts';
@@ -7,7 +8,6 @@ import type { Composition } from '../composition/composition.ts';
 import type { ComposeOptions } from '../composition/context.ts';
 import { restoreTags } from '../composition/entity-tags.ts';
 import { exchangeOf } from '../exchange.ts';
-import type { Offers } from '../security/offers.ts';
 
 const SELECTS = /(?:expand|fields)=/;
 
@@ -18,7 +18,7 @@ export const compose = (options: ComposeOptions): Step =>
     const composition = options.compositionOf(exchange.operation);
     if (composition === undefined) return next();
     if (composition.hasLiftedTags) restoreTags(req);
-    const offers = options.offersTo?.(exchange.context.caller);
+    const offers = options.offers?.to(exchange.context.caller);
     const selection = selectionOf(exchange.query, composition, options, offers);
     const passes =
       selection === NO_SELECTION ||

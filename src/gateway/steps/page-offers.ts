@@ -10,17 +10,27 @@ import { contextOf } from '../../http/context.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import type { Authentication } from '../../security/authentication.ts';
 import type { Authenticator } from '../../security/authenticator.ts';
-import { setOffers } from '../security/offered-pages.ts';
-import type { OffersTo } from '../security/offers.ts';
+import { setPageOffers } from '../security/offered-pages.ts';
+import type { GatewayOffers } from '../security/offers.ts';
 
 /** The first segments of `/` and `/explorer`. */
 const PAGES: ReadonlySet<string> = new Set(['', 'explorer']);
 
-export const pageOffers = (authenticator: Pick<Authenticator, 'authenticate'>, offersTo: OffersTo): Step =>
+export const pageOffers = (authenticator: Pick<Authenticator, 'authenticate'>, offers: GatewayOffers): Step =>
   function pageOffers(req, _res, next) {
     if (!PAGES.has(firstSegment(req.url ?? ''))) return next();
     const finish = (): void => {
-      setOffers(req, offersTo(contextOf(req).caller));
+      const own = offers.to(contextOf(req).caller);
+      setPageOffers(req, {
+        vary: offers.vary,
+        get dependsOnCaller() {
+          return own.dependsOnCaller;
+        },
+        allows(service, operationId) {
+          const operation = offers.operation(service, operationId);
+          return operation === undefined || own.allows(operation);
+        },
+      });
       next();
     };
     const authentication = authenticateLeniently(authenticator, req);

@@ -3,9 +3,9 @@
  * and expiry are required. The skew moves times only; no other check depends on it.
  */
 import { pointerTokens } from '../../contract/json-pointer.ts';
-import { type Refusal, refusal, shown } from './refusal.ts';
 import type { Identity } from '../verifier.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-object.ts';
+import { type Refusal, refusal, shown } from './refusal.ts';
 
 export interface ClaimRules {
   readonly issuer: string;

@@ -6,9 +6,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readJson } from '../../codecs/read-json.ts';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from '../../config/policies/jwt-scheme.ts';
-import { type Refusal, refusal, shown } from './refusal.ts';
 import { isCanonical } from './base64url.ts';
 import { isJsonObject, type JsonObject, memberOf } from './json-object.ts';
+import { type Refusal, refusal, shown } from './refusal.ts';
 
 export interface CompactJws {
   readonly algorithm: JwtAlgorithm;

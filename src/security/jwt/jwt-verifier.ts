@@ -5,7 +5,6 @@
  */
 import { hash } from 'node:crypto';
 import type { JwtScheme } from '../../config/policies/jwt-scheme.ts';
-import { type Refusal, type RefusalCode, refusal, shown } from './refusal.ts';
 import type { Identity, Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type ClaimReader, claimReader } from './claims.ts';
 import {
@@ -18,6 +17,7 @@ import {
 } from './compact-jws.ts';
 import { IssuerKeys, type IssuerKeysSnapshot } from './issuer-keys.ts';
 import type { JsonObject } from './json-object.ts';
+import { type Refusal, type RefusalCode, refusal, shown } from './refusal.ts';
 import { TokenCache } from './token-cache.ts';
 import { VerificationKey } from './verification-key.ts';
 

@@ -7,7 +7,7 @@
 import type { Request, Response } from 'express';
 import { privateCacheControl } from '../../../http/headers/private-response.ts';
 import { cache } from '../../../http/page/entity.ts';
-import { offersOf } from '../../security/offered-pages.ts';
+import { pageOffersOf } from '../../security/offered-pages.ts';
 import type { EntryPoint } from './entry-points.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -23,9 +23,9 @@ export function offeredEntries<T>(
   const everything = create(entries, {});
   const variants = new Map<string, T>();
   return (req, res) => {
-    const offers = offersOf(req);
+    const offers = pageOffersOf(req);
     if (offers === undefined) return everything;
-    const isOffered = entries.map(({ service, operationId }) => offers.allowsOperation(service, operationId));
+    const isOffered = entries.map(({ service, operationId }) => offers.allows(service, operationId));
     if (!offers.dependsOnCaller) return everything;
     if (offers.vary.length > 0) res.vary(offers.vary.join(', '));
     const key = isOffered.map(Number).join('');
