@@ -67,15 +67,12 @@ export async function sendJson(
     limit = MAX_RESPONSE_BYTES,
   }: JsonRequest,
 ): Promise<JsonResponse> {
-  const headers = {
-    ...callerHeaders(),
-    accept,
-    ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
-  };
+  const headers = [...callerHeaders(target.name, method), 'accept', accept];
+  if (body !== undefined) headers.push('content-type', JSON_TYPE);
   const response = await target.send({
     method,
     path,
-    headers: Object.entries(headers).flat(),
+    headers,
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
     operationId,
     deadline: callerDeadline(),
