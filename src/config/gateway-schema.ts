@@ -12,7 +12,10 @@ import {
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { corsSchema, serviceCorsSchema } from './policies/cors.ts';
 import { healthSchema } from './policies/health-check.ts';
+import { mirrorSchema } from './policies/mirror.ts';
 import { policySchema } from './policies/policy.ts';
+import { rateLimitsSchema } from './policies/rate-limits.ts';
+import { serviceUrlsSchema } from './policies/service-urls.ts';
 import { stepsSchema } from './policies/steps.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
@@ -38,12 +41,8 @@ const serviceSchema = z.strictObject({
     .array(documentLocation)
     .default([])
     .describe('OpenAPI Overlays to apply to the document, in this order: files or URLs.'),
-  url: z
-    .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a URL or a list of them' })
-    .optional()
-    .describe(
-      'Base URL of the service, or a list with one URL for each instance. A path in it, even `/`, overrides the path of the first entry of `servers` in the document. The environment variable `<SERVICE>_URL` overrides it.',
-    ),
+  url: serviceUrlsSchema,
+  mirror: mirrorSchema,
   health: healthSchema,
   lookup: duration
     .default(5_000)
@@ -161,6 +160,7 @@ export const gatewaySchema = z.strictObject({
   cache: cacheSchema.prefault({}),
   authentication: authenticationSchema.optional(),
   steps: stepsSchema,
+  rateLimits: rateLimitsSchema.optional(),
   hideSoftware: z
     .boolean()
     .default(true)

@@ -43,7 +43,7 @@ const variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'expected a URL that begins with redis://' })
     .optional()
     .describe(
-      'URL of a Redis or Valkey server, `redis://…`, for an HTTP cache that several gateways share. Without it, each gateway has a cache of its own in memory.',
+      'URL of a Redis or Valkey server, `redis://…`, for an HTTP cache that several gateways share, and for rate limits with `store: shared`. Without it, each gateway has a cache of its own in memory.',
     ),
   DATA_DIR: z
     .string()

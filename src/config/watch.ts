@@ -24,6 +24,7 @@ export function watch(options: WatchOptions): () => void {
   let lastSeen: string | undefined;
   let applied: string | undefined;
   let checkedAt = performance.now();
+  let isStopped = false;
 
   const check = async (): Promise<void> => {
     const { files, urls } = options.intervals();
@@ -31,7 +32,7 @@ export function watch(options: WatchOptions): () => void {
     const isStable = now === lastSeen;
     lastSeen = now;
     // A file that still changes is being written.
-    if (now !== applied && !isStable) return;
+    if (isStopped || (now !== applied && !isStable)) return;
     const isDue = urls > 0 && options.places().some(isUrl) && performance.now() - checkedAt >= pause(urls);
     if (now === applied && !isDue) return;
     applied = now;
@@ -41,12 +42,17 @@ export function watch(options: WatchOptions): () => void {
   const pause = (urls: number): number => (options.isRefused() ? Math.min(urls, RETRY_INTERVAL) : urls);
 
   const schedule = (): void => {
+    // A check may have been running when the polling stopped.
+    if (isStopped) return;
     const { files, urls } = options.intervals();
     const interval = Math.min(files || RETRY_INTERVAL, urls || RETRY_INTERVAL, RETRY_INTERVAL);
     timer = setTimeout(() => void check().finally(schedule), interval).unref();
   };
   schedule();
-  return () => clearTimeout(timer);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }
 
 const versionsOf = async (places: readonly string[]): Promise<string> =>

@@ -222,6 +222,25 @@ export const headersTooLarge = defineProblem({
   remedy: 'Send a shorter URL, fewer headers, or fewer cookies.',
 });
 
+export const tooManyAttempts = defineProblem({
+  code: 'too-many-attempts',
+  status: 429,
+  title: 'Too many invalid credentials',
+  meaning:
+    'Many requests from this address had credentials that were not valid, so the server does not verify more for now. Nothing was done.',
+  remedy: 'Wait `Retry-After` seconds, and send credentials that are valid.',
+});
+
+export const rateLimited = defineProblem({
+  code: 'rate-limited',
+  status: 429,
+  title: 'Too many requests',
+  meaning:
+    'The client has used up a limit of the gateway. `limit` is the name of the limit. The request was not processed, and it was not counted.',
+  remedy:
+    'Send the request again after `Retry-After` seconds, at `availableAt`. `RateLimit` in each response says how much of the limit is left.',
+});
+
 export const internalError = defineProblem({
   code: 'internal-error',
   status: 500,
@@ -301,6 +320,15 @@ export const overloaded = defineProblem({
   meaning:
     'The service already has as many running and queued calls as the gateway allows, or the server holds as many connections or request bodies as it has memory for. Nothing was done.',
   remedy: 'Try again after `Retry-After` seconds, and send requests more slowly.',
+});
+
+export const rateLimitsUnavailable = defineProblem({
+  code: 'rate-limits-unavailable',
+  status: 503,
+  title: 'Requests cannot be counted',
+  meaning:
+    'The server that counts the requests of all gateways does not respond, and the gateway is configured to refuse requests then. Nothing was done.',
+  remedy: 'Try again after `Retry-After` seconds.',
 });
 
 export const storageUnavailable = defineProblem({
@@ -386,6 +414,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     requestTimeout,
     expectationFailed,
     headersTooLarge,
+    tooManyAttempts,
+    rateLimited,
     internalError,
     stepFailed,
     notImplemented,
@@ -395,6 +425,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contractUnavailable,
     circuitOpen,
     overloaded,
+    rateLimitsUnavailable,
     storageUnavailable,
     authenticationUnavailable,
     authenticationUnconfigured,

@@ -50,6 +50,7 @@ import { forward } from './steps/forward.ts';
 import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { pageOffers } from './steps/page-offers.ts';
+import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -91,6 +92,8 @@ export interface GatewayOptions {
   readonly extensions?: readonly LoadedStep[];
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
+  /** Limits how often clients may send requests. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Serves the reserved paths. */
   readonly pages?: Router;
   /** Called when a request has ended, for metrics. */
@@ -118,6 +121,7 @@ export function* createInSteps({
   log,
   extensions = [],
   operationSteps = [],
+  rateLimits,
   pages,
   onRequest,
   onDroppedLink,
@@ -156,6 +160,8 @@ export function* createInSteps({
     for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
+  const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
+  const rates = rateLimits?.({ operations, unavailable });
   const graph =
     existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
@@ -209,16 +215,16 @@ export function* createInSteps({
     ...(security
       ? [
           authenticate({
-            authenticator: security.authenticator,
-            securityOf: security.of,
+            security,
             needsCaller: offers && offersLinks(compositionOf),
-            realm: security.realm,
-            onRefused: ({ operation: { service, operationId } }, { type }) =>
-              refusalStatistics.count(service, operationId, type.code),
+            statistics: refusalStatistics,
+            logger: log.logger,
           }),
         ]
       : []),
     ...operationSteps,
+    // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
+    ...(rates ? [rates.operation] : []),
     // Runs the steps of gateway.yaml.
     ...(extension.before ? [extension.before] : []),
     // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
@@ -260,6 +266,8 @@ export function* createInSteps({
       ...(addressSteps ? [addressSteps.requests] : []),
       // Responds to CORS preflights.
       ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
+      // Adds the fields about rate limits to responses, and counts requests for pages of the gateway.
+      ...(rates ? [rates.fields] : []),
       // Asks for credentials for the pages of the gateway itself.
       ...(security && config.authentication?.pages
         ? [guardPages(security.guard(config.authentication.pages))]
@@ -268,7 +276,13 @@ export function* createInSteps({
       ...(pages && security && offers ? [pageOffers(security.authenticator, offers)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
-      route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
+      route({
+        router,
+        unavailableServices,
+        securityHeaders: ownHeaders,
+        preflight: forwardRequest,
+        countUnrouted: rates?.unrouted,
+      }),
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.

@@ -1,9 +1,7 @@
 /** Creates the verifier of a scheme in `gateway.yaml`. The code of each kind is loaded only if it is configured. */
 
-import { resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { SchemeConfig } from '../config/policies/authentication.ts';
-import type { Environment } from '../config/settings.ts';
 import type { JwtLog } from './jwt/jwt-verifier.ts';
 import type { Verifier } from './verifier.ts';
 import type { CreateVerifier } from './verifiers.ts';
@@ -11,7 +9,6 @@ import type { CreateVerifier } from './verifiers.ts';
 export interface VerifierEnvironment {
   /** The folder of `gateway.yaml`. */
   readonly folder: string;
-  readonly env: Environment;
   readonly log: JwtLog;
 }
 
@@ -40,24 +37,23 @@ async function jwtVerifier(
 
 async function introspectionVerifier(
   config: ConfigWith<'introspection'>,
-  { folder, env }: VerifierEnvironment,
+  { folder }: VerifierEnvironment,
 ): Promise<Verifier> {
   const { IntrospectionVerifier } = await import('./introspection/introspection-verifier.ts');
-  return new IntrospectionVerifier(config, { folder, env });
+  return new IntrospectionVerifier(config, { folder });
 }
 
 /** One file has both the hashes of keys and those of passwords. */
 async function keysVerifier(
-  { keysFile }: ConfigWith<'keysFile'>,
+  config: ConfigWith<'keysFile'>,
   { folder }: VerifierEnvironment,
 ): Promise<Verifier> {
   const [{ ApiKeyVerifier }, { PasswordVerifier }] = await Promise.all([
     import('./api-keys/api-key-verifier.ts'),
     import('./api-keys/password-verifier.ts'),
   ]);
-  const options = { keysFile: resolve(folder, keysFile) };
-  const keys = new ApiKeyVerifier(options);
-  const passwords = new PasswordVerifier(options);
+  const keys = new ApiKeyVerifier(config, { folder });
+  const passwords = new PasswordVerifier(config, { folder });
   return {
     verify: (credentials, place) => (place?.in === 'basic' ? passwords : keys).verify(credentials),
     fault: () => keys.fault(),

@@ -13,9 +13,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Caller, NO_GRANTS } from '../contract/caller.ts';
 import { callerId } from './caller-id.ts';
-
-/** The header of the signed internal token, instead of the others. */
-export const IDENTITY_TOKEN_HEADER = 'X-Auth-Identity';
+import { IDENTITY_TOKEN_HEADER } from './identity-token.ts';
 
 /** In lower case. */
 const IDENTITY_HEADERS: ReadonlySet<string> = new Set([

@@ -15,7 +15,7 @@ import { startService } from './start.ts';
 
 async function start(name: string | undefined): Promise<Running> {
   const settings = readSettings(process.env);
-  const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env: process.env });
+  const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env: process.env, ignoresMissing: true });
   const own = config.services.find((service) => service.name === name);
   if (name === undefined || own === undefined)
     throw new ConfigError(

@@ -121,4 +121,15 @@ describe('A watched file over time', () => {
     one.close();
     expect(jest.getTimerCount()).toBe(0);
   });
+
+  it('Is not polled any more when it is closed during a check', async () => {
+    const file = testFile('first');
+    const one = open(file.path);
+    file.write('second');
+    pass(1000);
+    one.close();
+    // The check ends, and would schedule the next one.
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+    expect([jest.getTimerCount(), one.value]).toEqual([0, 'first']);
+  });
 });

@@ -156,12 +156,19 @@ function isPolicy(key: string): boolean {
   return inner !== null && (inner[1] === undefined || isKey(`policy.${inner[1]}`));
 }
 
+/** Their members have names of the user's choice, or are another form of the value. */
+const WITHOUT_KEYS: ReadonlySet<string> = new Set([
+  'services.<name>.paths',
+  'services.<name>.cache',
+  'services.<name>.authentication.schemes',
+]);
+
 /** The keys of a configuration, with dots, in the form of the reference. */
 function keysOf(value: unknown, prefix = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return prefix === '' ? [] : [prefix];
   // The members of these are not keys.
-  if (prefix === 'services.<name>.paths' || prefix === 'services.<name>.cache') return [prefix];
+  if (WITHOUT_KEYS.has(prefix)) return [prefix];
   return Object.entries(value).flatMap(([name, inner]) =>
     keysOf(inner, prefix === '' ? name : `${prefix}.${PLACEHOLDERS[prefix] ?? name}`),
   );
@@ -172,4 +179,5 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   services: '<name>',
   policies: '<name>',
   'services.<name>.operations': '<id>',
+  'authentication.schemes': '<name>',
 };

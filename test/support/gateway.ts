@@ -6,6 +6,7 @@ import type { Environment } from '../../src/config/settings.ts';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { createRateLimits } from '../../src/gateway/rate-limits/create.ts';
 import { GatewaySecurity } from '../../src/gateway/security/gateway-security.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
@@ -89,10 +90,15 @@ export const startGateway = async (
   const security =
     authentication &&
     new GatewaySecurity({ config: { ...parsed, authentication }, documents: served, verifiers });
+  const limits =
+    parsed.rateLimits &&
+    (await createRateLimits({ config: parsed.rateLimits, storeUrl: parsed.cache.url, logger: log.logger }));
+  if (limits) open.push(() => limits.release());
   const app = createGateway({
     config: parsed,
     documents: served,
     security,
+    rateLimits: limits?.steps,
     targets,
     log,
     ...options,

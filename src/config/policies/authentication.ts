@@ -33,6 +33,8 @@ const schemeSchema = z.record(z.string(), z.unknown()).transform((value, context
 /** As in OpenAPI documents: one entry has to hold, with all of its schemes and all of their scopes. */
 export const requirementsSchema = z.array(z.record(schemeName, z.array(z.string())));
 
+const signingKey = z.string().min(32, 'expected at least 32 characters');
+
 export const authenticationSchema = z.strictObject({
   enforce: z
     .enum(['off', 'observe', 'on'])
@@ -57,12 +59,10 @@ export const authenticationSchema = z.strictObject({
     .describe(
       'How to verify credentials, by the name of the scheme in `components.securitySchemes`: `issuer` and `audience` for JSON Web Tokens, `introspection` for tokens that their issuer has to be asked about, `keysFile` for API keys and passwords, or `clientCa` for client certificates.',
     ),
-  signingKey: z
-    .string()
-    .min(32, 'expected at least 32 characters')
+  signingKey: signingKey
     .optional()
     .describe(
-      'A secret with which the gateway signs the tokens of services with `identity: token`. The services have the same secret in `IDENTITY_KEY`.',
+      'A secret with which the gateway signs the tokens of services with `identity: token`. The services have the same secret in `IDENTITY_KEY`. Use a secret for each service where one service must not be able to speak for a caller at another.',
     ),
   pages: requirementsSchema
     .optional()
@@ -88,6 +88,13 @@ export const serviceAuthenticationSchema = z.strictObject({
     .describe(
       'Whether the service gets the credentials of the client: `strip` removes those that the gateway verifies.',
     ),
+  signingKey: signingKey
+    .optional()
+    .describe('The secret of this service for `identity: token`. It overrides `authentication.signingKey`.'),
+  claims: z
+    .array(z.string())
+    .default([])
+    .describe('Names of the claims that the token of this service has, such as `[email, tenant]`.'),
   identity: z
     .enum(['off', 'headers', 'token'])
     .default('off')

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
+import type { MirrorSnapshot } from '../../outbound/mirror.ts';
 import {
   breakerForMostClients,
   INSTANCE_STATES,
@@ -12,15 +13,20 @@ import {
 } from '../../outbound/target-snapshot.ts';
 import type { OperationDrift } from '../conformance/conformance-stats.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 
 export interface MetricsSources {
   readonly inFlight: () => number;
   readonly services: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly rateLimits?: () => RateLimitsSnapshot | undefined;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Cache outcomes, by the names of their counters. */
 const OUTCOMES = ['hits', 'misses', 'stale', 'revalidated', 'shared'] as const;
+/** Reasons of refusals, by the names of their counters. */
+const REFUSALS = ['unauthenticated', 'forbidden', 'unverifiable'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
 type ServiceMetric = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
@@ -50,6 +56,20 @@ const CONFORMANCE_COUNTERS: readonly OperationMetric[] = [
   ['responses_unverified_total', 'Responses that could not be checked.', ({ unverified }) => unverified],
 ];
 
+const MIRROR_COUNTERS: readonly (readonly [
+  name: string,
+  help: string,
+  of: (mirror: MirrorSnapshot) => number,
+])[] = [
+  ['mirror_calls_total', 'Copies of calls to a service.', ({ requests }) => requests],
+  ['mirror_failures_total', 'Copies without a response or with a 5xx status.', ({ failures }) => failures],
+  [
+    'mirror_skipped_total',
+    'Calls that were not copied, because of their body or too many copies.',
+    ({ skipped }) => skipped,
+  ],
+];
+
 const CACHE_GAUGES: readonly (readonly [
   name: string,
   help: string,
@@ -65,7 +85,7 @@ export class Metrics {
 
   #pendingText: Promise<string> | undefined;
 
-  constructor({ inFlight, services }: MetricsSources) {
+  constructor({ inFlight, services, rateLimits = () => undefined }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
@@ -120,6 +140,18 @@ export class Metrics {
       });
     new Counter({
       registers,
+      name: 'linkway_refusals_total',
+      labelNames: ['service', 'operation', 'reason'],
+      help: 'Requests that were refused for their credentials, or would be with `enforce: on`.',
+      collect() {
+        this.reset();
+        for (const { name: service, refusals = [] } of services())
+          for (const { operationId: operation, ...counts } of refusals)
+            for (const reason of REFUSALS) this.inc({ service, operation, reason }, counts[reason]);
+      },
+    });
+    new Counter({
+      registers,
       name: 'linkway_cache_requests_total',
       labelNames: ['service', 'outcome'],
       help: 'Requests that a cache may serve, by outcome.',
@@ -143,6 +175,7 @@ export class Metrics {
           }
         },
       });
+    this.#countRateLimits(rateLimits);
     new Gauge({
       registers,
       name: 'linkway_breaker_state',
@@ -170,6 +203,28 @@ export class Metrics {
         }
       },
     });
+    for (const [name, help, of] of MIRROR_COUNTERS)
+      new Counter({
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
+        collect() {
+          this.reset();
+          for (const { name: service, mirror } of services()) if (mirror) this.inc({ service }, of(mirror));
+        },
+      });
+    new Counter({
+      registers,
+      name: 'linkway_upstream_instance_calls_total',
+      labelNames: ['service', 'instance'],
+      help: 'Attempts at an instance.',
+      collect() {
+        this.reset();
+        for (const { name: service, instances } of services())
+          for (const { id: instance, requests } of instances) this.inc({ service, instance }, requests);
+      },
+    });
     new Counter({
       registers,
       name: 'linkway_upstream_instance_failures_total',
@@ -195,6 +250,37 @@ export class Metrics {
                 { service, instance: one.id, state },
                 Number(state === instanceStateForMostClients(one)),
               );
+      },
+    });
+  }
+
+  #countRateLimits(rateLimits: () => RateLimitsSnapshot | undefined): void {
+    const registers = [this.#registry];
+    new Counter({
+      registers,
+      name: 'linkway_rate_limited_total',
+      labelNames: ['rule'],
+      help: 'Requests that were refused with 429, by the name of the limit.',
+      collect() {
+        this.reset();
+        for (const { name: rule, refused } of rateLimits()?.rules ?? []) this.inc({ rule }, refused);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_rate_limit_fallbacks_total',
+      help: 'Requests whose limits were decided without the shared store.',
+      collect() {
+        this.reset();
+        this.inc(rateLimits()?.fallbacks ?? 0);
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_rate_limit_store_away',
+      help: '1 while the shared store of rate limits is away or too slow.',
+      collect() {
+        this.set(Number(rateLimits()?.isStoreAway ?? false));
       },
     });
   }

@@ -14,7 +14,7 @@ export interface IdentityOptions {
   /** The credentials to remove; empty to keep all. */
   readonly stripped: readonly CredentialPlace[];
   /** Raw headers that name the caller; undefined to say nothing about it. */
-  readonly headersOf: ((caller: Caller) => readonly string[]) | undefined;
+  readonly headersOf: ((caller: Caller, method: string) => readonly string[]) | undefined;
 }
 
 export function withIdentity(upstream: Upstream, options: IdentityOptions): Upstream {
@@ -26,7 +26,7 @@ export function withIdentity(upstream: Upstream, options: IdentityOptions): Upst
     return {
       ...request,
       path,
-      headers: caller && headersOf ? [...headers, ...headersOf(caller)] : headers,
+      headers: caller && headersOf ? [...headers, ...headersOf(caller, request.method)] : headers,
     };
   };
   return {

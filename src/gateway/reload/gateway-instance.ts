@@ -35,6 +35,9 @@ import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { credentialPlaces } from '../proxy/credentials.ts';
+import type { GatewayRateLimits } from '../rate-limits/create.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
@@ -64,6 +67,8 @@ interface InstanceParts {
   /** Decides about requests to the admin listener. */
   readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly limits: GatewayRateLimits | undefined;
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
@@ -120,6 +125,11 @@ export class GatewayInstance {
     return this.#parts.snapshot();
   }
 
+  /** The current state of the rate limits; undefined if none are configured. */
+  rateLimits(): RateLimitsSnapshot | undefined {
+    return this.#parts.limits?.limiter.snapshot();
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
     this.#state.inFlight += 1;
@@ -162,7 +172,11 @@ async function createParts(
     faults.addServed(service, fault),
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    withCredentialNames(resolvedConfig.services, services),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
@@ -189,10 +203,19 @@ async function createParts(
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
   const hidesStatus = config.admin.status;
-  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
+  const limits = await createLimits(config, previous?.limits, log.logger);
   try {
+    const pageOptions = {
+      services,
+      snapshot,
+      refused: () => state.refused,
+      isDraining,
+      live: liveUpdates,
+      rateLimits: () => limits?.limiter.snapshot(),
+    };
+    const mergedServices = limits?.declare(services);
+    const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus, mergedServices });
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const { authentication } = config;
     const security =
@@ -201,6 +224,7 @@ async function createParts(
         config: { ...config, authentication },
         documents,
         verifiers: verifiers.byScheme,
+        attempts: state.attempts,
       });
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
@@ -215,6 +239,7 @@ async function createParts(
       extensions,
       refusalStatistics,
       log,
+      rateLimits: limits?.steps,
       pages,
       onDroppedLink,
       onFault,
@@ -236,13 +261,15 @@ async function createParts(
       await release();
       await verifiers.release();
       await mocks.close();
+      await limits?.release();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
+    await limits?.release();
     throw error;
   }
 }
@@ -274,6 +301,18 @@ function findSecured(
   return secured;
 }
 
+/** Mirrors get no credentials, and only the documents say which parameters are some. */
+const withCredentialNames = (
+  targets: readonly TargetOptions[],
+  services: readonly ServiceDocument[],
+): readonly TargetOptions[] =>
+  targets.map((target) => {
+    const document = services.find(({ name }) => name === target.name)?.document;
+    return target.mirror && document
+      ? { ...target, mirror: { ...target.mirror, credentialNames: credentialPlaces(document) } }
+      : target;
+  });
+
 /** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(
   services: readonly TargetOptions[],
@@ -283,4 +322,15 @@ function createTargets(
   const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
+}
+
+/** Modules of rate limits are loaded only if they are configured. */
+async function createLimits(
+  { rateLimits, cache }: GatewayConfig,
+  previous: GatewayRateLimits | undefined,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<GatewayRateLimits | undefined> {
+  if (rateLimits === undefined) return undefined;
+  const { createRateLimits } = await import('../rate-limits/create.ts');
+  return createRateLimits({ config: rateLimits, storeUrl: cache.url, previous: previous?.limiter, logger });
 }

@@ -3,7 +3,9 @@ import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { HeldBodies } from '../../http/body/held-bodies.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
+import { PASSWORDS_PER_SECOND } from '../../security/authenticator.ts';
 import { type VerifierEnvironment, verifierFactory } from '../../security/create-verifier.ts';
+import { FailedAttempts } from '../../security/failed-attempts.ts';
 import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
@@ -26,6 +28,11 @@ export class GatewayState {
   readonly conformanceStats = new ConformanceStats();
   /** Verify the credentials of clients. */
   readonly verifiers: Verifiers;
+  /** Clients whose credentials were not valid. */
+  readonly attempts = {
+    failedAttempts: new FailedAttempts(),
+    failedPasswords: new FailedAttempts({ perSecond: PASSWORDS_PER_SECOND }),
+  };
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
   /** Cached responses of services. */

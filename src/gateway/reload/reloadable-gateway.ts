@@ -31,6 +31,8 @@ export class ReloadableGateway {
   #lastReload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<boolean> | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Files that the newest configuration refers to, also while it is rejected. */
+  #files: readonly string[] = [];
   readonly #retiring = new Set<Promise<void>>();
 
   /** @throws ConfigError if something is broken and no last good version is stored */
@@ -41,9 +43,14 @@ export class ReloadableGateway {
   }
 
   private constructor(options: ReloadableGatewayOptions) {
-    this.#options = options;
     const { file, log } = options;
-    this.state = new GatewayState({ folder: dirname(file.path), env: process.env, log: log.logger });
+    this.state = new GatewayState({ folder: dirname(file.path), log: log.logger });
+    const text = (): string => {
+      const read = file.text();
+      this.#files = file.files?.(read) ?? [];
+      return read;
+    };
+    this.#options = { ...options, file: { ...file, text } };
   }
 
   readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
@@ -55,7 +62,12 @@ export class ReloadableGateway {
   /** Files and URLs of the configuration, its steps and the documents. */
   get places(): readonly string[] {
     const steps = this.#instance.steps.flatMap(({ source }) => source?.place ?? []);
-    return [this.#options.file.path, ...steps, ...this.#instance.documents.flatMap(({ places }) => places)];
+    return [
+      this.#options.file.path,
+      ...this.#files,
+      ...steps,
+      ...this.#instance.documents.flatMap(({ places }) => places),
+    ];
   }
 
   /** Reasons why the newest versions are not in use, one line per fault. */
@@ -146,9 +158,10 @@ export class ReloadableGateway {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
     const previous = this.#instance as GatewayInstance | undefined;
+    const isSameConfig = text === this.#text && config.fingerprint === previous?.config.fingerprint;
     const steps = await loadSteps(config.steps ?? [], dirname(file.path), previous?.steps);
     const isSame =
-      text === this.#text &&
+      isSameConfig &&
       sameDocuments(documents, previous?.documents ?? []) &&
       sameSteps(steps, previous?.steps ?? []);
     if (!isSame) {

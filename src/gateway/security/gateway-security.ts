@@ -14,9 +14,11 @@ import type { RequestContext } from '../../http/context.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { compileRequirements, isAllowed, type Requirements } from '../../openapi/security-requirements.ts';
 import type { Authentication } from '../../security/authentication.ts';
-import { Authenticator } from '../../security/authenticator.ts';
+import { Authenticator, type AuthenticatorOptions } from '../../security/authenticator.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
 import { identityHeaders } from '../../security/identity-headers.ts';
+import { identityToken } from '../../security/identity-token.ts';
+import { internalTokenKey } from '../../security/internal-token.ts';
 import { refusalOf } from '../../security/refusal.ts';
 import type { Verifier } from '../../security/verifier.ts';
 import type { GatewayOperation } from '../operation.ts';
@@ -41,6 +43,8 @@ export interface GatewaySecurityOptions {
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   /** By the name of the scheme in `gateway.yaml`. */
   readonly verifiers: ReadonlyMap<string, Verifier>;
+  /** Kept across reloads. */
+  readonly attempts?: Pick<AuthenticatorOptions, 'failedAttempts' | 'failedPasswords'>;
 }
 
 export class GatewaySecurity {
@@ -55,7 +59,7 @@ export class GatewaySecurity {
   readonly #operations = new Map<GatewayOperation, OperationSecurity>();
 
   /** @throws ConfigError if a configured scheme has no verifier, or tokens have no key to sign them */
-  constructor({ config, documents, verifiers }: GatewaySecurityOptions) {
+  constructor({ config, documents, verifiers, attempts = {} }: GatewaySecurityOptions) {
     const { authentication } = config;
     this.#config = authentication;
     this.#documents = documents;
@@ -72,10 +76,12 @@ export class GatewaySecurity {
         if (verifier === undefined) throw new ConfigError(`authentication.schemes.${name} has no verifier`);
         return { name, places, verifier };
       }),
-      // With `trustProxy` alone, every client could claim the certificate of another.
-      config.trustedProxies === undefined
-        ? undefined
-        : trustProxy({ trustProxy: false, trustedProxies: config.trustedProxies }),
+      {
+        // With `trustProxy` alone, every client could claim the certificate of another.
+        isTrustedProxy:
+          config.trustedProxies && trustProxy({ trustProxy: false, trustedProxies: config.trustedProxies }),
+        ...attempts,
+      },
     );
     const allPlaces = [...this.#places.values()].flat();
     this.identity = new Map(
@@ -83,7 +89,7 @@ export class GatewaySecurity {
         name,
         {
           stripped: own.credentials === 'strip' ? allPlaces : [],
-          headersOf: identityWriter(own.identity),
+          headersOf: identityWriter(name, own, authentication.signingKey),
         },
       ]),
     );
@@ -122,10 +128,19 @@ export class GatewaySecurity {
 }
 
 /** @throws ConfigError where tokens are wanted without a key to sign them */
-function identityWriter(kind: ServiceAuthenticationConfig['identity']): IdentityOptions['headersOf'] {
-  if (kind === 'off') return undefined;
-  if (kind === 'headers') return identityHeaders;
-  throw new ConfigError('identity: token needs authentication.signingKey');
+function identityWriter(
+  service: string,
+  { identity, signingKey, claims }: ServiceAuthenticationConfig,
+  commonKey: string | undefined,
+): IdentityOptions['headersOf'] {
+  if (identity === 'off') return undefined;
+  if (identity === 'headers') return identityHeaders;
+  const secret = signingKey ?? commonKey;
+  if (secret === undefined)
+    throw new ConfigError(
+      `services.${service}.authentication: identity: token needs signingKey here or in authentication`,
+    );
+  return identityToken({ key: internalTokenKey(secret), audience: service, claims });
 }
 
 /** Documents may take the same credentials in different places. */

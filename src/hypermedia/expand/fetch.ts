@@ -4,7 +4,7 @@
  */
 import { bulkhead } from 'cockatiel';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
-import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
+import { badGateway, rateLimited, upstreamTimeout } from '../../contract/problems.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph/model.ts';
@@ -125,9 +125,9 @@ export class PartLoader {
       call.targets.map(async (target) => {
         const item = found.get(target.href);
         if (item !== undefined) this.#store(target, itemPart(result as FetchedPart, format.standalone(item)));
-        // A server error of the batch would occur for each target too. A target that was rejected or left out may
-        // exist, so it is fetched alone.
-        else if ('problem' in result && !isClientError(result)) this.#store(target, result);
+        // A server error of the batch would occur for each target too, and so would a limit. A target that was
+        // rejected or left out may exist, so it is fetched alone.
+        else if ('problem' in result && !mayDifferAlone(result)) this.#store(target, result);
         else this.#store(target, await this.#fetch(singleRequest(target)));
       }),
     );
@@ -166,7 +166,8 @@ function itemPart({ body, cacheControl }: FetchedPart, item: Body): FetchedPart 
   return { body: _expandErrors === undefined ? item : { ...item, _expandErrors }, cacheControl };
 }
 
-const isClientError = ({ problem }: FailedPart): boolean => Number(problem.status) < 500;
+const mayDifferAlone = ({ problem: { status } }: FailedPart): boolean =>
+  Number(status) < 500 && status !== rateLimited.status;
 
 const failure = (problem: Problem): FailedPart => ({
   problem: problem.toJSON(),

@@ -4,6 +4,7 @@ import {
   authenticationRequired,
   badGateway,
   insufficientScope,
+  rateLimited,
   serviceUnreachable,
   upstreamTimeout,
 } from '../../contract/problems.ts';
@@ -19,8 +20,8 @@ export const isStrict = (prefer: string | undefined): boolean =>
 
 /**
  * @throws Problem authentication-required (401) or insufficient-scope (403) if the caller may not read a part,
- * service-unreachable (503) if all failed parts may be available later, upstream-timeout (504) if
- * only time was missing, and otherwise bad-gateway (502); with `_expandErrors`
+ * rate-limited (429) if limits refused all failed parts, service-unreachable (503) if all may be available later,
+ * upstream-timeout (504) if only time was missing, and otherwise bad-gateway (502); with `_expandErrors`
  */
 export function requireComplete(failures: readonly ExpandFailure[]): void {
   if (failures.length === 0) return;
@@ -30,7 +31,7 @@ export function requireComplete(failures: readonly ExpandFailure[]): void {
     .map(({ retryAfter }) => Math.ceil((parseRetryAfter(retryAfter) ?? 0) / 1000))
     .filter((seconds) => seconds > 0);
   throw new Problem(typeOf(failures), `These parts could not be fetched: ${pathsOf(failures)}.`, {
-    extensions: { _expandErrors: expandErrorsOf(failures) },
+    extensions: { ...limitOf(failures), _expandErrors: expandErrorsOf(failures) },
     headers: {
       'Preference-Applied': STRICT,
       ...(waits.length === 0 ? {} : { 'Retry-After': String(Math.max(...waits)) }),
@@ -62,7 +63,18 @@ function refusalOf(failures: readonly ExpandFailure[]): Problem | undefined {
 }
 
 function typeOf(failures: readonly ExpandFailure[]): ProblemType {
+  // Limits of this hop only: a service that is asked too often is no fault of the client.
+  if (failures.every(({ problem }) => problem.type === problemPath(rateLimited.code))) return rateLimited;
   const statuses = new Set(failures.map(({ problem }) => problem.status));
   if (statuses.isSubsetOf(new Set([503]))) return serviceUnreachable;
   return statuses.isSubsetOf(new Set([503, 504])) ? upstreamTimeout : badGateway;
+}
+
+/** The limit that refused a part, if one did: a problem of the whole has the same members. */
+function limitOf(failures: readonly ExpandFailure[]): Record<string, unknown> {
+  if (typeOf(failures) !== rateLimited) return {};
+  const { limit, availableAt } = failures.reduce((a, b) =>
+    String(b.problem.availableAt) > String(a.problem.availableAt) ? b : a,
+  ).problem;
+  return { limit, availableAt };
 }

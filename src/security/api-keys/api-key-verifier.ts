@@ -5,6 +5,7 @@
  * The time of a lookup reveals nothing useful: it depends on the hash of the text that the client sent, and the client
  * cannot choose a text with a given hash. A client that learns how a stored hash begins is as far from the key as before.
  */
+import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import type { WatchedFile } from '../../config/watched-file.ts';
 import { sha256 } from '../sha256.ts';
 import type { Verification, Verifier } from '../verifier.ts';
@@ -30,8 +31,8 @@ export class ApiKeyVerifier implements Verifier {
   readonly #source: WatchedFile<KeysFile>;
   readonly #now: () => number;
 
-  constructor(options: KeysOptions) {
-    this.#source = watchKeys(options);
+  constructor(scheme: ApiKeyScheme, options: KeysOptions) {
+    this.#source = watchKeys(scheme, options);
     this.#now = options.now ?? Date.now;
   }
 

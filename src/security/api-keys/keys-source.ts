@@ -1,19 +1,29 @@
 /** The keys and passwords in use, read again when their file changes. Several schemes may share one file. */
+import { resolve } from 'node:path';
+import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import { WatchedFile } from '../../config/watched-file.ts';
 import type { Rejected, Unavailable, Verification } from '../verifier.ts';
 import { type KeyEntry, type KeysFile, MAX_KEYS_FILE_BYTES, parseKeysFile } from './keys-file.ts';
 
 export interface KeysOptions {
-  /** Absolute path of the file. */
-  readonly keysFile: string;
+  /** The folder of `gateway.yaml`. */
+  readonly folder: string;
   /** Milliseconds between two checks of the file for changes; 0 disables them. */
   readonly interval?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
 }
 
-export const watchKeys = ({ keysFile, interval }: KeysOptions): WatchedFile<KeysFile> =>
-  new WatchedFile({ file: keysFile, parse: parseKeysFile, maxBytes: MAX_KEYS_FILE_BYTES, interval });
+export const watchKeys = (
+  { keysFile }: ApiKeyScheme,
+  { folder, interval }: KeysOptions,
+): WatchedFile<KeysFile> =>
+  new WatchedFile({
+    file: resolve(folder, keysFile),
+    parse: parseKeysFile,
+    maxBytes: MAX_KEYS_FILE_BYTES,
+    interval,
+  });
 
 /** Seconds after which the file may be repaired. */
 const RETRY_AFTER = 5;

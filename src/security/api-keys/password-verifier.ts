@@ -6,6 +6,7 @@
  * a secret of this process, always the same one for a name.
  */
 import { createHmac, randomBytes } from 'node:crypto';
+import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import type { WatchedFile } from '../../config/watched-file.ts';
 import { sha256 } from '../sha256.ts';
 import type { Unavailable, Verification, Verifier } from '../verifier.ts';
@@ -54,8 +55,8 @@ export class PasswordVerifier implements Verifier {
   readonly #pending = new Map<string, Promise<Verification>>();
   readonly #secret = randomBytes(32);
 
-  constructor(options: PasswordOptions) {
-    this.#source = watchKeys(options);
+  constructor(scheme: ApiKeyScheme, options: PasswordOptions) {
+    this.#source = watchKeys(scheme, options);
     this.#now = options.now ?? Date.now;
     this.#isPassword = options.isPassword ?? isPassword;
     this.#queue = new HashQueue(options.queue ?? QUEUE);

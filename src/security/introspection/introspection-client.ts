@@ -99,15 +99,15 @@ const encodeForm = (text: string): string => new URLSearchParams([['', text]]).t
 /** @throws IntrospectionFailure, or an error of the call */
 async function read(response: UpstreamResponse): Promise<IntrospectionResult> {
   const { status } = response;
-  if (status !== 200) {
-    response.discard();
-    throw failureOfStatus(status, response.header('retry-after'));
-  }
   const type = response.header('content-type') ?? '';
   const coding = response.header('content-encoding');
-  if (!isJsonType(type) || (coding !== undefined && coding !== 'identity')) {
+  const isJson = isJsonType(type) && (coding === undefined || coding === 'identity');
+  if (status === 400 && isJson) throw failureOfError(await response.whole(MAX_RESPONSE_BYTES));
+  if (status !== 200 || !isJson) {
     response.discard();
-    throw new IntrospectionFailure('the response is not JSON');
+    throw status === 200
+      ? new IntrospectionFailure('the response is not JSON')
+      : failureOfStatus(status, response.header('retry-after'));
   }
   const bytes = await response.whole(MAX_RESPONSE_BYTES);
   try {
@@ -118,10 +118,22 @@ async function read(response: UpstreamResponse): Promise<IntrospectionResult> {
   }
 }
 
+/** Errors that say that the client is wrong, and not the token (RFC 6749 §5.2). */
+const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
+
+const CHECK_CLIENT = '; check the client id and the secret';
+
+function failureOfError(body: Buffer): IntrospectionFailure {
+  const code = /"error"\s*:\s*"(\w{1,40})"/.exec(body.toString('utf8'))?.[1] ?? 'unknown';
+  const isOfServer = CLIENT_ERRORS.includes(code);
+  const hint = isOfServer ? CHECK_CLIENT : '';
+  return new IntrospectionFailure(`the response has the status 400, error ${code}${hint}`, { isOfServer });
+}
+
 function failureOfStatus(status: number, retryAfter: string | undefined): IntrospectionFailure {
   const milliseconds = parseRetryAfter(retryAfter);
   const seconds = milliseconds === undefined ? RETRY_AFTER : Math.ceil(milliseconds / 1000);
-  const hint = status === 401 || status === 403 ? '; check the client id and the secret' : '';
+  const hint = status === 401 || status === 403 ? CHECK_CLIENT : '';
   return new IntrospectionFailure(`the response has the status ${status}${hint}`, {
     retryAfter: Math.min(MAX_RETRY_AFTER, Math.max(1, seconds)),
     // Other statuses below 500 may be about this token alone.

@@ -7,11 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import { ConfigError } from '../../config/config-error.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Caller } from '../../contract/caller.ts';
-import {
-  callerFromHeaders,
-  IDENTITY_TOKEN_HEADER,
-  identityHeaders,
-} from '../../security/identity-headers.ts';
+import { callerFromHeaders, identityHeaders } from '../../security/identity-headers.ts';
+import { IDENTITY_TOKEN_HEADER } from '../../security/identity-token.ts';
 import {
   type InternalTokenKey,
   internalTokenKey,

@@ -162,6 +162,42 @@ describe('Credentials that occur twice', () => {
   });
 });
 
+it('A client with too many invalid credentials gets 429, and other clients are not affected', async () => {
+  const { url } = await secured(read, { config: `${CONFIG}\ntrustProxy: true` });
+  const statuses = new Set<number>();
+  for (let i = 0; i < 120; i++) {
+    const { status, headers } = await request(url)
+      .get('/pets')
+      .set({ ...bearer('bad'), 'X-Forwarded-For': '192.0.2.1' });
+    statuses.add(status);
+    if (status === 429) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    if (status === 429) break;
+  }
+  expect([...statuses]).toEqual([401, 429]);
+  await request(url)
+    .get('/pets')
+    .set({ ...bearer('anna:read'), 'X-Forwarded-For': '192.0.2.2' })
+    .expect(200);
+  await request(url).get('/pets').set({ 'X-Forwarded-For': '192.0.2.1' }).expect(401);
+});
+
+it('The log says why credentials were refused, and never has the credentials', async () => {
+  const { url, log } = await secured(read);
+  await request(url).get('/pets').set(bearer('bad')).expect(401);
+  const { calls } = (log.logger as unknown as { info: { mock: { calls: unknown[] } } }).info.mock;
+  expect(calls).toEqual([
+    [
+      expect.objectContaining({
+        service: 'pets',
+        operationId: 'GET /pets',
+        code: 'authentication-required',
+        reasons: [{ scheme: 'oauth', reason: 'exp' }],
+      }),
+      'a request was refused for its credentials',
+    ],
+  ]);
+});
+
 it('An API key in the query is accepted, although it is no parameter of the operation', async () => {
   const gateway = await secured([{ queryKey: [] }]);
   await request(gateway.url).get('/pets?api_key=anna').expect(200);
@@ -180,6 +216,12 @@ describe('The modes of enforcement', () => {
     expect(refusalStatistics.of('pets')).toEqual([
       { operationId: 'GET /pets', unauthenticated: 2, forbidden: 1, unverifiable: 1 },
     ]);
+  });
+
+  it('With observe, a request with the same kind of credentials twice passes as well', async () => {
+    const config = CONFIG.replace('authentication:', 'authentication:\n  enforce: observe');
+    const { url } = await secured([{ cookieKey: [] }], { config });
+    await request(url).get('/pets').set('Cookie', 'session=anna; session=bad').expect(200);
   });
 
   it('With off, no credentials are verified', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ApiKeyVerifier } from '../../../src/security/api-keys/api-key-verifier.ts';
@@ -10,7 +11,10 @@ const entry = (key: string, rest = '') => `  - { name: partner, sha256: ${digest
 
 const verifiers: ApiKeyVerifier[] = [];
 const open = (file: TestFile, now = () => 0) => {
-  const verifier = new ApiKeyVerifier({ keysFile: file.path, now, interval: 0 });
+  const verifier = new ApiKeyVerifier(
+    { keysFile: 'keys.yaml' },
+    { folder: dirname(file.path), now, interval: 0 },
+  );
   verifiers.push(verifier);
   return verifier;
 };

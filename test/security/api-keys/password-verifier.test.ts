@@ -38,7 +38,10 @@ function fakeHashing({ isManual = false } = {}) {
 
 const verifiers: PasswordVerifier[] = [];
 const open = (file: TestFile, options: Partial<PasswordOptions> = {}) => {
-  const verifier = new PasswordVerifier({ keysFile: file.path, interval: 0, now: () => 0, ...options });
+  const verifier = new PasswordVerifier(
+    { keysFile: file.path },
+    { folder: '/', interval: 0, now: () => 0, ...options },
+  );
   verifiers.push(verifier);
   return verifier;
 };

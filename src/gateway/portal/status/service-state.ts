@@ -66,6 +66,7 @@ export const instanceStateOf = ({
   isForOneClient,
   ejectedUntil,
   isolatedSince,
+  weight,
   inFlight,
   requests,
   failures,
@@ -74,6 +75,7 @@ export const instanceStateOf = ({
 }: InstanceSnapshot) => ({
   id,
   state,
+  ...(weight !== undefined && { weight }),
   ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
@@ -108,6 +110,7 @@ export const stateOf = ({
   cache,
   circuits,
   dependencies = [],
+  mirror,
   instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
@@ -131,6 +134,7 @@ export const stateOf = ({
   ...(cache && { cache }),
   ...(circuits && { circuits }),
   ...(dependencies.length > 0 && { dependencies }),
+  ...(mirror && { mirror }),
   instances: instances.map(instanceStateOf),
 });
 

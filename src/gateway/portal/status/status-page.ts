@@ -5,6 +5,7 @@ import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import { LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
 import { breakerForMostClients, instanceStateForMostClients } from '../../../outbound/target-snapshot.ts';
+import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
@@ -12,6 +13,7 @@ import { liveHead, livePart } from './live-updates.ts';
 import { percent } from './number-format.ts';
 import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
+import { rateLimitTable } from './rate-limits.ts';
 import { securityParts } from './security.ts';
 import { failing, latency, traffic } from './series.ts';
 import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
@@ -22,6 +24,8 @@ export interface StatusView {
   readonly history: History;
   /** Why the newest configuration is not in use. */
   readonly refused: RejectedConfig | undefined;
+  /** Undefined if no rate limits are configured. */
+  readonly rateLimits?: RateLimitsSnapshot | undefined;
   readonly isOnAdminListener: boolean;
 }
 
@@ -36,7 +40,13 @@ ${livePart(renderStatus(view))}`,
   });
 
 /** The part of the page that is updated live. */
-export const renderStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
+export const renderStatus = ({
+  services,
+  linkDependencies,
+  history,
+  refused,
+  rateLimits,
+}: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, linkDependencies)}
@@ -44,6 +54,7 @@ ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
 ${securityParts(services)}
+${rateLimits && rateLimitTable(rateLimits)}
 ${driftTable(services)}`;
 
 const legend = (services: readonly ServiceSnapshot[], linkDependencies: readonly LinkDependency[]): Html =>

@@ -9,10 +9,12 @@ import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
+import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
 import { linkDependenciesOf } from './dependents.ts';
 import { type LiveUpdates, monitorOf, sendLive } from './live-updates.ts';
+import { rateLimitsState } from './rate-limits.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
 import { renderStatus, type StatusView, statusPage } from './status-page.ts';
 
@@ -23,13 +25,14 @@ export interface StatusOptions {
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => RejectedConfig | undefined;
   readonly live: LiveUpdates;
+  readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
   readonly isOnAdminListener?: boolean;
 }
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isOnAdminListener = false }: StatusOptions,
+  { services, snapshot, refused, live, rateLimits, isOnAdminListener = false }: StatusOptions,
 ): void {
   const { history } = live;
   const linkDependencies = linkDependenciesOf(services);
@@ -38,6 +41,7 @@ export function status(
     linkDependencies,
     history,
     refused: refused(),
+    rateLimits: rateLimits?.(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -50,6 +54,7 @@ export function status(
 const statusOf = ({
   services,
   refused: all,
+  rateLimits,
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -60,6 +65,7 @@ const statusOf = ({
   ]),
   state: {
     ...(all && { refused: all }),
+    ...(rateLimits && { rateLimits: rateLimitsState(rateLimits) }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },
