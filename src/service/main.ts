@@ -32,6 +32,7 @@ async function start(name: string | undefined): Promise<Running> {
     database,
     targets,
     neighbours: config.services,
+    identity: settings,
     log,
     limits: config.limits,
     port,

@@ -20,6 +20,7 @@ import type { Session } from '../../../security/sign-in/sign-in.ts';
 import { signInStateOf } from '../../../security/sign-in/signed-in.ts';
 import { emptyState } from './empty-state.ts';
 import { type EntryPoint, entryPointsOf } from './entry-points.ts';
+import { offeredEntries } from './offered-entries.ts';
 import { prose } from './prose.ts';
 
 const PATH = '/explorer';
@@ -31,11 +32,14 @@ export function explorer(
   { title }: InfoObject,
   signIn?: unknown,
 ): void {
-  const anonymous = entity(HTML, explorerPage(services, title, signIn !== undefined && account(undefined)));
+  const pages = offeredEntries(services.flatMap(entryPointsOf), (entries, caching) => {
+    const pageFor = (who: Html | false) => entity(HTML, explorerPage(services, entries, title, who), caching);
+    const anonymous = pageFor(signIn !== undefined && account(undefined));
+    return (session: Session | undefined) => (session ? pageFor(account(session)) : anonymous);
+  });
   get(router, PATH, (req, res) => {
-    const { session } = signInStateOf(req);
     if (signIn !== undefined) res.vary('Cookie');
-    const page = session ? entity(HTML, explorerPage(services, title, account(session))) : anonymous;
+    const page = pages(req, res)(signInStateOf(req).session);
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
     if (address === null) return send(req, res, page);
     res.set({ ...page.headers, Location: pathOf(address), 'Cache-Control': cache.never });
@@ -55,7 +59,12 @@ function pathOf(address: string): string {
   return path;
 }
 
-const explorerPage = (services: readonly ServiceDocument[], title: string, who: Html | false): string =>
+const explorerPage = (
+  services: readonly ServiceDocument[],
+  entries: readonly EntryPoint[],
+  title: string,
+  who: Html | false,
+): string =>
   layout({
     title: 'Explorer · linkway',
     current: PATH,
@@ -66,7 +75,7 @@ const explorerPage = (services: readonly ServiceDocument[], title: string, who: 
 You do not need to know any address.</p>
 ${who}
 <section aria-labelledby="begin"><h2 id="begin">Start here</h2>
-${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
 <section aria-labelledby="open"><h2 id="open">Open an address</h2>
@@ -91,11 +100,11 @@ const GUIDE = [
 ] as const;
 
 const card = (
-  { document: { info } }: ServiceDocument,
+  { name, document: { info } }: ServiceDocument,
   entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 ${info.description && html`<p>${prose(info.description)}</p>`}
 <ul class="entries">${entries
-  .filter(({ href }) => !href.includes('{'))
+  .filter(({ service, href }) => service === name && !href.includes('{'))
   .map(({ href, title }) => html`<li><a href="${href}">${title}</a></li>`)}</ul></li>`;
