@@ -10,6 +10,7 @@ import { Html } from '../../http/page/html.ts';
 import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
 import type { DemoUsers } from './demo-users.ts';
+import { memoryAdapters } from './memory-adapter.ts';
 import { errorPage, loginPage, pageHeaders, STYLE_PATH, signedOutPage, signOutPage, style } from './pages.ts';
 
 export const LOOPBACK = '127.0.0.1';
@@ -77,7 +78,8 @@ function configuration(users: DemoUsers, origins: () => readonly string[]): Conf
     ctx.set({ ...pageHeaders(origins()) });
   };
   return {
-    clients: clients(scopes),
+    adapter: memoryAdapters(),
+    clients: clients(),
     jwks: { keys: [signingKey()] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
@@ -133,7 +135,7 @@ function configuration(users: DemoUsers, origins: () => readonly string[]): Conf
   };
 }
 
-function clients(scopes: readonly string[]): ClientMetadata[] {
+function clients(): ClientMetadata[] {
   // The prototype of clients decides about redirects; the list must not be empty.
   const browser = (id: string): ClientMetadata => ({
     client_id: id,
@@ -152,7 +154,6 @@ function clients(scopes: readonly string[]): ClientMetadata[] {
       grant_types: ['client_credentials'],
       response_types: [],
       redirect_uris: [],
-      scope: scopes.join(' '),
     },
   ];
 }

@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { parse, parseDocument, stringify } from 'yaml';
+import { type Document, isMap, isScalar, parse, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../../config/config-error.ts';
 import { AUDIENCE, CLIENTS } from './provider.ts';
@@ -70,10 +70,19 @@ export async function writeSecureConfig(options: SecureConfigOptions): Promise<s
   if (scheme === undefined)
     throw new ConfigError(`no document of ${source} has a security scheme of the type oauth2`);
   file.set('authentication', file.createNode(authenticationOf(scheme, [...names], issuer, scopes)));
+  withoutComment(file);
   file.commentBefore = COMMENT;
   const path = join(folder, 'gateway.yaml');
   await writeFile(path, file.toString({ lineWidth: 0 }));
   return path;
+}
+
+/** The comment at the start belongs to the other file. */
+function withoutComment({ contents }: Document): void {
+  if (!isMap(contents)) return;
+  contents.commentBefore = null;
+  const key = contents.items[0]?.key;
+  if (isScalar(key)) key.commentBefore = null;
 }
 
 const authenticationOf = (
@@ -88,10 +97,10 @@ const authenticationOf = (
   browser: {
     scheme,
     client: { id: CLIENTS.explorer },
-    scopes,
+    scopes: [...scopes],
     cookieKey: `\${COOKIE_KEY}`,
   },
-  docs: { clientId: CLIENTS.swaggerUi, scopes },
+  docs: { clientId: CLIENTS.swaggerUi, scopes: [...scopes] },
 });
 
 interface OauthScheme {
