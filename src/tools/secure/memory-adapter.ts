@@ -4,6 +4,9 @@ import { LruCache } from '../../http/lru-cache.ts';
 
 const MAX_ENTRIES = 2000;
 
+/** These end with their grant; an interaction that replaces a grant does not. */
+const REVOKED_WITH_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
+
 interface Entry {
   readonly payload: AdapterPayload;
   /** Milliseconds since 1970. */
@@ -15,14 +18,13 @@ export function memoryAdapters(): (kind: string) => Adapter {
   const entries = new LruCache<Entry>({ maxBytes: MAX_ENTRIES, bytesOf: () => 1 });
   /** The ids of sessions by their `uid`. */
   const sessions = new LruCache<string>({ maxBytes: MAX_ENTRIES, bytesOf: () => 1 });
-  /** Codes and tokens end with their grant. */
   const revokedGrants = new LruCache<true>({ maxBytes: MAX_ENTRIES, bytesOf: () => 1 });
   return (kind) => {
     const find = (id: string): AdapterPayload | undefined => {
       const entry = entries.get(`${kind}:${id}`);
       if (entry === undefined || entry.until <= Date.now()) return undefined;
-      const { grantId } = entry.payload;
-      return grantId !== undefined && revokedGrants.get(grantId) ? undefined : entry.payload;
+      const { grantId = '' } = entry.payload;
+      return REVOKED_WITH_GRANT.has(kind) && revokedGrants.get(grantId) ? undefined : entry.payload;
     };
     return {
       upsert: async (id, payload, expiresIn) => {

@@ -49,7 +49,7 @@ export const loginPage = (path: string, users: DemoUsers): string =>
     'Sign in',
     html`<p class="lead">Choose who you are. These people need no password, because they exist on this machine only.</p>
 <form method="post" action="${path}"><ul class="cards">${Object.entries(users).map(
-      ([id, { name, about, scopes }]) => html`<li class="card"><h2 class="name">${name}</h2>
+      ([id, { name, about, scopes }]) => html`<li class="card"><h2>${name}</h2>
 <p>${name} ${about}.</p>
 <p class="version">${scopes.map((scope) => html`<code>${scope}</code> `)}</p>
 <p class="actions"><button class="button" name="user" value="${id}">Sign in as ${name}</button></p></li>`,

@@ -142,7 +142,6 @@ function clients(): ClientMetadata[] {
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code'],
     response_types: ['code'],
-    application_type: 'native',
     redirect_uris: [`http://localhost${REDIRECTS[id]}`],
   });
   return [
