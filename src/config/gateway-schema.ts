@@ -6,6 +6,7 @@ import { limitsSchema } from './limits.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { healthSchema } from './policies/health-check.ts';
 import { policySchema } from './policies/policy.ts';
+import { tlsSchema, upstreamTlsSchema } from './policies/tls.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -37,6 +38,7 @@ const serviceSchema = z.strictObject({
       'Base URL of the service, or a list with one URL for each instance. A path in it, even `/`, overrides the path of the first entry of `servers` in the document. The environment variable `<SERVICE>_URL` overrides it.',
     ),
   health: healthSchema,
+  tls: upstreamTlsSchema,
   lookup: duration
     .default(5_000)
     .describe('How often its host names are resolved. Each address is an instance. `0` turns this off.'),
@@ -141,6 +143,7 @@ export const gatewaySchema = z.strictObject({
     .describe('Named policies. Each overrides `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  tls: tlsSchema,
   hideSoftware: z
     .boolean()
     .default(true)

@@ -3,8 +3,11 @@
  * a redirect to another server may name an address that only this process can reach.
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { Agent, fetch as fetchVia } from 'undici';
 import { ConfigError } from '../config/config-error.ts';
 import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
+import { causeText } from '../http/problems/cause.ts';
+import { connectOptions, type UpstreamTls } from './upstream-tls.ts';
 
 const TIMEOUT = 15_000;
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -24,6 +27,8 @@ export interface DownloadOptions {
   readonly etag?: string | undefined;
   /** Called with the bytes that arrive. @throws where they are too many together with those of other documents */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
 /**
@@ -32,11 +37,12 @@ export interface DownloadOptions {
  */
 export async function download(
   url: string,
-  { etag, onBytes }: DownloadOptions = {},
+  { etag, onBytes, tls }: DownloadOptions = {},
 ): Promise<Downloaded | undefined> {
+  const agent = tls && new Agent({ connect: connectOptions(tls) });
   try {
     return await policy.execute(async ({ signal }) => {
-      const response = await fetchFollowingRedirects(url, {
+      const response = await fetchFollowingRedirects(fetcherFor(agent), url, {
         signal,
         headers: {
           Accept: 'application/json, application/yaml, */*;q=0.5',
@@ -48,20 +54,30 @@ export async function download(
       return { text: await readText(response, onBytes), etag: response.headers.get('etag') ?? undefined };
     });
   } catch (cause) {
-    throw new ConfigError(
-      `${url}: cannot be downloaded: ${(cause as Error).message}; open the URL in a browser`,
-      cause,
-    );
+    const reason = causeText(cause) ?? (cause as Error).message;
+    throw new ConfigError(`${url}: cannot be downloaded: ${reason}; open the URL in a browser`, cause);
+  } finally {
+    await agent?.destroy();
   }
 }
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The `fetch` of Node accepts no agent of another version of undici. */
+const fetcherFor =
+  (agent: Agent | undefined): Fetch =>
+  (url, init) =>
+    agent
+      ? (fetchVia(url, { ...init, dispatcher: agent } as never) as unknown as Promise<Response>)
+      : fetch(url, init);
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 3;
 
-async function fetchFollowingRedirects(url: string, init: RequestInit): Promise<Response> {
+async function fetchFollowingRedirects(send: Fetch, url: string, init: RequestInit): Promise<Response> {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const response = await fetch(at, { ...init, redirect: 'manual' });
+    const response = await send(at, { ...init, redirect: 'manual' });
     const location = response.headers.get('location');
     if (!REDIRECTS.has(response.status) || location === null) return response;
     await response.body?.cancel();

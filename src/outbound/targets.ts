@@ -30,12 +30,13 @@ export const updateTargets = (
         health,
         lookup = 0,
         headBytes,
+        tls,
         policy = defaultPolicy,
         operations = new Map(),
       }): [string, Target] => {
         const known = previous.get(name);
         const policies = { policy, operations };
-        const place = { urls, health, lookup, headBytes };
+        const place = { urls, health, lookup, headBytes, ...(tls && { tls }) };
         const isSame =
           isDeepStrictEqual(known?.location, place) && isDeepStrictEqual(known?.policies, policies);
         return [

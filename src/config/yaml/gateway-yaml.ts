@@ -15,6 +15,7 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import { type TlsConfig, tlsConfigOf, type UpstreamTlsConfig, upstreamTlsConfigOf } from '../policies/tls.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
@@ -32,6 +33,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly urls: readonly string[];
   /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
+  /** The files for TLS connections to the service, with absolute paths. */
+  readonly tlsFiles?: UpstreamTlsConfig | undefined;
   /** How often its host names are resolved, in milliseconds; 0 is never. */
   readonly lookup: number;
   /** Maximum size of the headers of a response. */
@@ -66,6 +69,8 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly cache: CacheConfig;
   readonly compression: CompressionConfig;
+  /** TLS for clients; undefined for plain HTTP. */
+  readonly tls?: TlsConfig | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -161,11 +166,19 @@ export const parseGatewayConfig = (
   });
   faults.throwIfAny();
   // Without faults, no value is undefined.
-  const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
+  const {
+    services: _,
+    policy: __,
+    policies: ___,
+    cache,
+    tls,
+    ...rest
+  } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
     services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
+    ...(tls && { tls: tlsConfigOf(tls, dirname(file)) }),
   };
 };
 
@@ -251,6 +264,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     // A mock has no instances to check.
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
+    ...(checked.tls && !isMock && { tlsFiles: upstreamTlsConfigOf(checked.tls, folder) }),
     headBytes,
     isMock,
     prefix: checked.prefix,

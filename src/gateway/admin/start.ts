@@ -26,6 +26,7 @@ export async function startAdmin(
   const metrics = new Metrics({
     inFlight: () => state.inFlight,
     services: () => gateway.instance.snapshot(),
+    tls: () => state.tls?.(),
   });
   state.onRequest = metrics.observe;
   const scrape: RequestHandler = async (_req, res) => {

@@ -25,6 +25,7 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
+import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
 import { liftInSteps } from '../documents/mark-lifted.ts';
@@ -38,6 +39,8 @@ import type { LoadedDocument } from './load-document.ts';
 export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
   readonly documents: readonly LoadedDocument[];
+  /** Certificates for the services that have their own, by name. */
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -63,6 +66,7 @@ export class GatewayInstance {
   readonly documents: readonly LoadedDocument[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -78,10 +82,14 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor(
+    { config, documents, upstreamTls, state }: GatewayInstanceOptions,
+    parts: InstanceParts,
+  ) {
     this.#state = state;
     this.config = config;
     this.documents = documents;
+    this.upstreamTls = upstreamTls;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
@@ -120,7 +128,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, upstreamTls, log, state }: GatewayInstanceOptions,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
   const lifted = liftInSteps(
@@ -132,7 +140,11 @@ async function createParts(
     faults.addServed(service, fault),
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    resolvedConfig.services.map((service) => ({ ...service, tls: upstreamTls.get(service.name) })),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, log, previous?.secured);
@@ -158,7 +170,14 @@ async function createParts(
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
+  const pageOptions = {
+    services,
+    snapshot,
+    refused: () => state.refused,
+    tls: () => state.tls?.(),
+    isDraining,
+    live: liveUpdates,
+  };
   const hidesStatus = config.admin.status;
   const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
   try {

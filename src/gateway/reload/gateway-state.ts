@@ -1,6 +1,7 @@
 /** State that survives reloads: counters, and rejected changes. */
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import type { TlsStatus } from '../../http/server/tls/server-certificate.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
@@ -12,6 +13,8 @@ export class GatewayState {
   inFlight = 0;
   /** Called when a request has ended, if metrics are collected. */
   onRequest: ((record: AccessRecord) => void) | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  tls: (() => TlsStatus) | undefined;
   /** Why the newest configuration or combination of documents is not in use. */
   refused: RejectedConfig | undefined;
   /** Why the newest document of a service is not in use. */

@@ -4,12 +4,14 @@
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { allOrConfigError, type ConfigError, toConfigError } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { LastKnownGood } from '../../config/last-known-good.ts';
 import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
-import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
+import type { ConfigFile, GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
+import { readUpstreamTls, type UpstreamTls, upstreamTlsPlaces } from '../../outbound/upstream-tls.ts';
 import { GatewayInstance } from './gateway-instance.ts';
 import { GatewayState } from './gateway-state.ts';
 import { type LoadedDocument, type LoadOptions, loadDocument, restoreDocument } from './load-document.ts';
@@ -51,7 +53,11 @@ export class ReloadableGateway {
 
   /** Files and URLs of the configuration and the documents. */
   get places(): readonly string[] {
-    return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
+    return [
+      this.#options.file.path,
+      ...this.#instance.documents.flatMap(({ places }) => places),
+      ...this.#instance.config.services.flatMap(upstreamTlsPlaces),
+    ];
   }
 
   /** Reasons why the newest versions are not in use, one line per fault. */
@@ -142,7 +148,11 @@ export class ReloadableGateway {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
     const previous = this.#instance as GatewayInstance | undefined;
-    const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
+    const upstreamTls = await readAllUpstreamTls(config);
+    const isSame =
+      text === this.#text &&
+      sameDocuments(documents, previous?.documents ?? []) &&
+      isDeepStrictEqual(upstreamTls, previous?.upstreamTls);
     if (!isSame) {
       const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
       this.#instance = await GatewayInstance.create({
@@ -150,6 +160,7 @@ export class ReloadableGateway {
         log,
         previous,
         documents: withoutSources,
+        upstreamTls,
         state: this.state,
       });
       this.#text = text;
@@ -214,6 +225,14 @@ export class ReloadableGateway {
       onUnmatchedAction: (message) => log.logger.warn(message),
     };
   }
+}
+
+/** @throws ConfigError for files that cannot be used: the change is rejected */
+async function readAllUpstreamTls({ services }: GatewayConfig): Promise<ReadonlyMap<string, UpstreamTls>> {
+  const read = await allOrConfigError(
+    services.map(async (service) => [service.name, await readUpstreamTls(service)] as const),
+  );
+  return new Map(read.flatMap(([name, tls]) => (tls ? [[name, tls]] : [])));
 }
 
 const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>

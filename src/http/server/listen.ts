@@ -23,6 +23,7 @@ import { handleClientError, rejectConnect } from './client-error.ts';
 import { Connections } from './connections.ts';
 import { validateFraming } from './framing.ts';
 import { enforceBodyRate } from './slow-body.ts';
+import type { ListenerTls } from './tls/server-certificate.ts';
 import { discardUnreadBody } from './unread-body.ts';
 import { validateHost } from './validate-host.ts';
 
@@ -35,6 +36,8 @@ export interface ListenOptions {
   readonly limits?: () => ConnectionLimits;
   /** Refuses requests for hosts of other servers. Without it every host is accepted. */
   readonly guard?: HostGuard | undefined;
+  /** Serves HTTPS, and HTTP/2 where it is on. Without it the listener serves plain HTTP. */
+  readonly tls?: ListenerTls | undefined;
   /** The names of the settings for port and address, used in error messages. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -70,9 +73,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     names = DEFAULT_NAMES,
     limits = () => defaultLimits,
     guard,
+    tls,
   } = options;
   const { head } = limits().slow;
-  const server = createServer({
+  const httpOptions: ServerOptions = {
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
     connectionsCheckingInterval:
@@ -80,8 +84,11 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     ...serverOptions,
     // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
-  });
-  const connections = new Connections(server, limits);
+  };
+  // Modules for TLS are loaded only where it is configured.
+  const secure = tls && (await import('./tls/secure-server.ts'));
+  const server = secure ? secure.createSecureServer(httpOptions, tls) : createServer(httpOptions);
+  const connections = new Connections(server, limits, tls !== undefined);
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
     const fault = validateHost(req) ?? validateFraming(req) ?? toOriginForm(req);
     if (hasBody(req)) {
@@ -93,6 +100,8 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     else if (refusal !== undefined) sendRawProblem(res, crossSite, {}, refusal);
     else app(req, res);
   };
+  // `upgrade` is an event of this server too, of HTTP/1.1 over TLS or without it.
+  secure?.serveConnections(server, { connections, limits, handle });
   server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
     connections.schedule(req, res, () => sendRawProblem(res, expectationFailed)),
@@ -107,7 +116,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     drain: () => connections.drain(),
     close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
@@ -115,7 +124,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
         // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);
-        const cut = setTimeout(() => server.closeAllConnections(), grace + FINAL_RESPONSE_TIMEOUT);
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+          connections.destroy();
+        }, grace + FINAL_RESPONSE_TIMEOUT);
         server.close(() => {
           clearInterval(sweep);
           clearTimeout(end);

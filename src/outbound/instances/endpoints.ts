@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defaultLimits } from '../../config/limits.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
+import type { UpstreamTls } from '../upstream-tls.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
 /** Where a target is, and how its instances are found. */
@@ -14,6 +15,8 @@ export interface TargetLocation {
   readonly lookup: number;
   /** Maximum size of the head of a response. */
   readonly headBytes?: number | undefined;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
 interface UpdateOptions extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
@@ -31,7 +34,7 @@ export function updateEndpoints(
   location: TargetLocation,
   { previous, ...options }: UpdateOptions,
 ): Endpoint[] {
-  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = location;
+  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders, tls } = location;
   const before = new Map(previous?.endpoints.map((endpoint) => [endpoint.url, endpoint]));
   const isSame =
     previous?.isSamePolicy &&
@@ -42,6 +45,6 @@ export function updateEndpoints(
     if (known && isSame) return known;
     const id = known?.id ?? freeId('', ids);
     ids.add(id);
-    return new Endpoint({ ...options, id, url, health, interval, headBytes, previous: known });
+    return new Endpoint({ ...options, id, url, health, interval, headBytes, tls, previous: known });
   });
 }

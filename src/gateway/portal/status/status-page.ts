@@ -3,6 +3,7 @@ import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
+import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import { LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
 import { breakerForMostClients, instanceStateForMostClients } from '../../../outbound/target-snapshot.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
@@ -14,6 +15,7 @@ import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
 import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
+import { tlsSection } from './tls-section.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
@@ -21,6 +23,8 @@ export interface StatusView {
   readonly history: History;
   /** Why the newest configuration is not in use. */
   readonly refused: RejectedConfig | undefined;
+  /** Undefined where the gateway serves plain HTTP. */
+  readonly tls?: TlsStatus | undefined;
   readonly isOnAdminListener: boolean;
 }
 
@@ -35,12 +39,13 @@ ${livePart(renderStatus(view))}`,
   });
 
 /** The part of the page that is updated live. */
-export const renderStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
+export const renderStatus = ({ services, linkDependencies, history, refused, tls }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
+${tls && tlsSection(tls)}
 ${faultList(services)}
 ${securityList(services)}
 ${driftTable(services)}`;

@@ -7,6 +7,7 @@
 import type { Router } from 'express';
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
+import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
@@ -22,6 +23,8 @@ export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => RejectedConfig | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: (() => TlsStatus | undefined) | undefined;
   readonly live: LiveUpdates;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
   readonly isOnAdminListener?: boolean;
@@ -29,7 +32,7 @@ export interface StatusOptions {
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isOnAdminListener = false }: StatusOptions,
+  { services, snapshot, refused, tls = () => undefined, live, isOnAdminListener = false }: StatusOptions,
 ): void {
   const { history } = live;
   const linkDependencies = linkDependenciesOf(services);
@@ -38,6 +41,7 @@ export function status(
     linkDependencies,
     history,
     refused: refused(),
+    tls: tls(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -50,6 +54,7 @@ export function status(
 const statusOf = ({
   services,
   refused: all,
+  tls,
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -60,6 +65,7 @@ const statusOf = ({
   ]),
   state: {
     ...(all && { refused: all }),
+    ...(tls && { tls }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },
