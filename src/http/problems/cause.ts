@@ -53,6 +53,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '53300': 'the database has too many connections',
 };
 
+/** Codes of failed handshakes, and of certificates that are not accepted. */
+const TLS_CODE =
+  /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_PURPOSE$|INVALID_CA$|HOSTNAME_)/;
+
+/** Whether a TLS connection could not be made. */
+export const isTlsFailure = (error: unknown): boolean => TLS_CODE.test(causeCode(error) ?? '');
+
 /** The error of undici for responses that are not HTTP. It has no code. */
 const PARSER_ERROR = 'HTTPParserError';
 /** The part of its message that describes the fault. */

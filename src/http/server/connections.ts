@@ -178,6 +178,11 @@ export class Connections {
       else if (latest && !latest.headersSent) latest.shouldKeepAlive = false;
   }
 
+  /** Accepts no further requests on connections that carry several at once. */
+  closeSessions(): void {
+    for (const { session } of this.#open.values()) session?.close();
+  }
+
   end(): void {
     for (const [socket, { latest, session }] of this.#open) {
       if (session) session.end();

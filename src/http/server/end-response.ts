@@ -12,6 +12,8 @@ export interface Session {
   readonly isIdle: boolean;
   /** Tells the client that no further requests should come on this connection. */
   drain(): void;
+  /** Ends the connection when its requests have ended. New ones are not accepted any more. */
+  close(): void;
   /** Ends the requests in progress, and then the connection. */
   end(): void;
   /** Ends the requests whose client has read nothing for `reader` milliseconds. */

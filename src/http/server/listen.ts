@@ -121,6 +121,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
         connections.drain();
+        connections.closeSessions();
         // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);

@@ -86,7 +86,6 @@ export class Http2Session implements Session {
     this.#session.setTimeout(slow.reader, () => {
       if (this.isIdle) this.destroy();
     });
-    if (options.isDraining()) this.drain();
   }
 
   get isIdle(): boolean {
@@ -96,8 +95,8 @@ export class Http2Session implements Session {
   drain(): void {
     if (this.#isLeaving || this.#session.closed || this.#session.destroyed) return;
     this.#isLeaving = true;
+    // Without `close`, a request that the client has sent meanwhile is still handled.
     this.#session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
-    this.#closeIfIdle();
   }
 
   end(): void {
@@ -105,7 +104,6 @@ export class Http2Session implements Session {
     this.close();
   }
 
-  /** Ends the connection when its streams have ended. New ones are not accepted any more. */
   close(): void {
     if (!this.#session.closed && !this.#session.destroyed) this.#session.close();
   }
@@ -144,6 +142,8 @@ export class Http2Session implements Session {
       if (req.headers.expect !== undefined) res.writeContinue();
       this.#options.handle(req, res);
     }
+    // A client that connects meanwhile gets its response, and then opens its next connection elsewhere.
+    if (this.#options.isDraining()) this.drain();
   }
 
   #add(exchange: StreamExchange, stream: ServerHttp2Stream): void {
@@ -152,13 +152,9 @@ export class Http2Session implements Session {
     stream.once('close', () => {
       this.#options.total.streams -= 1;
       this.#streams.delete(exchange);
-      this.#closeIfIdle();
+      // A client that got GOAWAY needs the connection no longer.
+      if (this.#isLeaving && this.isIdle) this.close();
     });
-  }
-
-  /** A client that got GOAWAY needs the connection no longer. */
-  #closeIfIdle(): void {
-    if (this.#isLeaving && this.isIdle) this.close();
   }
 }
 

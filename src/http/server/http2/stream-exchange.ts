@@ -30,6 +30,8 @@ class StreamResponse extends ServerResponse {
     Object.defineProperty(this, 'writableNeedDrain', {
       get: () => this.socket?.writableNeedDrain ?? false,
     });
+    // A handler may set `Transfer-Encoding` itself. The body has frames of HTTP/2 instead of chunks.
+    Object.defineProperty(this, 'chunkedEncoding', { get: () => false, set: () => {} });
   }
 }
 

@@ -122,8 +122,9 @@ export class StreamSocket extends Duplex {
 
   override _destroy(error: Error | null, done: Done): void {
     const stream = this.#stream;
-    if (!stream.destroyed && !stream.closed)
-      stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
+    // An incomplete body must not look complete: `close` would end it before the reset.
+    if (!this.writableFinished) stream.destroy(new Error('The response was cut.'));
+    else if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
     done(error);
   }
 
