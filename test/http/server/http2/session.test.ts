@@ -250,6 +250,7 @@ describe('The end of a request over HTTP/2', () => {
     const { client } = await serve(
       (req, res) => {
         if (req.url === '/') return res.end('hello');
+        if (req.url === '/wait') return undefined;
         slow = req;
         res.on('close', () => {
           isClosed = true;
@@ -258,6 +259,8 @@ describe('The end of a request over HTTP/2', () => {
       },
       { slow: { reader: '100ms' } },
     );
+    // Otherwise the connection would end as idle.
+    client.session.request({ ':path': '/wait' }).on('error', () => {});
     const stream = client.session.request({ ':path': '/large' });
     stream.on('error', () => {});
     stream.pause();
