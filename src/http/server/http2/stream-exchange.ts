@@ -77,6 +77,8 @@ function receiveBody(stream: ServerHttp2Stream, req: IncomingMessage, socket: St
   };
   if (stream.endAfterHeaders) {
     complete();
+    // Node keeps a stream that was never read for another turn, and counts it as open meanwhile.
+    stream.resume();
     return;
   }
   stream.on('data', (chunk: Buffer) => {

@@ -32,6 +32,8 @@ export class StreamSocket extends Duplex {
   readonly #acceptsTrailers: boolean;
   #head: Buffer | undefined;
   #hasHead = false;
+  /** Whether the whole response has been written, though the client may not have all of it yet. */
+  #isComplete = false;
   #bytesSent = 0;
 
   /** @param trailers raw trailers of the response; undefined where the client accepts none */
@@ -116,6 +118,7 @@ export class StreamSocket extends Duplex {
 
   override _final(done: Done): void {
     const stream = this.#stream;
+    this.#isComplete = true;
     if (stream.destroyed || stream.closed) done();
     else stream.end(() => done());
   }
@@ -123,7 +126,7 @@ export class StreamSocket extends Duplex {
   override _destroy(error: Error | null, done: Done): void {
     const stream = this.#stream;
     // An incomplete body must not look complete: `close` would end it before the reset.
-    if (!this.writableFinished) stream.destroy(new Error('The response was cut.'));
+    if (!this.#isComplete) stream.destroy(new Error('The response was cut.'));
     else if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
     done(error);
   }

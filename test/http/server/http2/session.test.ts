@@ -225,6 +225,11 @@ describe('The end of a request over HTTP/2', () => {
     );
     expect([status, body]).toEqual([413, 'too large']);
     expect((await client.request('/')).status).toBe(413);
+    // Whatever happens first: the end of the upload, or that the client has the response.
+    for (let length = 1; length <= 1_000_000; length *= 10) {
+      const again = await client.request({ ':method': 'POST', ':path': '/' }, Buffer.alloc(length));
+      expect(again.body).toBe('too large');
+    }
     client.close();
   });
 
@@ -300,6 +305,25 @@ describe('The limits of an HTTP/2 connection', () => {
     expect(client.session.remoteSettings.maxConcurrentStreams).toBe(7);
     client.close();
   });
+
+  it.each(['GET', 'POST'])(
+    'A client that always has as many %s requests as it may loses none',
+    async (method) => {
+      const { client } = await serve((req, res) => {
+        req.resume();
+        setImmediate(() => res.end('hello'));
+      });
+      await client.request('/');
+      // Its library keeps back what is above the limit.
+      const all = await Promise.all(
+        Array.from({ length: 3_000 }, () =>
+          client.request({ ':method': method, ':path': '/' }, method === 'POST' ? 'a body' : undefined),
+        ),
+      );
+      expect(all.filter(({ body }) => body !== 'hello')).toEqual([]);
+      client.close();
+    },
+  );
 
   it('All connections together have a limited number of requests, and more are refused as not handled', async () => {
     const waiting: ServerResponse[] = [];
