@@ -22,6 +22,7 @@ export function watch(options: WatchOptions): () => void {
   let lastSeen: string | undefined;
   let applied: string | undefined;
   let checkedAt = performance.now();
+  let isStopped = false;
 
   const check = async (): Promise<void> => {
     const { files, urls } = options.intervals();
@@ -31,7 +32,8 @@ export function watch(options: WatchOptions): () => void {
     // A file that still changes is being written.
     if (now !== applied && !isStable) return;
     const isDue = urls > 0 && options.places().some(isUrl) && performance.now() - checkedAt >= pause(urls);
-    if (now === applied && !isDue) return;
+    // Polling may have stopped while the files were read.
+    if (isStopped || (now === applied && !isDue)) return;
     applied = now;
     checkedAt = performance.now();
     await options.reload();
@@ -39,12 +41,16 @@ export function watch(options: WatchOptions): () => void {
   const pause = (urls: number): number => (options.isRefused() ? Math.min(urls, DOCUMENT_RETRY) : urls);
 
   const schedule = (): void => {
+    if (isStopped) return;
     const { files, urls } = options.intervals();
     const interval = Math.min(files || DOCUMENT_RETRY, urls || DOCUMENT_RETRY, DOCUMENT_RETRY);
     timer = setTimeout(() => void check().finally(schedule), interval).unref();
   };
   schedule();
-  return () => clearTimeout(timer);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }
 
 const versionsOf = async (places: readonly string[]): Promise<string> =>
