@@ -22,7 +22,7 @@ export interface TestAuthority extends TestPair {
   issue(options?: IssueOptions): Promise<TestPair>;
 }
 
-export interface IssueOptions {
+interface IssueOptions {
   readonly name?: string;
   /** DNS names. */
   readonly names?: readonly string[];

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 
-export interface Http2Response {
+interface Http2Response {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

@@ -101,7 +101,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     else app(req, res);
   };
   // `upgrade` is an event of this server too, of HTTP/1.1 over TLS or without it.
-  secure?.serveConnections(server, { connections, limits, handle });
+  const served = secure?.serveConnections(server, { connections, limits, handle });
   server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
     connections.schedule(req, res, () => sendRawProblem(res, expectationFailed)),
@@ -122,6 +122,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       new Promise((resolve) => {
         connections.drain();
         connections.closeSessions();
+        served?.closeHandshakes();
         // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);

@@ -6,6 +6,7 @@
  */
 import type { Server, ServerOptions } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Connections } from '../connections.ts';
 import { Http2Session, type SessionOptions } from '../http2/session.ts';
@@ -38,12 +39,32 @@ export interface ServeOptions extends Pick<SessionOptions, 'limits' | 'handle'> 
   readonly connections: Connections;
 }
 
-/** Call it after `connections` has begun to count the connections of the server. */
-export function serveConnections(server: Server, { connections, limits, handle }: ServeOptions): void {
+export interface ServedConnections {
+  /** Closes connections that have not finished their handshake, and so have no request. */
+  closeHandshakes(): void;
+}
+
+const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+/** Passes each connection on when its handshake has finished. */
+export function serveConnections(
+  server: Server,
+  { connections, limits, handle }: ServeOptions,
+): ServedConnections {
   const total = { streams: 0 };
+  // Their number is limited, because the server accepts a limited number of connections.
+  const handshakes = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket);
+    handshakes.set(name, socket);
+    socket.once('close', () => {
+      if (handshakes.get(name) === socket) handshakes.delete(name);
+    });
+  });
   const serveHttp1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
+    handshakes.delete(nameOf(socket));
     connections.add(socket);
     if (socket.alpnProtocol !== 'h2') {
       for (const listener of serveHttp1) listener.call(server, socket);
@@ -54,4 +75,9 @@ export function serveConnections(server: Server, { connections, limits, handle }
     const session = new Http2Session(socket, { limits, total, isRejected, isDraining, handle });
     connections.setSession(socket, session);
   });
+  return {
+    closeHandshakes: () => {
+      for (const socket of handshakes.values()) socket.destroy();
+    },
+  };
 }

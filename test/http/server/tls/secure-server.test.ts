@@ -150,6 +150,65 @@ describe('A handshake that fails', () => {
   });
 });
 
+describe('HTTP/1.1 over TLS', () => {
+  const raw = async (server: SecureListener, text: string): Promise<string> => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: Number(new URL(server.url).port),
+      servername: 'localhost',
+      ca: setup.authority.cert,
+    });
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.on('error', () => {});
+    socket.write(text);
+    await new Promise((resolve) => socket.once('close', resolve));
+    return received;
+  };
+
+  it.each([
+    ['no HTTP', 'nonsense\r\n\r\n', '400 Bad Request'],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
+    ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n', '405 Method Not Allowed'],
+    ['another expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n', '417 Expectation Failed'],
+  ])('With %s gets a problem, as without TLS', async (_, text, status) => {
+    const received = await raw(await start(), text);
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\n`));
+    expect(received).toContain('application/problem+json');
+  });
+
+  it('Pipelined requests get their responses in order', async () => {
+    const text = '/a /b /c'
+      .split(' ')
+      .map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n${path === '/c' ? 'Connection: close\r\n' : ''}\r\n`)
+      .join('');
+    expect([...(await raw(await start(), text)).matchAll(/1\.1 (\/.)/g)].map(([, path]) => path)).toEqual([
+      '/a',
+      '/b',
+      '/c',
+    ]);
+  });
+
+  it('Upgrade is an event of the same server, and without a listener the request is served', async () => {
+    const text = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
+    expect(await raw(await start(), text)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*1\.1 \/a/);
+  });
+});
+
+describe('The end of a server', () => {
+  it('Does not wait for connections whose handshake has not finished', async () => {
+    const server = await start();
+    const client = rawClient(server.url, Buffer.from([0x16, 3, 1]));
+    await new Promise((resolve) => client.socket.once('connect', resolve));
+    // Its connection is known to the server when a later one is.
+    expect(await https(server)).toBe('1.1 /');
+    await server.close(20_000);
+    expect(await client.end).toBe('');
+  });
+});
+
 describe('The certificate of a client', () => {
   const withPeer = async (clientCertificate: TlsConfig['clientCertificate']) => {
     const peers: PeerCertificate[] = [];
