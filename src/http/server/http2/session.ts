@@ -4,7 +4,7 @@
  * What is bounded here: the concurrent streams of a connection (`limits.streams`) and of all connections together, the
  * size of heads (431, and a reset far above that), streams that the client resets, slow readers, and idle connections.
  * nghttp2 and Node bound the rest themselves: CONTINUATION frames by the size of the head, replies to PING and
- * SETTINGS that are not read (1,000), the memory of a connection (10 MB), and invalid frames (1,000).
+ * SETTINGS that are not read (1,000), the memory of a connection, and invalid frames (1,000).
  *
  * While the process drains, clients get a GOAWAY (§6.8) and open their next connection elsewhere. Streams that have
  * started go on.
@@ -32,6 +32,7 @@ import { defaultConnections } from '../open-files.ts';
 import { UnreadData } from '../unread-data.ts';
 import { requestHeadOf } from './request-head.ts';
 import { createExchange, type StreamExchange } from './stream-exchange.ts';
+import { MAX_PIECE_BYTES } from './stream-socket.ts';
 
 export interface SessionOptions {
   readonly limits: () => ConnectionLimits;
@@ -53,6 +54,9 @@ const MAX_HEADER_PAIRS = 2_000;
  */
 const RESET_BURST = 200;
 const RESET_RATE = 20;
+/** The default of Node, and what each stream may add: a window of its request, and a piece of its response. */
+const SESSION_MEGABYTES = 10;
+const STREAM_BYTES = 2 * MAX_PIECE_BYTES;
 /** In the first GOAWAY of two: streams that the client has opened meanwhile are still accepted (RFC 9113 §6.8). */
 const ANY_STREAM = 2 ** 31 - 1;
 
@@ -71,6 +75,7 @@ export class Http2Session implements Session {
     this.#session = performServerHandshake(tls, {
       settings: { maxConcurrentStreams: streams, maxHeaderListSize: MAX_HEADER_LIST_SIZE },
       maxHeaderListPairs: MAX_HEADER_PAIRS,
+      maxSessionMemory: Math.ceil(SESSION_MEGABYTES + (streams * STREAM_BYTES) / 1_000_000),
       streamResetBurst: RESET_BURST,
       streamResetRate: RESET_RATE,
       // A service may send a field twice, and the client decides what that means, as over HTTP/1.1.

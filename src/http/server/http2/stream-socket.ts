@@ -11,6 +11,9 @@ import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { parseResponseHead } from './response-head.ts';
 
+/** The window of a stream at its start (RFC 9113 §6.9.2). */
+export const MAX_PIECE_BYTES = 65_535;
+
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 type Done = (error?: Error | null) => void;
@@ -104,13 +107,8 @@ export class StreamSocket extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     try {
       const body = this.#hasHead ? chunk : this.#takeHead(chunk);
-      if (body.length === 0) done();
-      else if (this.#stream.destroyed || this.#stream.closed) done(new Error('The stream is closed.'));
-      else
-        this.#stream.write(body, (error) => {
-          this.#bytesSent += chunk.length;
-          done(error);
-        });
+      this.#bytesSent += chunk.length - body.length;
+      this.#sendBody(body, done);
     } catch (error) {
       done(error as Error);
     }
@@ -129,6 +127,21 @@ export class StreamSocket extends Duplex {
     if (!this.#isComplete) stream.destroy(new Error('The response was cut.'));
     else if (!stream.destroyed && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
     done(error);
+  }
+
+  /** Sends a part of the body in pieces: what Node holds of a stream counts against the memory of its connection. */
+  #sendBody(body: Buffer, done: Done): void {
+    const stream = this.#stream;
+    if (body.length === 0) done();
+    else if (stream.destroyed || stream.closed) done(new Error('The stream is closed.'));
+    else {
+      const piece = body.subarray(0, MAX_PIECE_BYTES);
+      stream.write(piece, (error) => {
+        this.#bytesSent += piece.length;
+        if (error) done(error);
+        else this.#sendBody(body.subarray(piece.length), done);
+      });
+    }
   }
 
   /** Sends the heads in a chunk. @returns the part of the body that follows */

@@ -338,6 +338,26 @@ describe('The limits of an HTTP/2 connection', () => {
     for (const one of [client, other]) one.close();
   });
 
+  it('A large response that waits for its reader does not keep others from the connection', async () => {
+    const { client } = await serve((req, res) => {
+      res.end(req.url === '/large' ? Buffer.alloc(40_000_000) : 'hello');
+    });
+    const stream = client.session.request({ ':path': '/large' });
+    stream.on('error', () => {});
+    await new Promise((resolve) => stream.once('response', resolve));
+    stream.pause();
+    const all = await Promise.all(Array.from({ length: 50 }, () => client.request('/')));
+    expect(new Set(all.map(({ body }) => body))).toEqual(new Set(['hello']));
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+    });
+    stream.resume();
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect(length).toBe(40_000_000);
+    client.close();
+  });
+
   it('A connection above the limit gets 503 where all others are busy', async () => {
     const waiting: ServerResponse[] = [];
     const { server, client } = await serve((_req, res) => waiting.push(res), { connections: 1 });
