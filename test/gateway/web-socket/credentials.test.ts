@@ -84,7 +84,8 @@ describe('Token as a subprotocol', () => {
 describe('Limits', () => {
   it('Connections count for the caller, whatever the token, and not for the address', async () => {
     const gateway = await startSecured({
-      config: 'limits: { webSockets: { perClient: 1 } }\nauthentication: { schemes: { token: { keysFile: x } } }',
+      config:
+        'limits: { webSockets: { perClient: 1 } }\nauthentication: { schemes: { token: { keysFile: x } } }',
     });
     await openWebSocket(gateway, '/private', bearer('anna.read.60000'));
     expect((await refusalOf(gateway, '/private', bearer('anna.read.70000'))).status).toBe(429);
