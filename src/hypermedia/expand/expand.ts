@@ -8,10 +8,10 @@ import type { ExpandLimits } from '../../config/limits.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import { type ExpandTarget, targetKey } from './batch.ts';
-import { copyJson } from './copy.ts';
 import { type FailedPart, type FetchedPart, type FetchPart, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
 import { checkLimit, type PlanNode, pushdown } from './plan.ts';
+import { copyBody, receivedSize } from './received.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -175,7 +175,7 @@ class ExpansionState {
       this.parts.push(part);
       // A part may be expanded differently in different places. An unchanged part is shared.
       const isShared = node.children.length === 0 && !this.#isProjected && !('_expandErrors' in part.body);
-      const copy = isShared ? part.body : copyJson(part.body);
+      const copy = isShared ? part.body : copyBody(part.body);
       this.failures.push(
         ...extractErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
       );
@@ -213,7 +213,7 @@ const isFailure = (value: unknown): value is ExpandFailure =>
   typeof value.href === 'string' &&
   isJsonObject(value.problem);
 
-const bytesOf = (body: Body): number => Buffer.byteLength(stringifyExact(body));
+const bytesOf = (body: Body): number => receivedSize(body) ?? Buffer.byteLength(stringifyExact(body));
 
 /** The entries of `_expandErrors`. */
 export const expandErrorsOf = (failures: readonly ExpandFailure[]) =>
