@@ -11,6 +11,8 @@ const SPACE = 0x20;
 const CASE_BIT = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+/** The least byte of a bracket or a brace. */
+const FIRST_BRACKET = 0x5b;
 
 /** The first byte of a value, and the byte after it. */
 export interface Span {
@@ -42,25 +44,7 @@ export class JsonSpans {
    * @throws RangeError when it is nested too deeply
    */
   skip(start: number, level: number): number {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let depth = level;
-    for (let at = start; at < length; at++) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) {
-        at++;
-        for (let inside = bytes[at]; inside !== QUOTE && at < length; inside = bytes[at])
-          at += inside === BACKSLASH ? 2 : 1;
-        if (depth === level) return at + 1;
-      } else if ((byte | CASE_BIT) === OPEN) {
-        if (++depth > this.#maxLevels) throw new RangeError('is nested too deeply');
-      } else if ((byte | CASE_BIT) === CLOSE) {
-        if (--depth === level) return at + 1;
-        // The end of the container around a scalar.
-        if (depth < level) return at;
-      } else if (depth === level && (byte === COMMA || byte <= SPACE)) return at;
-    }
-    return length;
+    return endOfValue(this.#bytes, start, this.#maxLevels - level);
   }
 
   /**
@@ -98,4 +82,42 @@ export class JsonSpans {
     const at = this.next(end);
     return this.#bytes[at] === COMMA ? this.next(at + 1) : at;
   }
+}
+
+/** A function of its own, with few comparisons for each byte: it takes most of the time. */
+function endOfValue(bytes: Uint8Array, start: number, maxLevels: number): number {
+  const { length } = bytes;
+  const first = bytes[start] as number;
+  if (first === QUOTE) return endOfString(bytes, start);
+  if ((first | CASE_BIT) !== OPEN) return endOfScalar(bytes, start);
+  let depth = 0;
+  for (let at = start; at < length; at++) {
+    let byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      byte = bytes[++at] as number;
+      while (byte !== QUOTE && at < length) {
+        if (byte === BACKSLASH) at++;
+        byte = bytes[++at] as number;
+      }
+    } else if (byte >= FIRST_BRACKET) {
+      byte |= CASE_BIT;
+      if (byte === OPEN) {
+        if (++depth > maxLevels) throw new RangeError('is nested too deeply');
+      } else if (byte === CLOSE && --depth === 0) return at + 1;
+    }
+  }
+  return length;
+}
+
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (bytes[at] !== QUOTE && at < bytes.length) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+function endOfScalar(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (let byte = bytes[at] as number; at < bytes.length; byte = bytes[++at] as number)
+    if (byte <= SPACE || byte === COMMA || (byte | CASE_BIT) === CLOSE) break;
+  return at;
 }
