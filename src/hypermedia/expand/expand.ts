@@ -8,10 +8,10 @@ import type { ExpandLimits } from '../../config/limits.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import { type ExpandTarget, targetKey } from './batch.ts';
-import { copyJson } from './copy.ts';
 import { type FailedPart, type FetchedPart, type FetchPart, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
 import { checkLimit, type PlanNode, pushdown } from './plan.ts';
+import { copyBody, receivedSize } from './received.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -43,6 +43,8 @@ export interface ExpandFailure extends FailedPart {
 }
 
 type Ancestors = readonly (string | undefined)[];
+
+const NOTHING: readonly never[] = [];
 
 /** A resource, and a relation of it to embed. */
 interface PendingEmbed {
@@ -108,7 +110,13 @@ class ExpansionState {
   }
 
   /** Finds what is left to embed in resources of one kind. Parts that their server has embedded are visited too. */
-  pendingEmbeds(bodies: readonly Body[], plan: readonly PlanNode[], ancestors: Ancestors): PendingEmbed[] {
+  pendingEmbeds(
+    bodies: readonly Body[],
+    plan: readonly PlanNode[],
+    ancestors: Ancestors,
+  ): readonly PendingEmbed[] {
+    // Most parts have nothing to embed.
+    if (plan.length === 0) return NOTHING;
     return bodies.flatMap((body) => {
       const above = [...ancestors, this.#format.hrefs(body, 'self')[0]];
       return plan.flatMap((node) => {
@@ -122,14 +130,18 @@ class ExpansionState {
   }
 
   /** @returns the next level */
-  async embedLevel(level: readonly PendingEmbed[]): Promise<PendingEmbed[]> {
+  async embedLevel(level: readonly PendingEmbed[]): Promise<readonly PendingEmbed[]> {
     const targets = level.flatMap((slot) => slot.targets);
     // Checks the limits before anything is sent: each target has at least one resource.
-    const hrefs = new Set<unknown>(targets.map(({ href }) => href));
+    const hrefs = new Set<unknown>();
+    const counts = new Map<string, number>();
+    for (const target of targets) {
+      hrefs.add(target.href);
+      const key = targetKey(target);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
     checkLimit('resources', this.#resources.union(hrefs).size, this.#limits.resources);
     checkLimit('embeds', this.#embeds + targets.length, this.#limits.embeds);
-    const counts = new Map<string, number>();
-    for (const key of targets.map(targetKey)) counts.set(key, (counts.get(key) ?? 0) + 1);
     this.#places = counts;
     this.#levelEmbeds = 0;
     // Parts that an earlier level fetched count again.
@@ -175,10 +187,9 @@ class ExpansionState {
       this.parts.push(part);
       // A part may be expanded differently in different places. An unchanged part is shared.
       const isShared = node.children.length === 0 && !this.#isProjected && !('_expandErrors' in part.body);
-      const copy = isShared ? part.body : copyJson(part.body);
-      this.failures.push(
-        ...extractErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
-      );
+      const copy = isShared ? part.body : copyBody(part.body);
+      for (const failure of extractErrors(copy))
+        this.failures.push({ ...failure, path: `${node.path}.${failure.path}` });
       next.push(...this.#embedPart(copy, node, [...ancestors, target.href]));
       found.push(copy);
     }
@@ -187,7 +198,7 @@ class ExpansionState {
   }
 
   /** @throws Problem expand-limit (400) */
-  #embedPart(part: Body, { children }: PlanNode, ancestors: Ancestors): PendingEmbed[] {
+  #embedPart(part: Body, { children }: PlanNode, ancestors: Ancestors): readonly PendingEmbed[] {
     const resources = this.#format.resources(part);
     for (const resource of resources)
       this.#resources.add(this.#format.hrefs(resource, 'self')[0] ?? resource);
@@ -199,10 +210,11 @@ class ExpansionState {
 }
 
 /** Moves failures that a service reported to the top, with their complete paths. */
-function extractErrors(body: Body): ExpandFailure[] {
+function extractErrors(body: Body): readonly ExpandFailure[] {
   const { _expandErrors: errors } = body;
+  if (errors === undefined) return NOTHING;
   // The member may have another meaning in other documents.
-  if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
+  if (!Array.isArray(errors) || !errors.every(isFailure)) return NOTHING;
   delete body._expandErrors;
   return errors;
 }
@@ -213,7 +225,7 @@ const isFailure = (value: unknown): value is ExpandFailure =>
   typeof value.href === 'string' &&
   isJsonObject(value.problem);
 
-const bytesOf = (body: Body): number => Buffer.byteLength(stringifyExact(body));
+const bytesOf = (body: Body): number => receivedSize(body) ?? Buffer.byteLength(stringifyExact(body));
 
 /** The entries of `_expandErrors`. */
 export const expandErrorsOf = (failures: readonly ExpandFailure[]) =>
