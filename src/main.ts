@@ -14,6 +14,7 @@ import { type Listening, listen } from './http/server/listen.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { startTracing } from './observability/start-tracing.ts';
 import { closeTargets, createTargets } from './outbound/targets.ts';
+import { readUpstreamTls } from './outbound/upstream-tls.ts';
 import { type Running, run } from './run.ts';
 import { hasServiceCode, loadService } from './service/load.ts';
 import type { IdentitySettings } from './service/security/identity.ts';
@@ -31,6 +32,8 @@ export interface StartedSystem extends Required<Running> {
   /** The faults of the current configuration, if an older one is in use. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
+  /** Whether no credentials are checked, although documents require some. */
+  readonly isOpen: boolean;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -59,9 +62,10 @@ export async function start(env: Environment): Promise<StartedSystem> {
       host: settings.HOST,
     });
     closers.push(() => gateway.close());
-    const { sample, refused, warnings, reload, drain } = gateway;
+    const { sample, refused, isOpen, reload, drain } = gateway;
+    const warnings = isOpen ? gateway.warnings : [...gateway.warnings, ...gateway.unenforced];
     const [url, statusUrl] = [readableUrl(gateway.url), readableUrl(gateway.statusUrl)];
-    return { url, statusUrl, sample, services: urls, refused, warnings, reload, drain, close };
+    return { url, statusUrl, sample, services: urls, refused, warnings, isOpen, reload, drain, close };
   } catch (error) {
     await close();
     throw error;
@@ -94,14 +98,18 @@ async function startServices(
   );
   const urls = Object.fromEntries(places.map(({ name, listening }) => [name, listening.url]));
   const services = await Promise.all(names.map(loadService));
+  const called = config.services.filter(({ name }) =>
+    services.some(({ linked }) => Object.hasOwn(linked, name)),
+  );
   const targets = createTargets(
-    config.services
-      .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
-      .map((service) => ({
+    await Promise.all(
+      called.map(async (service) => ({
         ...service,
+        tls: await readUpstreamTls(service),
         // A service in the same process needs no health checks.
         ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
+    ),
   );
   closers.push(() => closeTargets(targets));
   const heldBodies = new HeldBodies();
@@ -141,11 +149,13 @@ async function reserve(name: string, limits: Limits): Promise<ReservedService> {
   };
 }
 
+const OPEN = 'Everyone may do everything here; `npm run start:secure` checks who asks.';
+
 if (import.meta.main) {
   await run(async () => {
     await startTracing(readSettings(process.env), 'linkway');
     const system = await start(process.env);
-    process.stdout.write(banner(system));
+    process.stdout.write(banner({ ...system, note: system.isOpen ? OPEN : undefined }));
     return system;
   });
 }

@@ -10,7 +10,11 @@ export const banner = ({
   sample,
   refused,
   warnings,
-}: Pick<StartedGateway, 'url' | 'statusUrl' | 'sample' | 'refused' | 'warnings'>): string => `
+  note,
+}: Pick<StartedGateway, 'url' | 'statusUrl' | 'sample' | 'refused' | 'warnings'> & {
+  /** A sentence about how the system runs. */
+  readonly note?: string | undefined;
+}): string => `
   linkway is running.
 
     Entry point   ${readableUrl(url)}/
@@ -19,7 +23,9 @@ export const banner = ({
 
     curl -s '${readableUrl(url)}${sample}'
 
-${lines('Broken; the last good version is in use', refused)}${lines('Warning', warnings)}  Press Ctrl-C to stop.
+${note === undefined ? '' : `  ${note}
+
+`}${lines('Broken; the last good version is in use', refused)}${lines('Warning', warnings)}  Press Ctrl-C to stop.
 
 `;
 

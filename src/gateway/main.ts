@@ -21,7 +21,7 @@ await run(async () => {
     host: HOST,
     log,
   });
-  process.stdout.write(banner(gateway));
+  process.stdout.write(banner({ ...gateway, warnings: [...gateway.warnings, ...gateway.unenforced] }));
   log.logger.info({ url: gateway.url, adminUrl: gateway.adminUrl }, 'the gateway is listening');
   return gateway;
 });

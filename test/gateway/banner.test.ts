@@ -8,6 +8,7 @@ it('The banner shows readable URLs, rejected documents and warnings', () => {
     sample: '/orders?expand=consumer',
     refused: ['gateway.yaml:3: broken'],
     warnings: ['orders: open'],
+    note: 'Everyone may do everything here.',
   });
   for (const line of [
     'Entry point   http://localhost:8080/',
@@ -16,6 +17,7 @@ it('The banner shows readable URLs, rejected documents and warnings', () => {
     "curl -s 'http://localhost:8080/orders?expand=consumer'",
     'Broken; the last good version is in use: gateway.yaml:3: broken',
     'Warning: orders: open',
+    '\n  Everyone may do everything here.\n\n',
   ])
     expect(text).toContain(line);
 });

@@ -118,7 +118,9 @@ it('Warnings, log and status name the operations whose declared security is not 
     host: '127.0.0.1',
     log,
   });
-  expect(gateway.warnings).toEqual([expect.stringMatching(/^a: getA declares security/)]);
+  expect(gateway.warnings).toEqual([]);
+  expect(gateway.unenforced).toEqual([expect.stringMatching(/^a: getA declares security/)]);
+  expect(gateway.isOpen).toBe(true);
   expect(log.warnings).toEqual([{ service: 'a' }]);
   expect(await gateway.reload()).toBe(false);
   expect(log.warnings).toHaveLength(1);

@@ -28,6 +28,7 @@ import {
   updateTargets,
 } from '../../outbound/targets.ts';
 import { SignIn } from '../../security/sign-in/sign-in.ts';
+import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
@@ -51,6 +52,8 @@ export interface GatewayInstanceOptions {
   readonly documents: readonly LoadedDocument[];
   /** The steps of `gateway.yaml`. */
   readonly steps: readonly LoadedStep[];
+  /** Certificates for the services that have their own, by name. */
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -83,6 +86,7 @@ export class GatewayInstance {
   readonly hostRules: HostRules;
   readonly #cors: GatewayCors | undefined;
   readonly #hasWebSockets: boolean;
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -103,11 +107,15 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents, steps, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor(
+    { config, documents, steps, upstreamTls, state }: GatewayInstanceOptions,
+    parts: InstanceParts,
+  ) {
     this.#state = state;
     this.steps = steps;
     this.config = config;
     this.documents = documents;
+    this.upstreamTls = upstreamTls;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.#cors =
       config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
@@ -168,7 +176,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, steps: extensions, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, steps: extensions, upstreamTls, log, state }: GatewayInstanceOptions,
   verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
@@ -182,7 +190,10 @@ async function createParts(
   );
   const resolvedConfig = { ...config, services: mocks.services };
   const { targets, added } = createTargets(
-    withCredentialNames(resolvedConfig.services, services),
+    withCredentialNames(resolvedConfig.services, services).map((service) => ({
+      ...service,
+      tls: upstreamTls.get(service.name),
+    })),
     previous?.targets,
     log.logger,
   );
@@ -222,6 +233,7 @@ async function createParts(
       services,
       snapshot,
       refused: () => state.refused,
+      tls: () => state.tls?.(),
       isDraining,
       live: liveUpdates,
       rateLimits: () => limits?.limiter.snapshot(),
