@@ -150,6 +150,58 @@ describe('A response whose links depend on the caller', () => {
   });
 });
 
+describe('A service whose own security is not enforced', () => {
+  const shop = document(
+    {
+      '/shops/{id}': {
+        parameters,
+        get: {
+          operationId: 'getShop',
+          responses: ok(ref('Shop'), {
+            owner: { operationId: 'getOwner', parameters: { id: '$response.body#/id' } },
+            self: { operationId: 'getShop', parameters: { id: '$response.body#/id' } },
+          }),
+        },
+      },
+    },
+    { schemas: { Shop: { type: 'object', properties: { id: text } } }, securitySchemes: SCHEMES },
+  );
+
+  it.each([false, true])(
+    'It offers links to enforced operations by the credentials of the caller (verified later: %s)',
+    async (isAsynchronous) => {
+      const verifier = scriptedVerifier({ isAsynchronous });
+      const { url, services } = await startGateway(
+        { shops: shop, pets: PETS },
+        {
+          config: CONFIG,
+          serviceByName: { shops: 'authentication: { enforce: off }' },
+          verifiers: new Map([
+            ['oauth', verifier],
+            ['key', verifier],
+          ]),
+        },
+      );
+      for (const upstream of Object.values(services))
+        upstream.respond = (_req, res) => {
+          res.writeHead(200, { 'Content-Type': 'application/json' });
+          res.end('{"id":"s1"}');
+        };
+      const get = (headers: Record<string, string>) =>
+        request(url).get('/shops/s1?expand=owner').accept('application/hal+json').set(headers).expect(200);
+      const { body: known } = await get({ Authorization: 'Bearer anna:owners' });
+      expect(known._links.owner).toEqual({ href: '/owners/s1' });
+      expect(known._embedded.owner.id).toBe('s1');
+      const { body: other } = await get({ Authorization: 'Bearer anna:write' });
+      expect(other._links.owner).toBeUndefined();
+      expect(other._expandErrors).toMatchObject([{ path: 'owner', problem: { status: 403 } }]);
+      const { body: wrong } = await get({ Authorization: 'Bearer bad' });
+      expect(wrong._links.owner).toBeUndefined();
+      expect(wrong._expandErrors).toMatchObject([{ path: 'owner', problem: { status: 401 } }]);
+    },
+  );
+});
+
 describe('An expansion that the caller may not read', () => {
   it('Its targets are not requested, neither alone nor together', async () => {
     const gateway = await start();
