@@ -14,6 +14,7 @@ import { type Listening, listen } from './http/server/listen.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { startTracing } from './observability/start-tracing.ts';
 import { closeTargets, createTargets } from './outbound/targets.ts';
+import { readUpstreamTls } from './outbound/upstream-tls.ts';
 import { type Running, run } from './run.ts';
 import { hasServiceCode, loadService } from './service/load.ts';
 import type { IdentitySettings } from './service/security/identity.ts';
@@ -94,14 +95,18 @@ async function startServices(
   );
   const urls = Object.fromEntries(places.map(({ name, listening }) => [name, listening.url]));
   const services = await Promise.all(names.map(loadService));
+  const called = config.services.filter(({ name }) =>
+    services.some(({ linked }) => Object.hasOwn(linked, name)),
+  );
   const targets = createTargets(
-    config.services
-      .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
-      .map((service) => ({
+    await Promise.all(
+      called.map(async (service) => ({
         ...service,
+        tls: await readUpstreamTls(service),
         // A service in the same process needs no health checks.
         ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
+    ),
   );
   closers.push(() => closeTargets(targets));
   const heldBodies = new HeldBodies();

@@ -17,6 +17,8 @@ import { policySchema } from './policies/policy.ts';
 import { rateLimitsSchema } from './policies/rate-limits.ts';
 import { serviceUrlsSchema } from './policies/service-urls.ts';
 import { stepsSchema } from './policies/steps.ts';
+import { tlsSchema, upstreamTlsSchema } from './policies/tls.ts';
+import { upgradeSchema, webSocketSchema } from './policies/web-socket.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -44,6 +46,7 @@ const serviceSchema = z.strictObject({
   url: serviceUrlsSchema,
   mirror: mirrorSchema,
   health: healthSchema,
+  tls: upstreamTlsSchema,
   lookup: duration
     .default(5_000)
     .describe('How often its host names are resolved. Each address is an instance. `0` turns this off.'),
@@ -97,6 +100,8 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
   authentication: serviceAuthenticationSchema.optional(),
+  upgrade: upgradeSchema,
+  webSocket: webSocketSchema.prefault({}),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])
@@ -161,6 +166,7 @@ export const gatewaySchema = z.strictObject({
   authentication: authenticationSchema.optional(),
   steps: stepsSchema,
   rateLimits: rateLimitsSchema.optional(),
+  tls: tlsSchema,
   hideSoftware: z
     .boolean()
     .default(true)

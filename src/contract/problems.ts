@@ -214,6 +214,22 @@ export const expectationFailed = defineProblem({
   remedy: 'Send the request without `Expect`.',
 });
 
+export const upgradeRequired = defineProblem({
+  code: 'upgrade-required',
+  status: 426,
+  title: 'Another version of the protocol is required',
+  meaning: 'The request asks for a version of WebSocket that this server does not support. Nothing was done.',
+  remedy: 'Use the version in `Sec-WebSocket-Version`.',
+});
+
+export const tooManyConnections = defineProblem({
+  code: 'too-many-connections',
+  status: 429,
+  title: 'Too many open connections of one client',
+  meaning: 'This client has as many open WebSocket connections as the server allows one client.',
+  remedy: 'Close a connection, or send several conversations through one. `limit` is the maximum.',
+});
+
 export const headersTooLarge = defineProblem({
   code: 'headers-too-large',
   status: 431,
@@ -413,6 +429,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     unsupportedMediaType,
     requestTimeout,
     expectationFailed,
+    upgradeRequired,
+    tooManyConnections,
     headersTooLarge,
     tooManyAttempts,
     rateLimited,

@@ -32,11 +32,12 @@ import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
 import { createInternalDispatch } from './proxy/internal-request.ts';
 import { createResponseSender } from './proxy/send-upstream-response.ts';
-import { createUpstreams } from './proxy/upstreams.ts';
+import { createUpstreams, identifyCallers } from './proxy/upstreams.ts';
 import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { credentialExpiry, endWithCredentials } from './security/credential-expiry.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
 import { GatewayOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
@@ -53,7 +54,11 @@ import { pageOffers } from './steps/page-offers.ts';
 import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
+import { upgrade } from './steps/upgrade.ts';
 import { validate } from './steps/validate.ts';
+import { webSocketHandshake } from './steps/web-socket-handshake.ts';
+import { joinConnections } from './web-socket/join.ts';
+import { WebSockets } from './web-socket/web-sockets.ts';
 
 export interface GatewayOptions {
   readonly config: Pick<
@@ -87,6 +92,8 @@ export interface GatewayOptions {
   readonly security?: GatewaySecurity | undefined;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
+  /** Counts WebSocket connections. */
+  readonly webSockets?: WebSockets;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** The steps of `gateway.yaml`. */
   readonly extensions?: readonly LoadedStep[];
@@ -118,6 +125,7 @@ export function* createInSteps({
   conformanceStats = new ConformanceStats(),
   security,
   refusalStatistics = new RefusalStatistics(),
+  webSockets = new WebSockets(),
   log,
   extensions = [],
   operationSteps = [],
@@ -186,14 +194,8 @@ export function* createInSteps({
 
   security?.compile(operations);
   // The client of each service, with its cache in front.
-  const upstreams = createUpstreams({
-    config,
-    documents,
-    targets,
-    cache,
-    identity: security?.identity,
-    logger: log.logger,
-  });
+  const cached = createUpstreams({ config, documents, targets, cache, logger: log.logger });
+  const upstreams = identifyCallers(cached, security?.identity);
   // Checks each response against the contract before anything is added: counts it or replaces it with 502.
   const inspect = inspectResponses({
     services,
@@ -206,11 +208,19 @@ export function* createInSteps({
   const extension = extensionSteps(extensions, log.logger);
   const afterSteps = extension.after;
   const addressSteps = createAddressSteps({ config, services, router });
+  // The settings of services that have WebSocket.
+  const webSocketSettings = new Map(
+    services.flatMap(({ name, webSocket }) => (webSocket ? [[name, webSocket] as const] : [])),
+  );
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects changes by pages of other sites with 403, unless CORS allows them.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
     ...(addressSteps?.parts ? [addressSteps.parts] : []),
+    // Rejects invalid WebSocket handshakes, and those from pages of other sites, with 400, 403 or 426.
+    ...(webSocketSettings.size > 0
+      ? [webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, cors })]
+      : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
     ...(security
       ? [
@@ -242,15 +252,12 @@ export function* createInSteps({
 
   // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
-  const sendUpstreamResponse = createResponseSender(compressed);
-  const forwardRequest = forward({
-    upstreams,
-    trustProxy: isTrustedProxy,
-    headersOf,
-    inspect,
-    sendUpstreamResponse,
-    afterSteps,
-  });
+  const expiresAt = credentialExpiry(security?.of);
+  const sendResponse = createResponseSender(compressed);
+  // Responses do not outlast the credentials of their request.
+  const sendUpstreamResponse = security ? endWithCredentials(sendResponse, expiresAt) : sendResponse;
+  const forwarding = { trustProxy: isTrustedProxy, headersOf, inspect, sendUpstreamResponse, afterSteps };
+  const forwardRequest = forward({ ...forwarding, upstreams });
 
   return pipeline(
     [
@@ -287,6 +294,30 @@ export function* createInSteps({
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
+      // Switches connections to WebSocket.
+      ...(webSocketSettings.size > 0
+        ? [
+            upgrade({
+              settings: webSocketSettings,
+              limits: limits.webSockets,
+              webSockets,
+              forward: forward({
+                ...forwarding,
+                // Not the cache: a connection belongs to one client.
+                upstreams: identifyCallers(targets, security?.identity),
+                upgrade: 'websocket',
+                inspect: (response, ...rest) =>
+                  response.connection ? undefined : inspect(response, ...rest),
+                sendUpstreamResponse: joinConnections({
+                  settings: webSocketSettings,
+                  webSockets,
+                  expiresAt,
+                  sendUpstreamResponse,
+                }),
+              }),
+            }),
+          ]
+        : []),
       // Adds links to responses without them, and embeds resources of other services.
       compose({
         compositionOf,

@@ -221,11 +221,12 @@ export class Target implements Owner, Upstream {
       own.inFlight -= 1;
       if (error) this.#onTruncatedBody(call, instance, error);
     });
-    const { method, path, body } = call.request;
+    const { method, path, body, upgrade } = call.request;
     const { span, headers = call.request.headers } = traceAttempt(this.name, call) ?? {};
     const sent = headers.concat(DEADLINE_HEADER, String(time));
     const upload = toUpload(body, sent);
-    instance.dispatch({ method, path, headers: sent, body: upload, bodyTimeout: idleTimeout }, attempt);
+    const options = { method, path, headers: sent, body: upload, bodyTimeout: idleTimeout };
+    instance.dispatch(upgrade === undefined ? options : { ...options, upgrade }, attempt);
     try {
       const response = await attempt.head;
       const milliseconds = performance.now() - startedAt;

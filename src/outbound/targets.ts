@@ -33,12 +33,13 @@ export const updateTargets = (
         headBytes,
         weights,
         mirror,
+        tls,
         policy = defaultPolicy,
         operations = new Map(),
       }): [string, Target] => {
         const known = previous.get(name);
         const policies = { policy, operations };
-        const place = { urls, weights, mirror, health, lookup, headBytes };
+        const place = { urls, weights, mirror, health, lookup, headBytes, ...(tls && { tls }) };
         const isSame =
           isDeepStrictEqual(known?.location, place) && isDeepStrictEqual(known?.policies, policies);
         if (known && isSame) return [name, known];

@@ -9,6 +9,7 @@ import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
 import { createRateLimits } from '../../src/gateway/rate-limits/create.ts';
 import { GatewaySecurity } from '../../src/gateway/security/gateway-security.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
+import { asksForWebSocket } from '../../src/http/web-socket/handshake.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import type { Verifier } from '../../src/security/verifier.ts';
 import { testLog } from './log.ts';
@@ -34,6 +35,7 @@ export interface TestGatewayOptions
       | 'heldBodies'
       | 'conformanceStats'
       | 'refusalStatistics'
+      | 'webSockets'
       | 'operationSteps'
       | 'onRequest'
       | 'onDroppedLink'
@@ -107,7 +109,13 @@ export const startGateway = async (
     onArrival?.();
     app(req, res);
   };
-  const listening = await listen(handle, { port: 0, host: '127.0.0.1', limits: () => parsed.limits });
+  const hasWebSockets = parsed.services.some(({ webSocket }) => webSocket !== undefined);
+  const listening = await listen(handle, {
+    port: 0,
+    host: '127.0.0.1',
+    limits: () => parsed.limits,
+    upgrades: (req) => hasWebSockets && asksForWebSocket(req),
+  });
   open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

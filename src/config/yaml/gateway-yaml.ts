@@ -23,6 +23,8 @@ import { policyReader, type ServicePolicies } from '../policies/policies.ts';
 import { checkRateLimits, type RateLimitsConfig } from '../policies/rate-limits.ts';
 import { readServiceUrls } from '../policies/service-urls.ts';
 import type { StepConfig } from '../policies/steps.ts';
+import { type TlsConfig, tlsConfigOf, type UpstreamTlsConfig, upstreamTlsConfigOf } from '../policies/tls.ts';
+import type { WebSocketConfig } from '../policies/web-socket.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults, suggestionFor } from './faults.ts';
@@ -46,6 +48,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly mirror?: MirrorConfig | undefined;
   /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
+  /** The files for TLS connections to the service, with absolute paths. */
+  readonly tlsFiles?: UpstreamTlsConfig | undefined;
   /** How often its host names are resolved, in milliseconds; 0 is never. */
   readonly lookup: number;
   /** Maximum size of the headers of a response. */
@@ -79,6 +83,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly isCompressed?: boolean;
   /** How its callers are authenticated, where that differs from the rest. */
   readonly authentication?: ServiceAuthenticationConfig | undefined;
+  /** Undefined if clients may not open WebSocket connections. */
+  readonly webSocket?: WebSocketConfig | undefined;
 }
 
 export interface GatewayConfig {
@@ -92,6 +98,8 @@ export interface GatewayConfig {
   readonly steps?: readonly StepConfig[] | undefined;
   /** How often clients may send requests; undefined for no limits. */
   readonly rateLimits?: RateLimitsConfig | undefined;
+  /** TLS for clients; undefined for plain HTTP. */
+  readonly tls?: TlsConfig | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -218,12 +226,20 @@ export const parseGatewayConfig = (
   }
   faults.throwIfAny();
   // Without faults, no value is undefined.
-  const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
+  const {
+    services: _,
+    policy: __,
+    policies: ___,
+    cache,
+    tls,
+    ...rest
+  } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
     services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
     fingerprint: references.fingerprint,
+    ...(tls && { tls: tlsConfigOf(tls, dirname(file)) }),
   };
 };
 
@@ -332,6 +348,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
     ...(checked.mirror && { mirror: checked.mirror }),
+    ...(checked.tls && !isMock && { tlsFiles: upstreamTlsConfigOf(checked.tls, folder) }),
     headBytes,
     isMock,
     prefix: checked.prefix,
@@ -349,6 +366,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     cache: serviceCacheOf(checked.cache),
     isCompressed: checked.compression === 'on',
     ...(checked.authentication && { authentication: checked.authentication }),
+    ...(checked.upgrade.includes('websocket') && { webSocket: checked.webSocket }),
     ...policies,
   };
 }

@@ -29,6 +29,7 @@ export async function startAdmin(
     inFlight: () => state.inFlight,
     services: () => gateway.instance.snapshot(),
     rateLimits: () => gateway.instance.rateLimits(),
+    tls: () => state.tls?.(),
   });
   state.onRequest = metrics.observe;
   const scrape: RequestHandler = async (_req, res) => {

@@ -10,6 +10,7 @@ import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
 import { type ExpansionResult, expandBody } from '../../hypermedia/expand/expand.ts';
+import { encodeReceived, isReceived } from '../../hypermedia/expand/received.ts';
 import { isStrict, requireComplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { project } from '../../hypermedia/fields/project.ts';
 import { type Body, encodeBody, renderedOperation } from '../../hypermedia/formats/format.ts';
@@ -175,6 +176,7 @@ function expand(
     parent: exchangeOf(req),
     signal: expired,
     deadline,
+    keepsBytes: isReceived(body),
     limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
@@ -207,7 +209,7 @@ async function sendComposed(
     isFromGateway: true,
   };
   const written = isPlain ? mergeIntoOriginal(value as object, body, operation.shape ?? {}) : body;
-  const encoded = encodeBody(format, written as Body, page);
+  const encoded = encodeReceived(written as Body) ?? encodeBody(format, written as Body, page);
   const type = typeOf(body);
   // Media types other than that of the service use UTF-8.
   const bytes = type === contentType && charset ? fromUtf8(encoded, charset) : encoded;

@@ -28,6 +28,8 @@ export interface EmbeddedResourcesOptions {
   readonly signal: AbortSignal;
   /** Time of `performance.now()` after which the resources are no longer needed. */
   readonly deadline: number;
+  /** Whether resources keep their bytes, as the primary resource does. */
+  readonly keepsBytes: boolean;
   /** Maximum bytes of one resource. */
   readonly limit: number;
 }
@@ -52,6 +54,7 @@ export const createPartFetcher =
     parent,
     signal,
     deadline,
+    keepsBytes,
     limit,
   }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
@@ -70,7 +73,8 @@ export const createPartFetcher =
     );
     const readable = isJson(response);
     if (!readable) response.discard();
-    const read = readable ? await readJson(response, limit) : undefined;
+    const use = keepsBytes && !lifting && !alwaysReadsBody && response.status === 200 ? 'part' : 'exact';
+    const read = readable ? await readJson(response, limit, use) : undefined;
     const body = alwaysReadsBody ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
     const isLifted =

@@ -4,6 +4,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
+import type { TlsStatus } from '../../http/server/tls/server-certificate.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
 import type { MirrorSnapshot } from '../../outbound/mirror.ts';
 import {
@@ -20,6 +21,8 @@ export interface MetricsSources {
   readonly services: () => readonly ServiceSnapshot[];
   /** Undefined if no rate limits are configured. */
   readonly rateLimits?: () => RateLimitsSnapshot | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: () => TlsStatus | undefined;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -85,7 +88,7 @@ export class Metrics {
 
   #pendingText: Promise<string> | undefined;
 
-  constructor({ inFlight, services, rateLimits = () => undefined }: MetricsSources) {
+  constructor({ inFlight, services, rateLimits = () => undefined, tls = () => undefined }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
@@ -101,6 +104,35 @@ export class Metrics {
       help: 'Requests that are in progress.',
       collect() {
         this.set(inFlight());
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_tls_certificate_days_left',
+      labelNames: ['subject'],
+      help: 'Whole days until the certificate of the gateway expires.',
+      collect() {
+        this.reset();
+        const certificate = tls();
+        if (certificate) this.set({ subject: certificate.subject }, certificate.daysLeft);
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_tls_certificate_refused',
+      help: '1 while newer certificate files are refused, and the previous certificate stays in use.',
+      collect() {
+        this.set(tls()?.refused ? 1 : 0);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_tls_handshake_failures_total',
+      labelNames: ['cause'],
+      help: 'TLS handshakes with clients that failed.',
+      collect() {
+        this.reset();
+        for (const { cause, count } of tls()?.failedHandshakes ?? []) this.inc({ cause }, count);
       },
     });
     for (const [name, help, of] of SERVICE_COUNTERS)
@@ -176,6 +208,42 @@ export class Metrics {
         },
       });
     this.#countRateLimits(rateLimits);
+    new Gauge({
+      registers,
+      name: 'linkway_web_sockets',
+      labelNames: ['service'],
+      help: 'Open WebSocket connections.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.set({ service }, webSockets.open);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_sockets_total',
+      labelNames: ['service'],
+      help: 'WebSocket connections that were opened.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.inc({ service }, webSockets.opened);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_socket_bytes_total',
+      labelNames: ['service', 'direction'],
+      help: 'Bytes of WebSocket connections, from clients (received) and to clients (sent).',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services()) {
+          if (!webSockets) continue;
+          this.inc({ service, direction: 'received' }, webSockets.received);
+          this.inc({ service, direction: 'sent' }, webSockets.sent);
+        }
+      },
+    });
     new Gauge({
       registers,
       name: 'linkway_breaker_state',

@@ -5,6 +5,7 @@
 import { Router } from 'express';
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import { serveHealth } from '../../http/health.ts';
+import type { TlsStatus } from '../../http/server/tls/server-certificate.ts';
 import { type MergeOptions, mergeIncrementally, publicInfo } from '../../openapi/merge/merge.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
@@ -34,6 +35,8 @@ export interface PagesOptions {
   readonly status: () => readonly ServiceSnapshot[];
   /** Why the newest configuration is not in use. */
   readonly refused?: () => RejectedConfig | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: () => TlsStatus | undefined;
   /** Whether the process is draining. */
   readonly isDraining: () => boolean;
   readonly live: LiveUpdates;
@@ -50,6 +53,7 @@ export function createPages({
   info: givenInfo = {},
   status: snapshot,
   refused = () => undefined,
+  tls,
   isDraining,
   live,
   rateLimits,
@@ -67,7 +71,7 @@ export function createPages({
   problems(router, services);
   relations(router, services);
   if (!hidesStatus) {
-    status(router, { services, snapshot, refused, live, rateLimits });
+    status(router, { services, snapshot, refused, tls, live, rateLimits });
     serviceStatus(router, { services, snapshot, live });
   }
   catalog(router, services, filterLinks);

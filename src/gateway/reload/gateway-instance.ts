@@ -12,6 +12,7 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { SseBroadcaster } from '../../http/sse-broadcaster.ts';
+import { asksForWebSocket } from '../../http/web-socket/handshake.ts';
 import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { runInSlices } from '../../openapi/incremental.ts';
@@ -26,6 +27,7 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
+import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
@@ -49,6 +51,8 @@ export interface GatewayInstanceOptions {
   readonly documents: readonly LoadedDocument[];
   /** The steps of `gateway.yaml`. */
   readonly steps: readonly LoadedStep[];
+  /** Certificates for the services that have their own, by name. */
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -80,6 +84,8 @@ export class GatewayInstance {
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
   readonly #cors: GatewayCors | undefined;
+  readonly #hasWebSockets: boolean;
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -100,16 +106,26 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents, steps, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor(
+    { config, documents, steps, upstreamTls, state }: GatewayInstanceOptions,
+    parts: InstanceParts,
+  ) {
     this.#state = state;
     this.steps = steps;
     this.config = config;
     this.documents = documents;
+    this.upstreamTls = upstreamTls;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.#cors =
       config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
+    this.#hasWebSockets = config.services.some(({ webSocket }) => webSocket !== undefined);
     this.services = parts.services;
     this.#parts = parts;
+  }
+
+  /** Whether a request may switch to another protocol, provided that its operation allows it. */
+  upgrades(req: IncomingMessage): boolean {
+    return this.#hasWebSockets && asksForWebSocket(req);
   }
 
   get admin(): RequestHandler {
@@ -159,7 +175,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, steps: extensions, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, steps: extensions, upstreamTls, log, state }: GatewayInstanceOptions,
   verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
@@ -176,19 +192,23 @@ async function createParts(
   );
   const resolvedConfig = { ...config, services: mocks.services };
   const { targets, added } = createTargets(
-    withCredentialNames(resolvedConfig.services, services),
+    withCredentialNames(resolvedConfig.services, services).map((service) => ({
+      ...service,
+      tls: upstreamTls.get(service.name),
+    })),
     previous?.targets,
     log.logger,
   );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
-  const { conformanceStats, refusalStatistics, cache } = state;
+  const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
     return { drift: service && conformanceStats.of(service) };
   };
   const isCached = (name: string) => config.services.some((one) => one.name === name && one.cache);
+  const hasWebSockets = (name: string) => config.services.some((one) => one.name === name && one.webSocket);
   const snapshot = (): ServiceSnapshot[] =>
     [...targets.values()].map((target) => ({
       ...target.snapshot(),
@@ -200,6 +220,7 @@ async function createParts(
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
+      ...(hasWebSockets(target.name) && { webSockets: webSockets.of(target.name) }),
       ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
@@ -213,6 +234,7 @@ async function createParts(
       services,
       snapshot,
       refused: () => state.refused,
+      tls: () => state.tls?.(),
       isDraining,
       live: liveUpdates,
       rateLimits: () => limits?.limiter.snapshot(),
@@ -241,6 +263,7 @@ async function createParts(
       security,
       extensions,
       refusalStatistics,
+      webSockets,
       log,
       rateLimits: limits?.steps,
       pages,

@@ -4,12 +4,14 @@
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { allOrConfigError, type ConfigError, toConfigError } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { LastKnownGood } from '../../config/last-known-good.ts';
 import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
-import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
+import type { ConfigFile, GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
+import { readUpstreamTls, type UpstreamTls, upstreamTlsPlaces } from '../../outbound/upstream-tls.ts';
 import { type LoadedStep, loadSteps } from '../extension/load-steps.ts';
 import { GatewayInstance } from './gateway-instance.ts';
 import { GatewayState } from './gateway-state.ts';
@@ -67,6 +69,7 @@ export class ReloadableGateway {
       ...this.#files,
       ...steps,
       ...this.#instance.documents.flatMap(({ places }) => places),
+      ...this.#instance.config.services.flatMap(upstreamTlsPlaces),
     ];
   }
 
@@ -160,8 +163,10 @@ export class ReloadableGateway {
     const previous = this.#instance as GatewayInstance | undefined;
     const isSameConfig = text === this.#text && config.fingerprint === previous?.config.fingerprint;
     const steps = await loadSteps(config.steps ?? [], dirname(file.path), previous?.steps);
+    const upstreamTls = await readAllUpstreamTls(config);
     const isSame =
       isSameConfig &&
+      isDeepStrictEqual(upstreamTls, previous?.upstreamTls) &&
       sameDocuments(documents, previous?.documents ?? []) &&
       sameSteps(steps, previous?.steps ?? []);
     if (!isSame) {
@@ -172,6 +177,7 @@ export class ReloadableGateway {
         previous,
         documents: withoutSources,
         steps,
+        upstreamTls,
         state: this.state,
       });
       this.#text = text;
@@ -241,6 +247,14 @@ export class ReloadableGateway {
 const sameSteps = (a: readonly LoadedStep[], b: readonly LoadedStep[]): boolean =>
   a.length === b.length &&
   a.every(({ step, source }, index) => source === undefined || step === b[index]?.step);
+
+/** @throws ConfigError for files that cannot be used: the change is rejected */
+async function readAllUpstreamTls({ services }: GatewayConfig): Promise<ReadonlyMap<string, UpstreamTls>> {
+  const read = await allOrConfigError(
+    services.map(async (service) => [service.name, await readUpstreamTls(service)] as const),
+  );
+  return new Map(read.flatMap(([name, tls]) => (tls ? [[name, tls]] : [])));
+}
 
 const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>
   a.length === b.length && a.every(({ document }, index) => document === b[index]?.document);

@@ -13,10 +13,10 @@ import type { Body, Embedding } from '../formats/format.ts';
 import type { Link } from '../graph/model.ts';
 import { linkValue } from '../graph/resolve-link.ts';
 import { type ExpandTarget, targetKey } from './batch.ts';
-import { copyJson } from './copy.ts';
 import { type FailedPart, type FetchedPart, type FetchPart, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
 import { checkLimit, type PlanNode, pushdown } from './plan.ts';
+import { copyBody, receivedSize } from './received.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -52,6 +52,8 @@ export interface ExpandFailure extends FailedPart {
 type ExpressionParts = Pick<ExpressionContext, 'path' | 'query'>;
 
 type Ancestors = readonly (string | undefined)[];
+
+const NOTHING: readonly never[] = [];
 
 /** A resource, and a relation of it to embed. */
 interface PendingEmbed {
@@ -125,7 +127,9 @@ class ExpansionState {
     plan: readonly PlanNode[],
     ancestors: Ancestors,
     request: ExpressionParts,
-  ): PendingEmbed[] {
+  ): readonly PendingEmbed[] {
+    // Most parts have nothing to embed.
+    if (plan.length === 0) return NOTHING;
     return bodies.flatMap((body) => {
       const above = [...ancestors, this.#format.hrefs(body, 'self')[0]];
       return plan.flatMap((node) => {
@@ -141,14 +145,18 @@ class ExpansionState {
   }
 
   /** @returns the next level */
-  async embedLevel(level: readonly PendingEmbed[]): Promise<PendingEmbed[]> {
+  async embedLevel(level: readonly PendingEmbed[]): Promise<readonly PendingEmbed[]> {
     const targets = level.flatMap((slot) => slot.targets);
     // Checks the limits before anything is sent: each target has at least one resource.
-    const hrefs = new Set<unknown>(targets.map(({ href }) => href));
+    const hrefs = new Set<unknown>();
+    const counts = new Map<string, number>();
+    for (const target of targets) {
+      hrefs.add(target.href);
+      const key = targetKey(target);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
     checkLimit('resources', this.#resources.union(hrefs).size, this.#limits.resources);
     checkLimit('embeds', this.#embeds + targets.length, this.#limits.embeds);
-    const counts = new Map<string, number>();
-    for (const key of targets.map(targetKey)) counts.set(key, (counts.get(key) ?? 0) + 1);
     this.#places = counts;
     this.#levelEmbeds = 0;
     // Parts that an earlier level fetched count again.
@@ -210,10 +218,9 @@ class ExpansionState {
       this.parts.push(part);
       // A part may be expanded differently in different places. An unchanged part is shared.
       const isShared = node.children.length === 0 && !this.#isProjected && !('_expandErrors' in part.body);
-      const copy = isShared ? part.body : copyJson(part.body);
-      this.failures.push(
-        ...extractErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
-      );
+      const copy = isShared ? part.body : copyBody(part.body);
+      for (const failure of extractErrors(copy))
+        this.failures.push({ ...failure, path: `${node.path}.${failure.path}` });
       next.push(...this.#embedPart(copy, node, [...ancestors, target.href], target.href));
       found.push(copy);
     }
@@ -227,14 +234,16 @@ class ExpansionState {
     { children, link }: PlanNode,
     ancestors: Ancestors,
     href: string | undefined,
-  ): PendingEmbed[] {
+  ): readonly PendingEmbed[] {
     const resources = this.#format.resources(part);
     for (const resource of resources)
       this.#resources.add(this.#format.hrefs(resource, 'self')[0] ?? resource);
     this.#embeds += resources.length;
     checkLimit('resources', this.#resources.size, this.#limits.resources);
     checkLimit('embeds', this.#embeds, this.#limits.embeds);
-    return this.pendingEmbeds(resources, children, ancestors, requestParts(link, href));
+    // Only links that are not offered have to be computed.
+    const request = children.some(({ isRefused }) => isRefused) ? requestParts(link, href) : NO_REQUEST;
+    return this.pendingEmbeds(resources, children, ancestors, request);
   }
 }
 
@@ -246,10 +255,11 @@ function requestParts({ target }: Link, href: string | undefined): ExpressionPar
 }
 
 /** Moves failures that a service reported to the top, with their complete paths. */
-function extractErrors(body: Body): ExpandFailure[] {
+function extractErrors(body: Body): readonly ExpandFailure[] {
   const { _expandErrors: errors } = body;
+  if (errors === undefined) return NOTHING;
   // The member may have another meaning in other documents.
-  if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
+  if (!Array.isArray(errors) || !errors.every(isFailure)) return NOTHING;
   delete body._expandErrors;
   return errors;
 }
@@ -260,7 +270,7 @@ const isFailure = (value: unknown): value is ExpandFailure =>
   typeof value.href === 'string' &&
   isJsonObject(value.problem);
 
-const bytesOf = (body: Body): number => Buffer.byteLength(stringifyExact(body));
+const bytesOf = (body: Body): number => receivedSize(body) ?? Buffer.byteLength(stringifyExact(body));
 
 /** The entries of `_expandErrors`. */
 export const expandErrorsOf = (failures: readonly ExpandFailure[]) =>

@@ -35,6 +35,8 @@ export interface Format extends ResourceFormat, Embedding {
   write(representation: Representation): Body;
   /** The media type for `Content-Type`, if a body needs another one than the format's own. */
   typeOf?(body: Body): string;
+  /** Whether bodies are HAL, so that those of services can be embedded without being parsed completely. */
+  readonly isHal?: boolean;
   /** Encodes a body. */
   readonly codec: Codec;
   /** Set if the response is not the encoded body. */

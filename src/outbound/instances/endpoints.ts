@@ -4,6 +4,7 @@ import { defaultLimits } from '../../config/limits.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import type { MirrorConfig } from '../../config/policies/mirror.ts';
 import type { CredentialNames } from '../mirror.ts';
+import type { UpstreamTls } from '../upstream-tls.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
 /** A mirror, and what the document says about credentials. */
@@ -25,6 +26,8 @@ export interface TargetLocation {
   readonly lookup: number;
   /** Maximum size of the head of a response. */
   readonly headBytes?: number | undefined;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
 interface UpdateOptions extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
@@ -42,7 +45,7 @@ export function updateEndpoints(
   location: TargetLocation,
   { previous, ...options }: UpdateOptions,
 ): Endpoint[] {
-  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = location;
+  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders, tls } = location;
   const before = new Map(previous?.endpoints.map((endpoint) => [endpoint.url, endpoint]));
   const isSame =
     previous?.isSamePolicy && isDeepStrictEqual(ofInstances(location), ofInstances(previous.location));
@@ -52,9 +55,9 @@ export function updateEndpoints(
     if (known && isSame) return known;
     const id = known?.id ?? freeId('', ids);
     ids.add(id);
-    return new Endpoint({ ...options, id, url, health, interval, headBytes, previous: known });
+    return new Endpoint({ ...options, id, url, health, interval, headBytes, tls, previous: known });
   });
 }
 
 /** The part that concerns each instance by itself. */
-const ofInstances = ({ health, lookup, headBytes }: TargetLocation) => ({ health, lookup, headBytes });
+const ofInstances = ({ urls: _, weights: __, mirror: ___, ...rest }: TargetLocation) => rest;

@@ -170,6 +170,7 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
+  webSockets,
   cache,
   mirror,
 }: ServiceSnapshot): Html =>
@@ -184,6 +185,7 @@ const figures = ({
       ['Links omitted', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
+      ...(webSockets ? [['Open WebSocket connections', webSockets.open] as const] : []),
       ...(cache ? cacheFigures(cache) : []),
       ...(mirror ? mirrorFigures(mirror) : []),
     ] as const

@@ -7,6 +7,7 @@
 import type { Router } from 'express';
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
+import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
@@ -24,6 +25,8 @@ export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => RejectedConfig | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: (() => TlsStatus | undefined) | undefined;
   readonly live: LiveUpdates;
   readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
@@ -32,7 +35,15 @@ export interface StatusOptions {
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, rateLimits, isOnAdminListener = false }: StatusOptions,
+  {
+    services,
+    snapshot,
+    refused,
+    tls = () => undefined,
+    live,
+    rateLimits,
+    isOnAdminListener = false,
+  }: StatusOptions,
 ): void {
   const { history } = live;
   const linkDependencies = linkDependenciesOf(services);
@@ -42,6 +53,7 @@ export function status(
     history,
     refused: refused(),
     rateLimits: rateLimits?.(),
+    tls: tls(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -55,6 +67,7 @@ const statusOf = ({
   services,
   refused: all,
   rateLimits,
+  tls,
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -66,6 +79,7 @@ const statusOf = ({
   state: {
     ...(all && { refused: all }),
     ...(rateLimits && { rateLimits: rateLimitsState(rateLimits) }),
+    ...(tls && { tls }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },
