@@ -142,7 +142,7 @@ describe('A response whose links depend on the caller', () => {
     expect(headers.vary ?? '').not.toMatch(/Authorization/);
   });
 
-  it('Links that the service wrote itself stay, whoever asks', async () => {
+  it('Links that the service wrote itself stay for every caller', async () => {
     const own = { feed: { href: '/pets/p1/feed' }, owner: { href: '/owners/o1' } };
     const { url } = await start({ id: 'p1', ownerId: 'o1', _links: own });
     const { body } = await request(url).get('/pets/p1').accept('application/json').expect(200);
