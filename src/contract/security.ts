@@ -19,7 +19,7 @@ interface OAuth2Flows {
   readonly clientCredentials?: TokenFlow;
 }
 
-export type SecurityScheme = { readonly description?: string } & (
+type SecurityScheme = { readonly description?: string } & (
   | { readonly type: 'oauth2'; readonly flows: OAuth2Flows }
   | { readonly type: 'openIdConnect'; readonly openIdConnectUrl: string }
   | { readonly type: 'http'; readonly scheme: 'bearer'; readonly bearerFormat?: string }

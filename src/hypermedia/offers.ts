@@ -3,11 +3,38 @@
  * allow, by the same requirements that decide about a request. Services and the gateway use the same rule.
  */
 import { type Caller, NO_GRANTS } from '../contract/caller.ts';
-import { isAllowed, type Requirements } from '../openapi/security-requirements.ts';
+import type { Json } from '../openapi/load/grammar.ts';
+import { operationsOf } from '../openapi/load/inherit-defaults.ts';
+import {
+  compileRequirements,
+  isAllowed,
+  isPublic,
+  type Requirements,
+} from '../openapi/security-requirements.ts';
+import type { ServiceDocument } from '../openapi/service-document.ts';
+import { operationName } from './graph/graph-operation.ts';
+import type { LinkGraph } from './graph/link-graph.ts';
 import type { Allows, GraphOperation } from './graph/model.ts';
 
 /** The requirements of the operations that not everyone may call. */
 export type RestrictedOperations = ReadonlyMap<GraphOperation, Requirements>;
+
+/** By the requirements of the documents, with the names of schemes there. */
+export function restrictedOperations(
+  documents: readonly ServiceDocument[],
+  graph: Pick<LinkGraph, 'operation'>,
+): RestrictedOperations {
+  const restricted = new Map<GraphOperation, Requirements>();
+  for (const { name, document } of documents)
+    for (const [path, item] of Object.entries(document.paths ?? {}))
+      for (const [method, definition] of operationsOf(item)) {
+        const { operationId = operationName(method, path) } = definition;
+        const operation = graph.operation(name, String(operationId));
+        const requirements = compileRequirements(document as unknown as Json, definition) ?? [[]];
+        if (operation && !isPublic(requirements)) restricted.set(operation, requirements);
+      }
+  return restricted;
+}
 
 export class Offers {
   readonly #restricted: RestrictedOperations;

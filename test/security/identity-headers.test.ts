@@ -122,7 +122,7 @@ describe('Identity headers', () => {
     [{ 'x-auth-subject': 'anna', 'x-auth-scope': 'oauth="read  write"' }],
     [{ 'x-auth-subject': 'anna', 'x-auth-scope': 'oauth="read", oauth="write"' }],
     [{ 'x-auth-subject': 'anna', 'x-auth-scope': '="read"' }],
-  ])('The headers %j name nobody', (headers) => {
+  ])('The headers %j name no caller', (headers) => {
     const result = callerFromHeaders(headers);
     expect(result).toBe('malformed');
   });

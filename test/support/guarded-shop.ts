@@ -41,7 +41,7 @@ export const OPERATIONS = {
 export type OperationId = keyof typeof OPERATIONS;
 export type Requirements = Readonly<Record<OperationId, SecurityRequirements>>;
 
-export const SCHEMES = {
+const SCHEMES = {
   oauth: {
     type: 'oauth2',
     flows: {

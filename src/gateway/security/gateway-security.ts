@@ -86,11 +86,17 @@ export class GatewaySecurity {
     );
     const allPlaces = [...this.#places.values()].flat();
     this.identity = new Map(
-      config.services.map(({ name, authentication: own = DEFAULT_SERVICE_AUTHENTICATION }) => [
+      config.services.map(({ name, isMock, authentication: own = DEFAULT_SERVICE_AUTHENTICATION }) => [
         name,
         {
           stripped: own.credentials === 'strip' ? allPlaces : [],
-          headersOf: identityWriter(name, own, authentication.signingKey, this.#services.get(name)?.names),
+          headersOf: identityWriter(
+            name,
+            // A mock server offers links by who calls.
+            isMock ? { ...own, identity: 'headers' } : own,
+            authentication.signingKey,
+            this.#services.get(name)?.names,
+          ),
         },
       ]),
     );

@@ -80,7 +80,7 @@ function identifyCaller(authenticator: Authenticator, { client, context }: Excha
     const authentication = authenticator.authenticate(client, context);
     if (authentication instanceof Promise) return authentication.then(() => {});
   } catch (error) {
-    // Ambiguous credentials name nobody, and the operation requires none.
+    // Ambiguous credentials name no caller, and the operation requires none.
     if (!(error instanceof Problem)) throw error;
   }
 }

@@ -45,7 +45,7 @@ function authenticateLeniently(
   try {
     return authenticator.authenticate(req, contextOf(req));
   } catch {
-    // Ambiguous credentials name nobody.
+    // Ambiguous credentials name no caller.
     return undefined;
   }
 }

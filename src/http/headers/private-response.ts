@@ -29,6 +29,8 @@ const formatDirective = ([name, value]: readonly [string, string]): string => {
 export function privateHeaders(raw: readonly string[], vary: readonly string[]): string[] {
   const headers = withoutHeaders(raw, REPLACED);
   headers.push('Cache-Control', privateCacheControl(fieldOf(raw, 'cache-control')));
-  if (vary.length > 0) headers.push('Vary', vary.join(', '));
+  const known = (fieldOf(raw, 'vary') ?? '').toLowerCase().split(/\s*,\s*/);
+  const added = vary.filter((name) => !known.includes(name.toLowerCase()));
+  if (added.length > 0) headers.push('Vary', added.join(', '));
   return headers;
 }

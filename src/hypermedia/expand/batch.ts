@@ -14,7 +14,7 @@ export interface ExpandTarget {
   /** Relations that its server embeds itself. */
   readonly expand: ExpandTree;
   /** Whether it must not be requested together with others. */
-  readonly isSingle?: boolean;
+  readonly isSingle?: boolean | undefined;
 }
 
 /** A request with its targets. The response is a single resource for one target, and a page with items for several. */

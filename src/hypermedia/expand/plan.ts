@@ -25,9 +25,9 @@ export interface PlanNode {
   /** Whether the server of the owning resource embeds it. Then it needs no fetch. */
   readonly embedded: boolean;
   /** Whether the caller may not read it: it becomes an error in the response. */
-  readonly isRefused: boolean;
+  readonly isRefused?: boolean;
   /** Whether each target has to be requested alone, because the caller may not request several at once. */
-  readonly isSingle: boolean;
+  readonly isSingle?: boolean;
   readonly children: readonly PlanNode[];
 }
 

@@ -2,21 +2,12 @@
  * What a caller may do in a service that knows its callers: the security of its contract, and that of the contracts that
  * its links lead to. It is checked although the gateway checks it too, so that a mistake in one of them opens nothing.
  */
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Caller } from '../../contract/caller.ts';
 import type { Problem } from '../../contract/problem.ts';
-import { operationName } from '../../hypermedia/graph/graph-operation.ts';
 import type { LinkGraph } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
-import { Offers } from '../../hypermedia/offers.ts';
-import type { Json } from '../../openapi/load/grammar.ts';
-import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
-import {
-  compileRequirements,
-  isAllowed,
-  isPublic,
-  type Requirements,
-} from '../../openapi/security-requirements.ts';
+import { Offers, type RestrictedOperations, restrictedOperations } from '../../hypermedia/offers.ts';
+import { isAllowed } from '../../openapi/security-requirements.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { type CredentialPlace, credentialHeaders } from '../../security/credentials.ts';
 import { refusalOf } from '../../security/refusal.ts';
@@ -33,20 +24,16 @@ export class Permissions {
   /** The names of the headers that have the credentials of clients, for `Vary` (RFC 9110 §12.5.5). */
   readonly vary: readonly string[];
   readonly #realm: string;
-  readonly #restricted = new Map<GraphOperation, Requirements>();
+  readonly #restricted: RestrictedOperations;
   readonly #places = new Map<string, CredentialPlace>();
 
   /** @param documents the document of the service, and those of the services that it links to */
   constructor(realm: string, documents: readonly ServiceDocument[], graph: LinkGraph) {
     this.#realm = realm;
-    for (const { name, document } of documents) {
+    this.#restricted = restrictedOperations(documents, graph);
+    for (const { document } of documents)
       for (const [scheme, place] of schemesOf(document))
         if (typeof place !== 'string') this.#places.set(scheme, place);
-      for (const [operationId, requirements] of requirementsIn(document)) {
-        const operation = graph.operation(name, operationId);
-        if (operation && !isPublic(requirements)) this.#restricted.set(operation, requirements);
-      }
-    }
     this.vary = credentialHeaders(this.#places.values());
   }
 
@@ -61,13 +48,4 @@ export class Permissions {
     const faults = new Map(rejected && [...this.#places.keys()].map((scheme) => [scheme, rejected]));
     return refusalOf({ requirements, places: this.#places }, { caller, faults }, this.#realm);
   }
-}
-
-function* requirementsIn(document: OpenAPIObject): Generator<[string, Requirements]> {
-  const root = document as unknown as Json;
-  for (const [path, item] of Object.entries(document.paths ?? {}))
-    for (const [method, operation] of operationsOf(item)) {
-      const { operationId = operationName(method, path) } = operation;
-      yield [String(operationId), compileRequirements(root, operation) ?? [[]]];
-    }
 }

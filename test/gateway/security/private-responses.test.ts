@@ -142,12 +142,64 @@ describe('A response whose links depend on the caller', () => {
     expect(headers.vary ?? '').not.toMatch(/Authorization/);
   });
 
-  it('Links that the service wrote itself stay, whoever asks', async () => {
+  it('Links that the service wrote itself stay for every caller', async () => {
     const own = { feed: { href: '/pets/p1/feed' }, owner: { href: '/owners/o1' } };
     const { url } = await start({ id: 'p1', ownerId: 'o1', _links: own });
     const { body } = await request(url).get('/pets/p1').accept('application/json').expect(200);
     expect(body._links).toMatchObject(own);
   });
+});
+
+describe('A service whose own security is not enforced', () => {
+  const shop = document(
+    {
+      '/shops/{id}': {
+        parameters,
+        get: {
+          operationId: 'getShop',
+          responses: ok(ref('Shop'), {
+            owner: { operationId: 'getOwner', parameters: { id: '$response.body#/id' } },
+            self: { operationId: 'getShop', parameters: { id: '$response.body#/id' } },
+          }),
+        },
+      },
+    },
+    { schemas: { Shop: { type: 'object', properties: { id: text } } }, securitySchemes: SCHEMES },
+  );
+
+  it.each([false, true])(
+    'It offers links to enforced operations by the credentials of the caller (verified later: %s)',
+    async (isAsynchronous) => {
+      const verifier = scriptedVerifier({ isAsynchronous });
+      const { url, services } = await startGateway(
+        { shops: shop, pets: PETS },
+        {
+          config: CONFIG,
+          serviceByName: { shops: 'authentication: { enforce: off }' },
+          verifiers: new Map([
+            ['oauth', verifier],
+            ['key', verifier],
+          ]),
+        },
+      );
+      for (const upstream of Object.values(services))
+        upstream.respond = (_req, res) => {
+          res.writeHead(200, { 'Content-Type': 'application/json' });
+          res.end('{"id":"s1"}');
+        };
+      const get = (headers: Record<string, string>) =>
+        request(url).get('/shops/s1?expand=owner').accept('application/hal+json').set(headers).expect(200);
+      const { body: known } = await get({ Authorization: 'Bearer anna:owners' });
+      expect(known._links.owner).toEqual({ href: '/owners/s1' });
+      expect(known._embedded.owner.id).toBe('s1');
+      const { body: other } = await get({ Authorization: 'Bearer anna:write' });
+      expect(other._links.owner).toBeUndefined();
+      expect(other._expandErrors).toMatchObject([{ path: 'owner', problem: { status: 403 } }]);
+      const { body: wrong } = await get({ Authorization: 'Bearer bad' });
+      expect(wrong._links.owner).toBeUndefined();
+      expect(wrong._expandErrors).toMatchObject([{ path: 'owner', problem: { status: 401 } }]);
+    },
+  );
 });
 
 describe('An expansion that the caller may not read', () => {

@@ -67,5 +67,13 @@ describe('The caching headers of a response that depends on its caller', () => {
       'Authorization, X-Api-Key',
     ]);
     expect(privateHeaders([], [])).toEqual(['Cache-Control', 'private']);
+    expect(privateHeaders(['Vary', 'Accept, authorization'], ['Authorization', 'Cookie'])).toEqual([
+      'Vary',
+      'Accept, authorization',
+      'Cache-Control',
+      'private',
+      'Vary',
+      'Cookie',
+    ]);
   });
 });
