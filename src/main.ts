@@ -149,7 +149,7 @@ async function reserve(name: string, limits: Limits): Promise<ReservedService> {
   };
 }
 
-const OPEN = 'Everyone may do everything here; `npm run start:secure` checks who asks.';
+const OPEN = 'The sample is open: everyone may do everything. `npm run start:secure` runs it with sign-in.';
 
 if (import.meta.main) {
   await run(async () => {

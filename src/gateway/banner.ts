@@ -23,9 +23,13 @@ export const banner = ({
 
     curl -s '${readableUrl(url)}${sample}'
 
-${note === undefined ? '' : `  ${note}
+${
+  note === undefined
+    ? ''
+    : `  ${note}
 
-`}${lines('Broken; the last good version is in use', refused)}${lines('Warning', warnings)}  Press Ctrl-C to stop.
+`
+}${lines('Broken; the last good version is in use', refused)}${lines('Warning', warnings)}  Press Ctrl-C to stop.
 
 `;
 

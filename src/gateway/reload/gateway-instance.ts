@@ -27,8 +27,8 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
-import { SignIn } from '../../security/sign-in/sign-in.ts';
 import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
+import { SignIn } from '../../security/sign-in/sign-in.ts';
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';

@@ -6,7 +6,13 @@
 import { fragmentPointer } from '../../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
-import { expandLimit, expandUnknown, fieldsUnknown, notFound, signInFailed } from '../../contract/problems.ts';
+import {
+  expandLimit,
+  expandUnknown,
+  fieldsUnknown,
+  notFound,
+  signInFailed,
+} from '../../contract/problems.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/shared-paths.ts';
 import { withoutSelection } from '../uri/href.ts';
 import { splitTarget } from '../uri/target.ts';
