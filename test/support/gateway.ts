@@ -35,6 +35,7 @@ export interface TestGatewayOptions
       | 'heldBodies'
       | 'conformanceStats'
       | 'refusalStatistics'
+      | 'signIn'
       | 'webSockets'
       | 'operationSteps'
       | 'onRequest'
