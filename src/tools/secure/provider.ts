@@ -29,6 +29,8 @@ export interface ProviderOptions {
   readonly users: DemoUsers;
   /** The origins of the gateway. They are asked for with each request, because the gateway starts later. */
   readonly origins: () => readonly string[];
+  /** Whether access tokens are signed, or the provider has to be asked about them (RFC 7662). */
+  readonly tokens?: 'jwt' | 'opaque';
 }
 
 export interface RunningProvider {
@@ -37,7 +39,12 @@ export interface RunningProvider {
 }
 
 /** @throws ConfigError when the port is taken */
-export async function startProvider({ port, users, origins }: ProviderOptions): Promise<RunningProvider> {
+export async function startProvider({
+  port,
+  users,
+  origins,
+  tokens = 'jwt',
+}: ProviderOptions): Promise<RunningProvider> {
   let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
   const listening: Listening = await listen((req, res) => app(req, res), {
     port,
@@ -46,7 +53,7 @@ export async function startProvider({ port, users, origins }: ProviderOptions): 
     guard: hostGuard(LOOPBACK),
     names: { port: 'PROVIDER_PORT', host: 'HOST' },
   });
-  const provider = new Provider(listening.url, configuration(users, origins));
+  const provider = new Provider(listening.url, configuration(users, origins, tokens));
   acceptGateway(provider, origins);
   app = createApp(provider, users, origins);
   return { issuer: listening.url, close: () => listening.close(0) };
@@ -71,7 +78,11 @@ function acceptGateway(provider: Provider, origins: () => readonly string[]): vo
   });
 }
 
-function configuration(users: DemoUsers, origins: () => readonly string[]): Configuration {
+function configuration(
+  users: DemoUsers,
+  origins: () => readonly string[],
+  tokens: 'jwt' | 'opaque',
+): Configuration {
   const scopes = [...new Set(Object.values(users).flatMap((user) => user.scopes))];
   const html = (ctx: { body: unknown; set(headers: Record<string, string>): void }, text: string) => {
     ctx.body = text;
@@ -120,7 +131,7 @@ function configuration(users: DemoUsers, origins: () => readonly string[]): Conf
           return {
             scope: scopes.join(' '),
             audience: AUDIENCE,
-            accessTokenFormat: 'jwt',
+            accessTokenFormat: tokens,
             accessTokenTTL: TOKEN_SECONDS,
             jwt: { sign: { alg: 'ES256' } },
           };
