@@ -27,6 +27,9 @@ describeSamples('The processes', () => {
     const { stdout } = child.output;
     const [, url = ''] = /Entry point +(\S+)/.exec(stdout) ?? [];
     expect(stdout).toMatch(/Swagger UI +http:\S+\/docs/);
+    expect(stdout).toContain('The sample is open');
+    expect(stdout).toContain('`npm run start:secure`');
+    expect(stdout).not.toContain('Warning');
     const [, line = ''] = /curl -s '([^']+)'/.exec(stdout) ?? [];
     const { body } = await request(line).get('').expect(200);
     expect(body._links.self.href).toBeDefined();

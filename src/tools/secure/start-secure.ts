@@ -40,8 +40,8 @@ export async function startSecure(env: Environment): Promise<SecureSystem> {
       COOKIE_KEY: env.COOKIE_KEY || randomKey(),
       IDENTITY_KEY: env.IDENTITY_KEY || randomKey(),
     });
-    const { port } = new URL(system.url);
-    origins = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+    const { protocol, port } = new URL(system.url);
+    origins = [`${protocol}//localhost:${port}`, `${protocol}//127.0.0.1:${port}`];
     const close = async () => {
       await system.close();
       await provider.close();
