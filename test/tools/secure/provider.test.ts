@@ -8,6 +8,7 @@ import { createJwtVerifier } from '../../../src/security/jwt/jwt-verifier.ts';
 import { SignIn } from '../../../src/security/sign-in/sign-in.ts';
 import type { Verifier } from '../../../src/security/verifier.ts';
 import { AUDIENCE, type ProviderOptions, startProvider } from '../../../src/tools/secure/provider.ts';
+import { cookiesOf, visit } from '../../support/cookie-walk.ts';
 
 const GATEWAY = 'http://localhost:8080';
 const USERS = {
@@ -56,32 +57,6 @@ async function tokenOf(issuer: string, scope = 'orders:read orders:write'): Prom
   const { access_token: token } = (await response.json()) as { access_token: string };
   return token;
 }
-
-/** Follows redirects as a browser does, with its cookies, until it leaves the provider. */
-async function visit(url: string, cookies: Map<string, string>, form?: URLSearchParams) {
-  let [target, body] = [url, form];
-  for (let hops = 0; hops < 10; hops++) {
-    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const response = await fetch(target, {
-      redirect: 'manual',
-      headers: { Cookie: cookie },
-      ...(body && { method: 'POST', body }),
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    const location = response.headers.get('location');
-    if (location === null) return { response, url: target };
-    target = new URL(location, target).href;
-    body = undefined;
-    if (new URL(target).origin !== new URL(url).origin) return { response, url: target };
-  }
-  throw new Error('too many redirects');
-}
-
-const cookiesOf = (cookies: readonly string[]): string =>
-  cookies.map((one) => one.split(';', 1)[0]).join('; ');
 
 function signInAt(issuer: string, verifier: Verifier): SignIn {
   const signIn = new SignIn({

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { browserSignInSchema } from '../../../../src/config/policies/browser-sign-in.ts';
 import { createPages } from '../../../../src/gateway/portal/pages.ts';
 import { SignIn } from '../../../../src/security/sign-in/sign-in.ts';
+import { cookiesOf } from '../../../support/cookie-walk.ts';
 import { document, startGateway } from '../../../support/gateway.ts';
 import { json, type ScriptedProvider, startScriptedProvider } from '../../../support/identity-provider.ts';
 import { live } from '../../../support/live.ts';
@@ -73,12 +74,6 @@ async function signInAs(url: string, provider: ScriptedProvider, token: string, 
   const ended = await request(url).get('/explorer/callback').query(query).set('Cookie', cookie);
   return { ended, query, cookie, session: cookiesOf(ended.headers['set-cookie']) };
 }
-
-const cookiesOf = (lines: unknown): string =>
-  [lines ?? []]
-    .flat()
-    .map((line) => String(line).split(';')[0])
-    .join('; ');
 
 describe('The addresses of the sign-in', () => {
   it('Lead to the provider and back, and the session is used from then on', async () => {
