@@ -75,6 +75,23 @@ describeSamples('With the sample services:', () => {
       expect(ofAnna.join('\n')).toMatch(/Cancel this order/);
     }, 60_000);
 
+    it('An action after the end of the session leads to the sign-in, and back to the page', async () => {
+      const { page } = await open(browser(), url());
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await choose(page, 'Anna');
+      await page.goto(url('/orders/o-1002'));
+      await page.getByText('Cancel this order', { exact: true }).click();
+      await page.context().clearCookies();
+      await page
+        .getByRole('button', { name: /cancel/i })
+        .last()
+        .click();
+      await page.getByRole('alert').getByText('Credentials are missing').waitFor();
+      const link = page.getByRole('link', { name: 'Sign in' });
+      expect(await link.getAttribute('href')).toBe('/explorer/sign-in?return=%2Forders%2Fo-1002');
+      await page.context().close();
+    }, 60_000);
+
     it('After a sign-out another person can sign in', async () => {
       const { page } = await open(browser(), url());
       await page.getByRole('link', { name: 'Sign in' }).click();

@@ -98,7 +98,6 @@ function configuration(
     scopes: ['openid'],
     claims: { openid: ['sub', 'name'] },
     conformIdTokenClaims: false,
-    pkce: { required: () => true },
     ttl: {
       AccessToken: TOKEN_SECONDS,
       AuthorizationCode: 60,

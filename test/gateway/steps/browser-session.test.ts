@@ -1,4 +1,5 @@
 /** The cookie of a session becomes credentials, if a page of this server sends it. */
+import type { RequestListener } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway } from '../../support/gateway.ts';
@@ -33,7 +34,10 @@ async function start(service = '') {
   const { shop } = gateway.services;
   if (shop)
     shop.respond = (_req, res) => res.writeHead(200, { 'Cache-Control': 'public, max-age=60' }).end('ok');
-  return { url: gateway.url, requests: () => shop?.requests ?? [] };
+  const respond = (listener: RequestListener) => {
+    if (shop) shop.respond = listener;
+  };
+  return { url: gateway.url, requests: () => shop?.requests ?? [], respond };
 }
 
 const COOKIE = 'a=1; linkway-session=good; linkway-sign-in=pending; b=2';
@@ -69,6 +73,19 @@ describe('A session of a browser', () => {
     expect(error.headers['cache-control']).toBe('no-store');
     const anonymous = await request(url).get('/menu').expect(200);
     expect(anonymous.headers['cache-control']).toBe('public, max-age=60');
+  });
+
+  it('Is named in Vary wherever Authorization is, so that browsers do not reuse pages of former sessions', async () => {
+    const { url, respond } = await start();
+    const varyFor = async (vary: string, cookie = '') => {
+      respond((_req, res) => res.writeHead(200, { Vary: vary }).end('ok'));
+      return (await request(url).get('/menu').set('Cookie', cookie)).headers.vary;
+    };
+    expect(await varyFor('Accept, Authorization')).toMatch(/, Cookie$/);
+    expect(await varyFor('authorization', 'linkway-session=old')).toMatch(/, Cookie$/);
+    expect(await varyFor('Accept')).not.toContain('Cookie');
+    expect(await varyFor('X-Authorization')).not.toContain('Cookie');
+    expect(await varyFor('Authorization, cookie')).toBe('Authorization, cookie');
   });
 
   it('Is removed from the browser if it is not valid any more', async () => {
