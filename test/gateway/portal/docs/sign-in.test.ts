@@ -5,11 +5,11 @@ import request from 'supertest';
 import { tokenOrigins } from '../../../../src/gateway/portal/docs/token-origins.ts';
 import { pagesApp } from '../../../support/pages-app.ts';
 
-const documentWith = (securitySchemes: unknown) =>
+const documentWith = (securitySchemes: unknown, path = '/a') =>
   ({
     openapi: '3.1.0',
     info: { title: 'T', version: '1.0.0' },
-    paths: { '/a': { get: { operationId: 'a', responses: { 200: { description: 'ok' } } } } },
+    paths: { [path]: { get: { operationId: path.slice(1), responses: { 200: { description: 'ok' } } } } },
     components: { securitySchemes },
   }) as unknown as OpenAPIObject;
 
@@ -26,7 +26,7 @@ const policyOf = (headers: Record<string, string>) =>
 describe('Swagger UI', () => {
   const services = [
     { name: 'one', document: documentWith({ oauth: codeFlow('https://one.example/token') }) },
-    { name: 'other', document: documentWith({ oauth: codeFlow('https://other.example/token') }) },
+    { name: 'other', document: documentWith({ oauth: codeFlow('https://other.example/token') }, '/b') },
   ];
 
   it('May connect only to the token endpoints of the document that it shows', async () => {
