@@ -20,7 +20,7 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import { createCompositions } from './composition/composition.ts';
+import { createCompositions, type FindComposition } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
 import { GatewayCors } from './cors/gateway-cors.ts';
@@ -39,6 +39,7 @@ import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
 import { credentialExpiry, endWithCredentials } from './security/credential-expiry.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
+import { GatewayOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -49,6 +50,7 @@ import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
+import { pageOffers } from './steps/page-offers.ts';
 import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
@@ -201,6 +203,8 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
+  // Decides which links and actions are offered to a caller.
+  const offers = security && GatewayOffers.of({ operations, graph, securityOf: security.of });
   const extension = extensionSteps(extensions, log.logger);
   const afterSteps = extension.after;
   const addressSteps = createAddressSteps({ config, services, router });
@@ -218,7 +222,16 @@ export function* createInSteps({
       ? [webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, cors })]
       : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
-    ...(security ? [authenticate({ security, statistics: refusalStatistics, logger: log.logger })] : []),
+    ...(security
+      ? [
+          authenticate({
+            security,
+            needsCaller: offers && offersLinks(compositionOf),
+            statistics: refusalStatistics,
+            logger: log.logger,
+          }),
+        ]
+      : []),
     ...operationSteps,
     // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
     ...(rates ? [rates.operation] : []),
@@ -267,6 +280,7 @@ export function* createInSteps({
         ? [guardPages(security.guard(config.authentication.pages))]
         : []),
       // Serves the pages of the gateway itself.
+      ...(pages && security && offers ? [pageOffers(security.authenticator, offers)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
       route({
@@ -314,6 +328,7 @@ export function* createInSteps({
         headersOf,
         inspect,
         sendUpstreamResponse,
+        offers,
         afterSteps,
       }),
       // Forwards the request to the service and the response to the client.
@@ -323,3 +338,11 @@ export function* createInSteps({
     problemHandler({ logger: log.logger, headers: ownHeaders, paths: ownPaths, isGateway: true }),
   );
 }
+
+/** Whether the gateway adds links to the responses of an operation, or embeds resources in them. */
+const offersLinks =
+  (compositionOf: FindComposition) =>
+  (operation: GatewayOperation): boolean => {
+    const { lifting, graphOperation } = compositionOf(operation) ?? {};
+    return lifting !== undefined || graphOperation?.expands === true;
+  };

@@ -36,6 +36,7 @@ async function start(name: string | undefined): Promise<Running> {
     database,
     targets,
     neighbours: config.services,
+    identity: settings,
     log,
     limits: config.limits,
     port,

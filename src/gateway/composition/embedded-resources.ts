@@ -5,6 +5,7 @@ import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, toPart } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
+import type { Allows } from '../../hypermedia/graph/model.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
@@ -20,6 +21,8 @@ export interface EmbeddedResourcesOptions {
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
+  /** What the caller may call. */
+  readonly allows?: Allows | undefined;
   /** The request whose response embeds the resources. */
   readonly parent: Exchange;
   readonly signal: AbortSignal;
@@ -47,6 +50,7 @@ export const createPartFetcher =
     headers,
     format,
     origin,
+    allows,
     parent,
     signal,
     deadline,
@@ -80,6 +84,7 @@ export const createPartFetcher =
       contentType: response.header('content-type'),
       cacheControl: deductAge(response),
       retryAfter: response.header('retry-after'),
+      challenge: response.header('www-authenticate'),
       bytes: isLifted || body !== read?.value ? undefined : read?.bytes,
       body: isLifted
         ? format.write(
@@ -90,6 +95,7 @@ export const createPartFetcher =
               params: matchPath(operation.path, path) ?? {},
               query,
               origin,
+              allows,
             }),
           )
         : body,

@@ -41,7 +41,7 @@ import { credentialPlaces } from '../proxy/credentials.ts';
 import type { GatewayRateLimits } from '../rate-limits/create.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
-import { unenforcedOperations } from '../security/unenforced-operations.ts';
+import { enforcementOf, unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
@@ -184,8 +184,11 @@ async function createParts(
   );
   const services = await runInSlices(lifted);
   const graph = await runInSlices(linkGraphIncrementally(services));
-  const mocks = await startMocks(config.services, services, (service, fault) =>
-    faults.addServed(service, fault),
+  const mocks = await startMocks(
+    config.services,
+    services,
+    (service, fault) => faults.addServed(service, fault),
+    (name) => enforcementOf(name, config) === 'on',
   );
   const resolvedConfig = { ...config, services: mocks.services };
   const { targets, added } = createTargets(

@@ -23,6 +23,8 @@ export interface FailedPart {
   readonly problem: Record<string, unknown>;
   /** The `Retry-After` header of the response. */
   readonly retryAfter?: string | undefined;
+  /** The `WWW-Authenticate` header of the response. */
+  readonly challenge?: string | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface PartResponse {
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly retryAfter?: string | undefined;
+  readonly challenge?: string | undefined;
   /** The parsed body of a JSON response. */
   readonly body: unknown;
   readonly bytes?: number | undefined;
@@ -44,9 +47,10 @@ export interface PartResponse {
 
 /** A 200 response with a JSON object is a part; all other responses are failures. */
 export function toPart(response: PartResponse): FetchedPart | FailedPart {
-  const { status, contentType = '', cacheControl, retryAfter, body, bytes } = response;
+  const { status, contentType = '', cacheControl, retryAfter, challenge, body, bytes } = response;
   if (status === 200 && isJsonObject(body)) return { body, bytes, cacheControl };
-  if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
+  if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE))
+    return { problem: body, retryAfter, challenge };
   const detail =
     status === 200 ? 'The response is not a JSON object.' : `The response has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
@@ -168,6 +172,7 @@ const mayDifferAlone = ({ problem: { status } }: FailedPart): boolean =>
 const failure = (problem: Problem): FailedPart => ({
   problem: problem.toJSON(),
   retryAfter: problem.headers['Retry-After'],
+  challenge: problem.headers['WWW-Authenticate'],
 });
 
 const failedFetch = (error: unknown): FailedPart => {
