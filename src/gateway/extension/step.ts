@@ -5,7 +5,7 @@
 import type { OperationObject } from 'openapi3-ts/oas31';
 import type { Caller } from '../../contract/caller.ts';
 
-export interface StepOperation {
+interface StepOperation {
   readonly service: string;
   readonly operationId: string;
   /** Path template from the document. */
@@ -57,7 +57,7 @@ export interface GatewayStep {
 }
 
 /** The default export of a step's file: called when the file is loaded, with `options` from `gateway.yaml`. */
-export type CreateStep = (options: unknown) => GatewayStep | Promise<GatewayStep>;
+type CreateStep = (options: unknown) => GatewayStep | Promise<GatewayStep>;
 
 /** Gives the default export of a step's file its type. */
 export const defineStep = (create: CreateStep): CreateStep => create;

@@ -6,15 +6,10 @@
  * a response is written, so that errors, cached responses, 304 and streams all have them. Headers of a service with
  * these names are replaced.
  */
-import type {
-  IncomingHttpHeaders,
-  IncomingMessage,
-  OutgoingHttpHeader,
-  OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { fieldOf, only } from '../headers/raw-headers.ts';
+import { onHead } from '../server/response-head.ts';
 import { ANY_ORIGIN, type OriginMatcher, originMatcher } from './origins.ts';
 
 export interface CorsConfig {
@@ -86,29 +81,18 @@ export class Cors {
 
   /** Adds the headers to the response of a request when its head is written. */
   apply(req: IncomingMessage, res: ServerResponse, response: CorsResponse): void {
-    const { writeHead } = res;
-    const write = (status: number, reason: string | undefined, head: readonly string[]): ServerResponse =>
-      Reflect.apply(writeHead, res, reason === undefined ? [status, head] : [status, reason, head]);
-    res.writeHead = (
-      status: number,
-      reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
-      headers?: OutgoingHttpHeaders | OutgoingHttpHeader[],
-    ) => {
-      // Later calls are those of Node.js.
-      res.writeHead = writeHead;
-      const text = typeof reason === 'string' ? reason : undefined;
-      const given = toRaw(typeof reason === 'string' ? headers : reason);
-      if (response.isPassed?.()) return write(status, text, given);
+    onHead(res, (_req, _res, head) => {
+      if (response.isPassed?.()) return;
       for (const name of res.getHeaderNames()) if (isCorsHeader(name)) res.removeHeader(name);
-      const head = only(given, (name) => !isCorsHeader(name));
+      const own = only(head, (name) => !isCorsHeader(name));
+      head.splice(0, head.length, ...own);
       const preflight = this.#preflights.get(res);
       this.#addOrigin(head, req);
       if (preflight) head.push(...preflight);
       else if (this.allows(req.headers.origin))
         head.push('Access-Control-Expose-Headers', response.exposed());
       this.#addVary(head, res, preflight !== undefined);
-      return write(status, text, head);
-    };
+    });
   }
 
   /** Sends the response to a preflight from an allowed origin. `apply` has to run before. */
@@ -155,12 +139,3 @@ const hasAmbientCredentials = (
   { authorization = '' }: IncomingHttpHeaders,
   { authorized }: Partial<TLSSocket>,
 ): boolean => authorized === true || AMBIENT_AUTHORIZATION.test(authorization);
-
-/** A raw array of headers in any form that `writeHead` accepts. */
-function toRaw(headers: OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined): string[] {
-  if (headers === undefined) return [];
-  if (Array.isArray(headers)) return headers.flat().map(String);
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().flatMap((one) => [name, String(one)]),
-  );
-}
