@@ -1,0 +1,22 @@
+/**
+ * Lets the files of steps import `linkway` wherever they are: in a folder without `node_modules`, beside a global
+ * installation, or mounted into a container. They get the modules of the running gateway, so that a `Problem` of theirs
+ * is a `Problem` of the gateway.
+ */
+import { registerHooks } from 'node:module';
+import { extname } from 'node:path';
+
+const NAME = 'linkway';
+/** The package has JavaScript, a clone has TypeScript. */
+const API = new URL(`./index${extname(import.meta.url)}`, import.meta.url).href;
+
+let isRegistered = false;
+
+export function resolveLinkway(): void {
+  if (isRegistered) return;
+  isRegistered = true;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === NAME ? { url: API, shortCircuit: true } : next(specifier, context),
+  });
+}
