@@ -4,6 +4,7 @@
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
 import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
+import { reasonOf } from './fetch-reason.ts';
 import { fetchWithinOrigin } from './same-origin-fetch.ts';
 
 const TIMEOUT = 15_000;
@@ -49,7 +50,7 @@ export async function download(
     });
   } catch (cause) {
     throw new ConfigError(
-      `${url}: cannot be downloaded: ${(cause as Error).message}; open the URL in a browser`,
+      `${url}: cannot be downloaded: ${reasonOf(cause)}; open the URL in a browser`,
       cause,
     );
   }

@@ -10,11 +10,12 @@ interface ProjectManifest {
 }
 
 /** The oldest version of Node that has all that the code uses. `pack.ts` compiles for it. */
-export const NODE_VERSION = '22.19';
+const NODE_VERSION = '22.19';
 
 export const manifestOf = (
   { name, version, description, license, dependencies }: ProjectManifest,
   imported: ReadonlySet<string>,
+  bundled: Readonly<Record<string, string>>,
 ) => ({
   name,
   version,
@@ -34,7 +35,8 @@ export const manifestOf = (
     './package.json': './package.json',
   },
   files: ['dist'],
-  dependencies: versionsOf(imported, dependencies),
+  dependencies: { ...versionsOf(imported, dependencies), ...bundled },
+  bundleDependencies: Object.keys(bundled),
 });
 
 /** @throws ConfigError for a package that is only there for development */

@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { exitOnConfigError } from '../../config/exit-on-config-error.ts';
+import { bundleSwaggerUi } from './bundled.ts';
 import { manifestOf, packagesIn } from './manifest.ts';
 import { readmeOf } from './readme.ts';
 
@@ -41,6 +42,7 @@ export async function pack(out: string): Promise<Packed> {
   const manifest = manifestOf(
     JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
     new Set(texts.flatMap(packagesIn)),
+    bundleSwaggerUi(folder),
   );
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
