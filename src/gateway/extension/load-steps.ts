@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { isPlainObject } from '../../config/policies/merge-policy.ts';
 import type { StepConfig } from '../../config/policies/steps.ts';
-import { resolveLinkway } from './resolve-linkway.ts';
 import type { GatewayStep } from './step.ts';
 import { transformStep } from './transform.ts';
 
@@ -70,7 +69,6 @@ async function loadFile(
 
 async function createStep(file: string, url: string, options: unknown): Promise<GatewayStep> {
   const fault = (reason: string, cause?: unknown) => new ConfigError(`steps: ${file} ${reason}`, cause);
-  resolveLinkway();
   let create: unknown;
   try {
     ({ default: create } = (await import(url)) as { default?: unknown });

@@ -10,13 +10,10 @@ const NAME = 'linkway';
 /** The package has JavaScript, a clone has TypeScript. */
 const API = new URL(`./index${extname(import.meta.url)}`, import.meta.url).href;
 
-let isRegistered = false;
-
-export function resolveLinkway(): void {
-  if (isRegistered) return;
-  isRegistered = true;
+/** For processes that run a gateway: the hook stays for the whole process. */
+export const resolveLinkway = (): void => {
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === NAME ? { url: API, shortCircuit: true } : next(specifier, context),
   });
-}
+};

@@ -16,6 +16,7 @@ import { readmeOf } from './readme.ts';
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** Everything else is imported by these. */
 const ENTRIES = ['tools/bin.ts', 'gateway/extension/index.ts', 'gateway/reload/document-worker.ts'];
+const PACKED = /^linkway-\d.*\.tgz$/;
 const API = 'gateway/extension/index.ts';
 
 /** The packed file, and how the package came out. */
@@ -48,6 +49,8 @@ export async function pack(out: string): Promise<Packed> {
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
   const page = readFileSync(join(ROOT, 'docs/run-without-a-clone.md'), 'utf8');
   writeFileSync(join(folder, 'README.md'), readmeOf(page));
+  // The Dockerfile takes the one that is there.
+  for (const name of readdirSync(out)) if (PACKED.test(name)) rmSync(join(out, name));
   const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', out], folder);
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   return {

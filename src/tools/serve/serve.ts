@@ -11,6 +11,7 @@ import {
 } from '../../config/yaml/gateway-yaml.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { banner } from '../../gateway/banner.ts';
+import { resolveLinkway } from '../../gateway/extension/resolve-linkway.ts';
 import { readSource } from '../../gateway/reload/read-source.ts';
 import { startGateway } from '../../gateway/start.ts';
 import { createLog } from '../../observability/log.ts';
@@ -32,6 +33,7 @@ export async function serve(given: Arguments, env: Environment): Promise<number 
     return 0;
   }
   const { services, config, port, host } = usageOf(given);
+  resolveLinkway();
   await run(async () => {
     const settings = readSettings({ ...env, ...(port && { PORT: port }), ...(host && { HOST: host }) });
     await startTracing(settings, 'gateway');
