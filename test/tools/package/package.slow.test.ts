@@ -45,6 +45,9 @@ const hasRegistry =
 if (!hasRegistry && process.env.REQUIRE_ALL === '1')
   throw new Error('REQUIRE_ALL=1, and npm reaches no registry');
 
+/** Whether there is docker, and a registry of images. */
+const hasImages = spawnSync('docker', ['pull', '--quiet', 'node:24-slim'], { timeout: 60_000 }).status === 0;
+
 const DOCUMENT = `openapi: 3.0.3
 info: { title: Books, version: 1.0.0 }
 paths:
@@ -263,6 +266,28 @@ export default defineStep(() => ({
     it('has a valid Dockerfile', () => {
       expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
     });
+
+    (hasImages ? it : it.skip)(
+      'is built by docker, and runs',
+      async () => {
+        const tag = 'linkway-gateway-test';
+        const file = join(ROOT, 'deploy/gateway/Dockerfile');
+        const build = await run(
+          'docker',
+          'build',
+          '--quiet',
+          '--tag',
+          tag,
+          '--file',
+          file,
+          join(base, 'out'),
+        );
+        expect(build).toMatchObject({ code: 0 });
+        expect((await run('docker', 'run', '--rm', tag, '--version')).code).toBe(0);
+        await run('docker', 'image', 'rm', tag);
+      },
+      300_000,
+    );
 
     it('runs its commands as written, healthy until SIGTERM', async () => {
       const port = String(await freePort());
