@@ -76,10 +76,12 @@ async function compile(entries: readonly string[], out: string, options: readonl
   await execute(tsc, [...flags, ...options, ...entries.map((entry) => join('src', entry))], ROOT);
 }
 
-/** Style sheets, scripts and images of pages are beside the modules that serve them. */
+/** Style sheets, scripts and images are beside the modules that read them. */
 function copyAssets(built: string): void {
   const source = join(ROOT, 'src');
-  const assets = filesBelow(source).filter((file) => dirname(file).endsWith('/assets'));
+  const assets = filesBelow(source).filter(
+    (file) => !file.endsWith('.ts') && !file.startsWith(join(source, 'tools/')),
+  );
   for (const file of assets) {
     const target = join(built, relative(source, file));
     mkdirSync(dirname(target), { recursive: true });
