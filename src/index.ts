@@ -1,5 +1,6 @@
 /** The public API of the library for services. */
 export { batchOf } from './contract/batch.ts';
+export type { Caller } from './contract/caller.ts';
 export { defineContract } from './contract/contract.ts';
 export { type Handler, operation } from './contract/operation.ts';
 export { defineProblem, type Fault, Problem } from './contract/problem.ts';
@@ -7,6 +8,7 @@ export {
   actionNotAllowed,
   badGateway,
   dependencyProblems,
+  insufficientScope,
   notFound,
   stepRefused,
 } from './contract/problems.ts';

@@ -15,8 +15,10 @@ import { type Listening, listen } from './http/server/listen.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { startTracing } from './observability/start-tracing.ts';
 import { closeTargets, createTargets } from './outbound/targets.ts';
+import { readUpstreamTls } from './outbound/upstream-tls.ts';
 import { type Running, run } from './run.ts';
 import { hasServiceCode, loadService } from './service/load.ts';
+import type { IdentitySettings } from './service/security/identity.ts';
 import { serviceApp } from './service/start.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 
@@ -49,7 +51,7 @@ export async function start(env: Environment): Promise<StartedSystem> {
   try {
     const database = await openDatabase({ url: databaseUrl(settings), dataDir: settings.DATA_DIR });
     closers.push(() => database.close());
-    const urls = await startServices(configured, database, log, closers);
+    const urls = await startServices(configured, { database, identity: settings, log }, closers);
     const config = configFile(settings.GATEWAY_CONFIG, { env, urls });
     const gateway = await startGateway({
       config,
@@ -68,11 +70,16 @@ export async function start(env: Environment): Promise<StartedSystem> {
   }
 }
 
+interface SharedByServices {
+  readonly database: Database;
+  readonly identity: IdentitySettings;
+  readonly log: Log;
+}
+
 /** @returns the URL of each service that runs in this process */
 async function startServices(
   config: GatewayConfig,
-  database: Database,
-  log: Log,
+  shared: SharedByServices,
   closers: (() => Promise<void>)[],
 ): Promise<Record<string, string>> {
   const names = config.services
@@ -89,24 +96,27 @@ async function startServices(
   );
   const urls = Object.fromEntries(places.map(({ name, listening }) => [name, listening.url]));
   const services = await Promise.all(names.map(loadService));
+  const called = config.services.filter(({ name }) =>
+    services.some(({ linked }) => Object.hasOwn(linked, name)),
+  );
   const targets = createTargets(
-    config.services
-      .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
-      .map((service) => ({
+    await Promise.all(
+      called.map(async (service) => ({
         ...service,
+        tls: await readUpstreamTls(service),
         // A service in the same process needs no health checks.
         ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
+    ),
   );
   closers.push(() => closeTargets(targets));
   const heldBodies = new HeldBodies();
   for (const [index, service] of services.entries())
     places[index]?.serve(
       await serviceApp(service, {
-        database,
+        ...shared,
         targets,
         neighbours: config.services,
-        log,
         limits: config.limits,
         heldBodies,
       }),

@@ -52,6 +52,7 @@ export const registerConsumer = operation({
   method: 'post',
   path: '/consumers',
   summary: 'Register a consumer',
+  security: [{ oauth: ['consumers:write'] }],
   description: 'Adds a consumer, who can order food from then on.',
   body: details,
   responses: { 201: { description: 'The new consumer.', body: Consumer } },
@@ -90,6 +91,7 @@ export const updateConsumer = operation({
   method: 'patch',
   path: '/consumers/{consumerId}',
   summary: 'Update a consumer',
+  security: [{ oauth: ['consumers:write'] }],
   description: 'Changes the details of a consumer. The address can be removed.',
   params: z.object({ consumerId }),
   body: patchOf(details, {
@@ -99,10 +101,27 @@ export const updateConsumer = operation({
   responses: { 200: { description: 'The consumer, updated.', body: Consumer } },
 });
 
+/** The sample's provider of tokens. `gateway.yaml` says which issuer it trusts; these addresses are for clients. */
+const oauth = {
+  type: 'oauth2',
+  flows: {
+    authorizationCode: {
+      authorizationUrl: 'http://localhost:9000/auth',
+      tokenUrl: 'http://localhost:9000/token',
+      scopes: {
+        'consumers:read': 'Read the details of consumers.',
+        'consumers:write': 'Register consumers and change their details.',
+      },
+    },
+  },
+} as const;
+
 export const contract = defineContract({
   service: 'consumers',
   title: 'Consumers',
   description: 'The people who order.',
   version: '2.0.0',
+  securitySchemes: { oauth },
+  security: [{ oauth: ['consumers:read'] }],
   operations: [listConsumers, registerConsumer, getConsumer, updateConsumer],
 });

@@ -111,6 +111,7 @@ export const placeOrder = operation({
   method: 'post',
   path: '/orders',
   summary: 'Place an order',
+  security: [{ oauth: ['orders:write'] }],
   description: 'Orders menu items of one restaurant at their current prices.',
   body: z.strictObject({ consumerId, restaurantId, lineItems: requestedLineItems, deliveryInformation }),
   responses: { 201: { description: 'The new order.', body: Order } },
@@ -156,6 +157,7 @@ export const cancelOrder = operation({
   method: 'post',
   path: '/orders/{orderId}/cancel',
   summary: 'Cancel an order',
+  security: [{ oauth: ['orders:write'] }],
   description: 'Cancels an approved order. This cannot be undone.',
   destructive: true,
   params: z.object({ orderId: id('o-1002') }),
@@ -168,6 +170,7 @@ export const reviseOrder = operation({
   method: 'post',
   path: '/orders/{orderId}/revise',
   summary: 'Revise an order',
+  security: [{ oauth: ['orders:write'] }],
   description:
     'Replaces the line items, the delivery information, or both, at the current prices of the menu.',
   params: z.object({ orderId: id('o-1003') }),
@@ -184,10 +187,27 @@ export const reviseOrder = operation({
   problems: [actionNotAllowed, menuItemUnknown, ...dependencyProblems],
 });
 
+/** The sample's provider of tokens. `gateway.yaml` says which issuer it trusts; these addresses are for clients. */
+const oauth = {
+  type: 'oauth2',
+  flows: {
+    authorizationCode: {
+      authorizationUrl: 'http://localhost:9000/auth',
+      tokenUrl: 'http://localhost:9000/token',
+      scopes: {
+        'orders:read': 'Read orders.',
+        'orders:write': 'Place, cancel and revise orders.',
+      },
+    },
+  },
+} as const;
+
 export const contract = defineContract({
   service: 'orders',
   title: 'Orders',
   description: 'Orders of consumers at restaurants, and their states.',
   version: '2.0.0',
+  securitySchemes: { oauth },
+  security: [{ oauth: ['orders:read'] }],
   operations: [listOrders, placeOrder, getOrder, cancelOrder, reviseOrder],
 });

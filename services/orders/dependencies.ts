@@ -1,5 +1,5 @@
 /** The calls to other services: whether a consumer exists, and the menu of a restaurant with its prices. */
-import { badGateway, type Client, Problem } from '../../src/index.ts';
+import { badGateway, type Client, insufficientScope, Problem } from '../../src/index.ts';
 import type { contract as consumers } from '../consumers/contract.ts';
 import type { contract as restaurants } from '../restaurants/contract.ts';
 import type { LineItem } from './order.ts';
@@ -13,6 +13,7 @@ export interface Dependencies {
 export type Menu = ReadonlyMap<string, Pick<LineItem, 'name' | 'price'>>;
 
 const MENU_PAGE = 100;
+const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
 export const consumerExists = async ({ consumers }: Dependencies, consumerId: string): Promise<boolean> =>
@@ -34,11 +35,13 @@ export async function fetchMenu(
   }
 }
 
-/** @throws Problem bad-gateway (502) for an error other than 404 */
+/** @throws Problem insufficient-scope (403) if the caller may not read it, bad-gateway (502) for other errors than 404 */
 function bodyOrUndefined<Body>(
   reply: { ok: true; body: Body } | { ok: false; status: number },
 ): Body | undefined {
   if (reply.ok) return reply.body;
   if (reply.status === NOT_FOUND) return undefined;
+  if (reply.status === FORBIDDEN)
+    throw new Problem(insufficientScope, 'The caller may not read everything that an order depends on.');
   throw new Problem(badGateway, `A service that orders depends on responded with ${reply.status}.`);
 }

@@ -153,6 +153,7 @@ export const addMenuItem = operation({
   method: 'post',
   path: '/restaurants/{restaurantId}/menu-items',
   summary: 'Add a dish to the menu',
+  security: [{ oauth: ['kitchen'] }],
   description: 'The price must be in the currency of the other menu items.',
   params: z.object({ restaurantId }),
   body: dish,
@@ -199,6 +200,7 @@ export const replaceMenuItem = operation({
   method: 'put',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Replace a dish',
+  security: [{ oauth: ['kitchen'] }],
   description: 'Existing orders keep the name and the price of the menu item at the time of the order.',
   params: changedDish,
   body: dish,
@@ -211,16 +213,32 @@ export const removeMenuItem = operation({
   method: 'delete',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Take a dish off the menu',
+  security: [{ oauth: ['kitchen'] }],
   description: 'The menu item can no longer be ordered. Existing orders keep it.',
   params: changedDish,
   responses: { 204: { description: 'The menu item was removed.' } },
 });
+
+/** The sample's provider of tokens. `gateway.yaml` says which issuer it trusts; these addresses are for clients. */
+const oauth = {
+  type: 'oauth2',
+  flows: {
+    authorizationCode: {
+      authorizationUrl: 'http://localhost:9000/auth',
+      tokenUrl: 'http://localhost:9000/token',
+      scopes: {
+        kitchen: 'Change the menus of restaurants.',
+      },
+    },
+  },
+} as const;
 
 export const contract = defineContract({
   service: 'restaurants',
   title: 'Restaurants',
   description: 'Restaurants and what is on their menus.',
   version: '2.0.0',
+  securitySchemes: { oauth },
   operations: [
     listRestaurants,
     getRestaurant,

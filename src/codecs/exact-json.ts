@@ -47,7 +47,7 @@ export function memberKey(object: object, name: string): string | undefined {
 }
 
 /** Deeper texts are refused, because values are written recursively, here and at the client. */
-const MAX_LEVELS = 1000;
+export const MAX_LEVELS = 1000;
 
 /** Texts with more values are refused, because reading and writing them would delay other requests for too long. */
 const MAX_VALUES = 400_000;
@@ -57,7 +57,11 @@ const MAX_VALUES = 400_000;
  * values
  */
 export function parseExact(text: string): unknown {
-  const value = parseWithinLimits(text);
+  return exactOf(text, parseInexact(text));
+}
+
+function exactOf(text: string, value: unknown): unknown {
+  checkLevels(value);
   if (isExact(value, text)) return value;
   const reader = new ExactReader(text);
   reader.read(Number.POSITIVE_INFINITY);
@@ -68,13 +72,20 @@ export function parseExact(text: string): unknown {
  * A longer text is read in steps, so that other work can run in between. Each step takes a few milliseconds per
  * megabyte.
  */
-const LONG_TEXT = 128 * 1024;
+export const LONG_TEXT = 128 * 1024;
 const VALUES_PER_STEP = 20_000;
 
 /** Does the same as `parseExact`, for texts that may be long. */
-export async function parseExactAsync(text: string): Promise<unknown> {
-  if (text.length < LONG_TEXT) return parseExact(text);
-  const value = parseWithinLimits(text);
+export const parseExactAsync = async (text: string): Promise<unknown> => toExact(text, parseInexact(text));
+
+/**
+ * @param value the result of `parseInexact`
+ * @returns the result of `parseExact`
+ * @throws RangeError for a text that is nested too deeply
+ */
+export async function toExact(text: string, value: unknown): Promise<unknown> {
+  if (text.length < LONG_TEXT) return exactOf(text, value);
+  checkLevels(value);
   await setImmediate();
   if (isExact(value, text)) return value;
   const reader = new ExactReader(text);
@@ -83,11 +94,17 @@ export async function parseExactAsync(text: string): Promise<unknown> {
   return reader.value;
 }
 
-function parseWithinLimits(text: string): unknown {
+/**
+ * Does the same as `JSON.parse`.
+ * @throws SyntaxError for a text that is not JSON, RangeError for one that has too many values
+ */
+export function parseInexact(text: string): unknown {
   if (hasMoreValues(text, MAX_VALUES)) throw new RangeError('has too many values');
-  const value: unknown = JSON.parse(text);
+  return JSON.parse(text);
+}
+
+function checkLevels(value: unknown): void {
   if (isDeeper(value, MAX_LEVELS)) throw new RangeError('is nested too deeply');
-  return value;
 }
 
 /** Counts characters that can precede a value. It also counts those in strings, which keeps it fast. */

@@ -12,8 +12,13 @@ import {
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
 import { corsSchema, serviceCorsSchema } from './policies/cors.ts';
 import { healthSchema } from './policies/health-check.ts';
+import { mirrorSchema } from './policies/mirror.ts';
 import { policySchema } from './policies/policy.ts';
+import { rateLimitsSchema } from './policies/rate-limits.ts';
+import { serviceUrlsSchema } from './policies/service-urls.ts';
 import { stepsSchema } from './policies/steps.ts';
+import { tlsSchema, upstreamTlsSchema } from './policies/tls.ts';
+import { upgradeSchema, webSocketSchema } from './policies/web-socket.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
@@ -38,13 +43,10 @@ const serviceSchema = z.strictObject({
     .array(documentLocation)
     .default([])
     .describe('OpenAPI Overlays to apply to the document, in this order: files or URLs.'),
-  url: z
-    .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a URL or a list of them' })
-    .optional()
-    .describe(
-      'Base URL of the service, or a list with one URL for each instance. A path in it, even `/`, overrides the path of the first entry of `servers` in the document. The environment variable `<SERVICE>_URL` overrides it.',
-    ),
+  url: serviceUrlsSchema,
+  mirror: mirrorSchema,
   health: healthSchema,
+  tls: upstreamTlsSchema,
   lookup: duration
     .default(5_000)
     .describe('How often its host names are resolved. Each address is an instance. `0` turns this off.'),
@@ -98,6 +100,8 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
   authentication: serviceAuthenticationSchema.optional(),
+  upgrade: upgradeSchema,
+  webSocket: webSocketSchema.prefault({}),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])
@@ -161,6 +165,8 @@ export const gatewaySchema = z.strictObject({
   cache: cacheSchema.prefault({}),
   authentication: authenticationSchema.optional(),
   steps: stepsSchema,
+  rateLimits: rateLimitsSchema.optional(),
+  tls: tlsSchema,
   hideSoftware: z
     .boolean()
     .default(true)

@@ -1,6 +1,7 @@
 /**
  * Saves the last valid configuration and documents in a folder, so that a later fault in them does not prevent a restart.
- * A folder that cannot be written only causes a warning.
+ * The configuration is saved as it is written, with its references to secrets and without their values. A folder that
+ * cannot be written only causes a warning.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -19,8 +20,9 @@ export class LastKnownGood {
 
   text(place: string): string | undefined {
     try {
-      const kept = JSON.parse(readFileSync(this.#file(place), 'utf8')) as Partial<Source>;
-      return kept.place === place ? kept.text : undefined;
+      const kept = JSON.parse(readFileSync(this.#file(place), 'utf8')) as Partial<Source & Stored>;
+      // Earlier versions stored the place itself.
+      return kept.id === hashOf(place) || kept.place === place ? kept.text : undefined;
     } catch {
       return undefined;
     }
@@ -30,7 +32,8 @@ export class LastKnownGood {
   async save(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
-      for (const { place, text } of sources) await write(this.#file(place), JSON.stringify({ place, text }));
+      for (const { place, text } of sources)
+        await write(this.#file(place), JSON.stringify({ id: hashOf(place), text } satisfies Stored));
       const inUse = new Set(places.map((place) => this.#file(place)));
       for (const name of await readdir(this.#folder)) {
         const file = join(this.#folder, name);
@@ -44,9 +47,17 @@ export class LastKnownGood {
   }
 
   #file(place: string): string {
-    return join(this.#folder, `${createHash('sha256').update(place).digest('hex').slice(0, 24)}.json`);
+    return join(this.#folder, `${hashOf(place).slice(0, 24)}.json`);
   }
 }
+
+/** Without the place, because the URL of a document may have a secret. */
+interface Stored {
+  readonly id: string;
+  readonly text: string;
+}
+
+const hashOf = (place: string): string => createHash('sha256').update(place).digest('hex');
 
 /** Writes atomically, and only for the current user because a configuration may contain secrets. */
 async function write(file: string, text: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** The section `limits` of `gateway.yaml`: limits for requests, which the gateway and the services both enforce. */
 import { z } from 'zod';
+import { webSocketLimitsSchema } from './policies/web-socket.ts';
 import { duration, size } from './units.ts';
 
 const expandLimitsSchema = z.strictObject({
@@ -76,7 +77,15 @@ export const limitsSchema = z.strictObject({
     .describe(
       'Maximum number of requests of one connection that are processed at the same time. Later ones wait.',
     ),
+  streams: z
+    .int()
+    .min(1)
+    .default(100)
+    .describe(
+      'Maximum number of concurrent requests of one HTTP/2 connection. Clients keep further ones back. All HTTP/2 connections together have at most `limits.connections` requests.',
+    ),
   slow: slowLimitsSchema.prefault({}),
+  webSockets: webSocketLimitsSchema.prefault({}),
   lift: size
     .default(1024 ** 2)
     .describe('Maximum size of a response that links are added to. A larger one is passed on unchanged.'),
@@ -96,7 +105,7 @@ export const limitsSchema = z.strictObject({
 export type ExpandLimits = z.infer<typeof expandLimitsSchema>;
 
 /** The limits for the connections of a listener. */
-export type ConnectionLimits = Pick<Limits, 'connections' | 'pipelining' | 'slow'>;
+export type ConnectionLimits = Pick<Limits, 'connections' | 'pipelining' | 'streams' | 'slow'>;
 
 /** The limits for JSON in requests. */
 export type JsonLimits = Pick<Limits, 'depth' | 'duplicateMembers'>;

@@ -3,12 +3,20 @@
 export interface ServiceLocation {
   /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
+  /** Relative shares of the calls; undefined if all are equal. */
+  readonly weights?: readonly number[];
   /** Their common path; undefined if the document determines it. */
   readonly base: string | undefined;
 }
 
-/** @returns the location, or a message about the fault */
-export function parseServiceUrls(texts: readonly string[]): ServiceLocation | string {
+/**
+ * @param weights of the URLs. One with 0 takes no calls and is left out.
+ * @returns the location, or a message about the fault
+ */
+export function parseServiceUrls(
+  texts: readonly string[],
+  weights: readonly number[] = texts.map(() => 1),
+): ServiceLocation | string {
   const places = texts.map((text) => ({ text: text.trim(), place: parseServiceUrl(text.trim()) }));
   const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
   if (wrong.length > 0)
@@ -20,7 +28,16 @@ export function parseServiceUrls(texts: readonly string[]): ServiceLocation | st
   const urls = [first, ...others].map(({ url }) => url);
   const twice = urls.find((url, index) => urls.indexOf(url) !== index);
   if (twice !== undefined) return `lists ${twice} twice; list each instance once`;
-  return { urls, base: first.base };
+  const used = urls
+    .map((url, index) => ({ url, weight: weights[index] ?? 1 }))
+    .filter(({ weight }) => weight > 0);
+  if (used.length === 0) return 'expected at least one weight above 0';
+  const isWeighted = new Set(used.map(({ weight }) => weight)).size > 1;
+  return {
+    urls: used.map(({ url }) => url),
+    ...(isWeighted && { weights: used.map(({ weight }) => weight) }),
+    base: first.base,
+  };
 }
 
 interface ParsedUrl {

@@ -43,7 +43,7 @@ const variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'expected a URL that begins with redis://' })
     .optional()
     .describe(
-      'URL of a Redis or Valkey server, `redis://…`, for an HTTP cache that several gateways share. Without it, each gateway has a cache of its own in memory.',
+      'URL of a Redis or Valkey server, `redis://…`, for an HTTP cache that several gateways share, and for rate limits with `store: shared`. Without it, each gateway has a cache of its own in memory.',
     ),
   DATA_DIR: z
     .string()
@@ -59,6 +59,19 @@ const variables = z.object({
     .min(1)
     .default('gateway.yaml')
     .describe('Configuration file with the services behind the gateway and their policies.'),
+  IDENTITY: z
+    .enum(['off', 'headers'])
+    .default('off')
+    .describe(
+      'How services learn who calls. `headers` believes the identity headers of the gateway (`identity: headers` in `gateway.yaml`); use it only where clients cannot reach the services themselves.',
+    ),
+  IDENTITY_KEY: z
+    .string()
+    .min(32, 'expected at least 32 characters')
+    .optional()
+    .describe(
+      'Secret of the gateway and its services, the same as `authentication.signingKey`. With it, services believe only the tokens of the gateway (`identity: token`), and no identity headers.',
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
     .optional()

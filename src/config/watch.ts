@@ -34,7 +34,8 @@ export function watch(options: WatchOptions): () => void {
     // A file that still changes is being written.
     if (isStopped || (now !== applied && !isStable)) return;
     const isDue = urls > 0 && options.places().some(isUrl) && performance.now() - checkedAt >= pause(urls);
-    if (now === applied && !isDue) return;
+    // Polling may have stopped while the files were read.
+    if (isStopped || (now === applied && !isDue)) return;
     applied = now;
     checkedAt = performance.now();
     await options.reload();

@@ -1,5 +1,12 @@
 /** A service's contract: its name, its version and its operations. Everything else is derived from it. */
 import type { Handler, Operation } from './operation.ts';
+import {
+  checkSecurity,
+  type KnownRequirements,
+  type SecurityRequirements,
+  type SecuritySchemes,
+  type WithKnownSecurity,
+} from './security.ts';
 
 export interface Contract<Operations extends readonly Operation[] = readonly Operation[]> {
   /** Lower-case name: the folder, the document, the entry in `gateway.yaml`. */
@@ -8,6 +15,10 @@ export interface Contract<Operations extends readonly Operation[] = readonly Ope
   readonly description: string;
   /** Semantic version. A breaking change needs a new major version. */
   readonly version: string;
+  /** The kinds of credentials that `security` names. */
+  readonly securitySchemes?: SecuritySchemes;
+  /** Who may call the operations that have no `security` of their own. By default everyone may. */
+  readonly security?: SecurityRequirements;
   readonly operations: Operations;
 }
 
@@ -16,6 +27,19 @@ export type Handlers<C extends Contract> = {
   readonly [O in C['operations'][number] as O['operationId']]?: Handler<O>;
 };
 
-export const defineContract = <const Operations extends readonly Operation[]>(
-  contract: Contract<Operations>,
-): Contract<Operations> => contract;
+/** @throws ContractFault if `security` names schemes or scopes that `securitySchemes` does not have */
+export function defineContract<
+  const Operations extends readonly Operation[],
+  const Schemes extends SecuritySchemes = Record<never, never>,
+>(
+  contract: Omit<Contract<Operations>, 'security'> & {
+    readonly securitySchemes?: Schemes;
+    readonly security?: KnownRequirements<NoInfer<Schemes>>;
+    readonly operations: {
+      readonly [K in keyof Operations]: WithKnownSecurity<Operations[K], NoInfer<Schemes>>;
+    };
+  },
+): Contract<Operations> {
+  checkSecurity(contract as unknown as Contract);
+  return contract as unknown as Contract<Operations>;
+}

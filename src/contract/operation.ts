@@ -2,12 +2,14 @@
  * One operation of a contract. Its route, the types of its handler, its part of the document and the hrefs that lead to
  * it are derived from it.
  */
+import type { Caller } from './caller.ts';
 import type { Deprecation } from './deprecation.ts';
 import { JSON_TYPE } from './media-types.ts';
 import type { ProblemType } from './problem.ts';
 import type { Body, Resource, StateOf } from './resource.ts';
 import type { z } from './schema.ts';
 import { type ApplyPatch, isPatch, type Patch } from './schemas/patch.ts';
+import type { SecurityRequirements } from './security.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -59,6 +61,11 @@ export interface Operation<
   readonly destructive?: boolean;
   /** Set for deprecated operations. */
   readonly deprecated?: Deprecation;
+  /**
+   * Who may call it: one of the requirements has to hold. `[]` lets everyone call an operation of a contract with
+   * `security`.
+   */
+  readonly security?: SecurityRequirements | undefined;
   readonly params?: Params;
   readonly query?: Query;
   /** A schema for `application/json`, or `patchOf(…)` for a PATCH. */
@@ -86,6 +93,8 @@ interface HandlerInput<O> {
   readonly params: O extends Operation<string, infer P> ? OutputOf<P> : never;
   readonly query: O extends Operation<string, Shape, infer Q> ? OutputOf<Q> : never;
   readonly body: O extends Operation<string, Shape, Shape, infer B> ? BodyOf<B> : never;
+  /** Who calls; undefined for anonymous requests, and where the service does not know its callers (`IDENTITY`). */
+  readonly caller?: Caller | undefined;
   /**
    * Checks `If-Match` and `If-None-Match` against the current state. Call it first, inside the transaction that changes
    * the resource.
@@ -114,14 +123,18 @@ export function operation<
   Params extends z.ZodObject<Record<PathParameter<Path>, z.ZodType>> | undefined = undefined,
   Query extends Shape = undefined,
   RequestBody extends z.ZodType | Patch | undefined = undefined,
+  const Security extends SecurityRequirements | undefined = undefined,
 >(
-  spec: Operation<Id, Params, Query, RequestBody, R> & { readonly path: Path },
-): Operation<Id, Params, Query, RequestBody, R> & { readonly path: Path } {
+  spec: Operation<Id, Params, Query, RequestBody, R> & {
+    readonly path: Path;
+    readonly security?: Security;
+  },
+): Operation<Id, Params, Query, RequestBody, R> & { readonly path: Path; readonly security: Security } {
   const inPath = [...spec.path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name).sort();
   const declared = Object.keys(spec.params?.shape ?? {}).sort();
   if (inPath.join() !== declared.join())
     throw new Error(
       `${spec.operationId}: the path has the parameters [${inPath}], but \`params\` declares [${declared}]`,
     );
-  return spec;
+  return spec as typeof spec & { readonly security: Security };
 }

@@ -66,15 +66,17 @@ export function matchTemplate(
 ): Record<string, string> | undefined {
   if (raw.length !== segments.length) return undefined;
   const found: [string, string][] = [];
-  for (const [index, segment] of segments.entries()) {
-    const [rawSegment = '', decodedSegment = ''] = [raw[index], decoded[index]];
-    if (segment.names.length === 0) {
-      if (decodedSegment !== segment.fixed[0]) return undefined;
+  // Runs for each link of an expansion, where iterators would take most of the time.
+  for (let index = 0; index < segments.length; index++) {
+    const { names, fixed } = segments[index] as Segment;
+    const decodedSegment = decoded[index] ?? '';
+    if (names.length === 0) {
+      if (decodedSegment !== fixed[0]) return undefined;
       continue;
     }
-    const values = matchDecodedSegment(rawSegment, decodedSegment, segment);
+    const values = matchDecodedSegment(raw[index] ?? '', decodedSegment, segments[index] as Segment);
     if (values === undefined) return undefined;
-    for (const [position, name] of segment.names.entries()) found.push([name, values[position] as string]);
+    for (let at = 0; at < names.length; at++) found.push([names[at] as string, values[at] as string]);
   }
   return Object.fromEntries(found);
 }

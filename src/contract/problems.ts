@@ -214,6 +214,22 @@ export const expectationFailed = defineProblem({
   remedy: 'Send the request without `Expect`.',
 });
 
+export const upgradeRequired = defineProblem({
+  code: 'upgrade-required',
+  status: 426,
+  title: 'Another version of the protocol is required',
+  meaning: 'The request asks for a version of WebSocket that this server does not support. Nothing was done.',
+  remedy: 'Use the version in `Sec-WebSocket-Version`.',
+});
+
+export const tooManyConnections = defineProblem({
+  code: 'too-many-connections',
+  status: 429,
+  title: 'Too many open connections of one client',
+  meaning: 'This client has as many open WebSocket connections as the server allows one client.',
+  remedy: 'Close a connection, or send several conversations through one. `limit` is the maximum.',
+});
+
 export const headersTooLarge = defineProblem({
   code: 'headers-too-large',
   status: 431,
@@ -229,6 +245,16 @@ export const tooManyAttempts = defineProblem({
   meaning:
     'Many requests from this address had credentials that were not valid, so the server does not verify more for now. Nothing was done.',
   remedy: 'Wait `Retry-After` seconds, and send credentials that are valid.',
+});
+
+export const rateLimited = defineProblem({
+  code: 'rate-limited',
+  status: 429,
+  title: 'Too many requests',
+  meaning:
+    'The client has used up a limit of the gateway. `limit` is the name of the limit. The request was not processed, and it was not counted.',
+  remedy:
+    'Send the request again after `Retry-After` seconds, at `availableAt`. `RateLimit` in each response says how much of the limit is left.',
 });
 
 export const internalError = defineProblem({
@@ -310,6 +336,15 @@ export const overloaded = defineProblem({
   meaning:
     'The service already has as many running and queued calls as the gateway allows, or the server holds as many connections or request bodies as it has memory for. Nothing was done.',
   remedy: 'Try again after `Retry-After` seconds, and send requests more slowly.',
+});
+
+export const rateLimitsUnavailable = defineProblem({
+  code: 'rate-limits-unavailable',
+  status: 503,
+  title: 'Requests cannot be counted',
+  meaning:
+    'The server that counts the requests of all gateways does not respond, and the gateway is configured to refuse requests then. Nothing was done.',
+  remedy: 'Try again after `Retry-After` seconds.',
 });
 
 export const storageUnavailable = defineProblem({
@@ -394,8 +429,11 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     unsupportedMediaType,
     requestTimeout,
     expectationFailed,
+    upgradeRequired,
+    tooManyConnections,
     headersTooLarge,
     tooManyAttempts,
+    rateLimited,
     internalError,
     stepFailed,
     notImplemented,
@@ -405,6 +443,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contractUnavailable,
     circuitOpen,
     overloaded,
+    rateLimitsUnavailable,
     storageUnavailable,
     authenticationUnavailable,
     authenticationUnconfigured,

@@ -20,7 +20,7 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import { createCompositions } from './composition/composition.ts';
+import { createCompositions, type FindComposition } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
 import { GatewayCors } from './cors/gateway-cors.ts';
@@ -32,12 +32,14 @@ import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
 import { createInternalDispatch } from './proxy/internal-request.ts';
 import { createResponseSender } from './proxy/send-upstream-response.ts';
-import { createUpstreams } from './proxy/upstreams.ts';
+import { createUpstreams, identifyCallers } from './proxy/upstreams.ts';
 import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { credentialExpiry, endWithCredentials } from './security/credential-expiry.ts';
 import type { GatewaySecurity } from './security/gateway-security.ts';
+import { GatewayOffers } from './security/offers.ts';
 import { RefusalStatistics } from './security/refusal-statistics.ts';
 import { createAddressSteps } from './steps/addresses.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -48,9 +50,15 @@ import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
 import { guardPages } from './steps/guard-pages.ts';
 import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
+import { pageOffers } from './steps/page-offers.ts';
+import type { RateLimits } from './steps/rate-limit.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
+import { upgrade } from './steps/upgrade.ts';
 import { validate } from './steps/validate.ts';
+import { webSocketHandshake } from './steps/web-socket-handshake.ts';
+import { joinConnections } from './web-socket/join.ts';
+import { WebSockets } from './web-socket/web-sockets.ts';
 
 export interface GatewayOptions {
   readonly config: Pick<
@@ -84,11 +92,15 @@ export interface GatewayOptions {
   readonly security?: GatewaySecurity | undefined;
   /** Counts requests that are refused for their credentials. */
   readonly refusalStatistics?: RefusalStatistics;
+  /** Counts WebSocket connections. */
+  readonly webSockets?: WebSockets;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** The steps of `gateway.yaml`. */
   readonly extensions?: readonly LoadedStep[];
   /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
+  /** Limits how often clients may send requests. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Serves the reserved paths. */
   readonly pages?: Router;
   /** Called when a request has ended, for metrics. */
@@ -113,9 +125,11 @@ export function* createInSteps({
   conformanceStats = new ConformanceStats(),
   security,
   refusalStatistics = new RefusalStatistics(),
+  webSockets = new WebSockets(),
   log,
   extensions = [],
   operationSteps = [],
+  rateLimits,
   pages,
   onRequest,
   onDroppedLink,
@@ -154,6 +168,8 @@ export function* createInSteps({
     for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
+  const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
+  const rates = rateLimits?.({ operations, unavailable });
   const graph =
     existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
@@ -178,14 +194,8 @@ export function* createInSteps({
 
   security?.compile(operations);
   // The client of each service, with its cache in front.
-  const upstreams = createUpstreams({
-    config,
-    documents,
-    targets,
-    cache,
-    identity: security?.identity,
-    logger: log.logger,
-  });
+  const cached = createUpstreams({ config, documents, targets, cache, logger: log.logger });
+  const upstreams = identifyCallers(cached, security?.identity);
   // Checks each response against the contract before anything is added: counts it or replaces it with 502.
   const inspect = inspectResponses({
     services,
@@ -193,17 +203,38 @@ export function* createInSteps({
     stats: conformanceStats,
     logger: log.logger,
   });
+  // Decides which links and actions are offered to a caller.
+  const offers = security && GatewayOffers.of({ operations, graph, securityOf: security.of });
   const extension = extensionSteps(extensions, log.logger);
   const afterSteps = extension.after;
   const addressSteps = createAddressSteps({ config, services, router });
+  // The settings of services that have WebSocket.
+  const webSocketSettings = new Map(
+    services.flatMap(({ name, webSocket }) => (webSocket ? [[name, webSocket] as const] : [])),
+  );
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
     // Rejects changes by pages of other sites with 403, unless CORS allows them.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
     ...(addressSteps?.parts ? [addressSteps.parts] : []),
+    // Rejects invalid WebSocket handshakes, and those from pages of other sites, with 400, 403 or 426.
+    ...(webSocketSettings.size > 0
+      ? [webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, cors })]
+      : []),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
-    ...(security ? [authenticate({ security, statistics: refusalStatistics, logger: log.logger })] : []),
+    ...(security
+      ? [
+          authenticate({
+            security,
+            needsCaller: offers && offersLinks(compositionOf),
+            statistics: refusalStatistics,
+            logger: log.logger,
+          }),
+        ]
+      : []),
     ...operationSteps,
+    // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
+    ...(rates ? [rates.operation] : []),
     // Runs the steps of gateway.yaml.
     ...(extension.before ? [extension.before] : []),
     // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
@@ -221,15 +252,12 @@ export function* createInSteps({
 
   // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
-  const sendUpstreamResponse = createResponseSender(compressed);
-  const forwardRequest = forward({
-    upstreams,
-    trustProxy: isTrustedProxy,
-    headersOf,
-    inspect,
-    sendUpstreamResponse,
-    afterSteps,
-  });
+  const expiresAt = credentialExpiry(security?.of);
+  const sendResponse = createResponseSender(compressed);
+  // Responses do not outlast the credentials of their request.
+  const sendUpstreamResponse = security ? endWithCredentials(sendResponse, expiresAt) : sendResponse;
+  const forwarding = { trustProxy: isTrustedProxy, headersOf, inspect, sendUpstreamResponse, afterSteps };
+  const forwardRequest = forward({ ...forwarding, upstreams });
 
   return pipeline(
     [
@@ -245,18 +273,51 @@ export function* createInSteps({
       ...(addressSteps ? [addressSteps.requests] : []),
       // Responds to CORS preflights.
       ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
+      // Adds the fields about rate limits to responses, and counts requests for pages of the gateway.
+      ...(rates ? [rates.fields] : []),
       // Asks for credentials for the pages of the gateway itself.
       ...(security && config.authentication?.pages
         ? [guardPages(security.guard(config.authentication.pages))]
         : []),
       // Serves the pages of the gateway itself.
+      ...(pages && security && offers ? [pageOffers(security.authenticator, offers)] : []),
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Finds the operation: 404, 405, or 503 while the document is not available.
-      route({ router, unavailableServices, securityHeaders: ownHeaders, preflight: forwardRequest }),
+      route({
+        router,
+        unavailableServices,
+        securityHeaders: ownHeaders,
+        preflight: forwardRequest,
+        countUnrouted: rates?.unrouted,
+      }),
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
+      // Switches connections to WebSocket.
+      ...(webSocketSettings.size > 0
+        ? [
+            upgrade({
+              settings: webSocketSettings,
+              limits: limits.webSockets,
+              webSockets,
+              forward: forward({
+                ...forwarding,
+                // Not the cache: a connection belongs to one client.
+                upstreams: identifyCallers(targets, security?.identity),
+                upgrade: 'websocket',
+                inspect: (response, ...rest) =>
+                  response.connection ? undefined : inspect(response, ...rest),
+                sendUpstreamResponse: joinConnections({
+                  settings: webSocketSettings,
+                  webSockets,
+                  expiresAt,
+                  sendUpstreamResponse,
+                }),
+              }),
+            }),
+          ]
+        : []),
       // Adds links to responses without them, and embeds resources of other services.
       compose({
         compositionOf,
@@ -267,6 +328,7 @@ export function* createInSteps({
         headersOf,
         inspect,
         sendUpstreamResponse,
+        offers,
         afterSteps,
       }),
       // Forwards the request to the service and the response to the client.
@@ -276,3 +338,11 @@ export function* createInSteps({
     problemHandler({ logger: log.logger, headers: ownHeaders, paths: ownPaths, isGateway: true }),
   );
 }
+
+/** Whether the gateway adds links to the responses of an operation, or embeds resources in them. */
+const offersLinks =
+  (compositionOf: FindComposition) =>
+  (operation: GatewayOperation): boolean => {
+    const { lifting, graphOperation } = compositionOf(operation) ?? {};
+    return lifting !== undefined || graphOperation?.expands === true;
+  };

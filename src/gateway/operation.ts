@@ -50,6 +50,10 @@ export interface GatewayOperation {
   readonly responses: DeclaredResponses | undefined;
 }
 
+/** The operation id of the document; method and path if it has none. */
+export const operationIdOf = ({ operationId }: Json, method: string, path: string): string =>
+  String(operationId ?? `${method.toUpperCase()} ${path}`);
+
 /** @param path path and query as received */
 export const serviceTarget = ({ mount }: GatewayOperation, path: string): string =>
   mount === undefined ? path : mount.toService(path);
@@ -151,7 +155,7 @@ export function* compileInSteps({
       const body = resolvePath(root, operation, 'requestBody');
       return {
         service,
-        operationId: String(operation.node.operationId ?? `${method.toUpperCase()} ${path}`),
+        operationId: operationIdOf(operation.node, method, path),
         method: method.toUpperCase(),
         path,
         mount,

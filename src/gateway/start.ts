@@ -6,6 +6,7 @@ import { watch } from '../config/watch.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
 import { type Listening, type ListenOptions, listen } from '../http/server/listen.ts';
+import type { ServerCertificate } from '../http/server/tls/server-certificate.ts';
 import type { Log } from '../observability/log.ts';
 import { securityWarning } from '../openapi/security.ts';
 import { STATUS_PATH } from './portal/discovery/discovery.ts';
@@ -50,6 +51,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const file = 'parse' in config ? config : fixedConfig(config);
   const gateway = await ReloadableGateway.start({ file, log, lastGood });
   const { admin: adminConfig } = gateway.instance.config;
+  const tls = await loadCertificate(gateway, log);
   // Modules of the admin listener are loaded only if it is configured.
   const admin =
     adminConfig.port === undefined
@@ -66,6 +68,8 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     guard: hostGuard(host, () => gateway.instance.hostRules),
     prepare: (req, res) => gateway.instance.prepareRefusal(req, res),
     ...(names && { names }),
+    upgrades: (req) => gateway.instance.upgrades(req),
+    tls,
   }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
@@ -74,11 +78,15 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     () => gateway.state.history.record(gateway.instance.snapshot(), Date.now()),
     INTERVAL,
   ).unref();
+  const reload = async (): Promise<boolean> => {
+    const isReloaded = await gateway.reload();
+    return ((await tls?.reload(gateway.instance.config.tls)) ?? false) || isReloaded;
+  };
   const stopWatching = watch({
-    places: () => gateway.places.filter(Boolean),
+    places: () => [...gateway.places.filter(Boolean), ...(tls?.places ?? [])],
     intervals: () => gateway.instance.config.reload,
     isRefused: () => gateway.refusals.length > 0,
-    reload: () => gateway.reload(),
+    reload,
   });
   return {
     url: listening.url,
@@ -93,7 +101,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
         .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
         .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
     ],
-    reload: () => gateway.reload(),
+    reload,
     drain: () => {
       gateway.state.isDraining = true;
       listening.drain();
@@ -109,6 +117,24 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     },
   };
 };
+
+/** Modules of TLS are loaded only if it is configured. @throws ConfigError when its files cannot be used */
+async function loadCertificate(
+  gateway: ReloadableGateway,
+  { logger }: Log,
+): Promise<ServerCertificate | undefined> {
+  const { tls } = gateway.instance.config;
+  if (tls === undefined) return undefined;
+  const { ServerCertificate } = await import('../http/server/tls/server-certificate.ts');
+  try {
+    const certificate = await ServerCertificate.load(tls, logger);
+    gateway.state.tls = () => certificate.status();
+    return certificate;
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
 
 const fixedConfig = (config: GatewayConfig): ConfigFile => ({
   path: '',

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
 import { isEventStream } from './event-stream.ts';
 import type { Step } from './server/pipeline.ts';
+import { upgradeOf } from './server/upgrade.ts';
 import { requestTarget } from './uri/request-target.ts';
 
 export interface AccessRecord {
@@ -18,7 +19,9 @@ export interface AccessRecord {
   readonly milliseconds: number;
   /** Bytes sent on the connection, head and framing included. */
   readonly bytes: number;
-  /** Whether the response is an event stream, which lasts as long as the client listens. */
+  /** Bytes received on a connection that switched protocols; undefined for other requests. */
+  readonly received?: number | undefined;
+  /** Whether the response is an event stream or a WebSocket connection, which lasts as long as the client likes. */
   readonly isStream: boolean;
 }
 
@@ -49,6 +52,7 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
 
 const toRecord = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
   const context = contextOf(req);
+  const isUpgraded = upgradeOf(req)?.isAccepted === true;
   return {
     context,
     method: req.method ?? '',
@@ -56,7 +60,8 @@ const toRecord = (req: IncomingMessage, res: ServerResponse, bytes: number): Acc
     status: res.headersSent ? res.statusCode : CLIENT_CLOSED_REQUEST,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,
-    isStream: isEventStream(res),
+    received: isUpgraded ? req.socket.bytesRead : undefined,
+    isStream: isUpgraded || isEventStream(res),
   };
 };
 
@@ -95,10 +100,11 @@ const quote = (name: string): string => {
 };
 
 /** Only the path and names need escaping: methods are tokens, and ids are checked. */
-const toLine = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
+const toLine = ({ context, method, path, status, milliseconds, bytes, received }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
   `"ms":${milliseconds},"bytes":${bytes},"service":${quote(context.service)},"operationId":${quote(context.operationId)},` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
   (context.instance && `"instance":${quote(context.instance)},`) +
   (context.cache && `"cache":"${context.cache}",`) +
+  (received === undefined ? '' : `"received":${received},`) +
   `"requestId":"${context.requestId}","traceId":"${context.traceId}"}\n`;

@@ -52,7 +52,11 @@ export const sameSiteOrGateway: RequestHandler = function sameSiteOrGateway(req,
 const crossSiteProblem = ({ method }: IncomingMessage): Problem =>
   new Problem(crossSite, `Pages of another site may not send ${method} requests to this server.`);
 
-function isSameOrigin(req: IncomingMessage, { isTrusted = false, isOwnHost }: SiteOptions = {}): boolean {
+/** Whether a page of this server sent the request, or no page did. */
+export function isSameOrigin(
+  req: IncomingMessage,
+  { isTrusted = false, isOwnHost }: SiteOptions = {},
+): boolean {
   const { origin, host, 'sec-fetch-site': site } = req.headers;
   if (site !== undefined) return SAME_SITE_VALUES.has(String(site));
   if (origin === undefined) return true;

@@ -4,12 +4,15 @@ import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
 import type { ExpressionContext } from '../openapi/runtime-expression.ts';
 import type { AffordanceTable } from './affordances/affordance.ts';
 import { allowedRelations } from './affordances/affordance.ts';
-import { type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
+import { ALLOWS_ALL, type Allows, type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
 import { linkValue } from './graph/resolve-link.ts';
-import type { Action, LinkValue, Representation } from './representation.ts';
+import { type Action, actionOf, type LinkValue, type Representation } from './representation.ts';
 
 /** The parts of the request that links depend on. */
-export type RequestParts = Pick<ExpressionContext, 'path' | 'query'>;
+export interface RequestParts extends Pick<ExpressionContext, 'path' | 'query'> {
+  /** What the caller may call. Without it, everything is offered. */
+  readonly allows?: Allows | undefined;
+}
 
 export class Representer {
   readonly #tables: ReadonlyMap<string, AffordanceTable>;
@@ -19,19 +22,26 @@ export class Representer {
   }
 
   resource(shape: Shape, state: Readonly<Record<string, unknown>>, request: RequestParts): Representation {
-    const context: ExpressionContext = { ...request, body: state };
+    const { path, query, allows = ALLOWS_ALL } = request;
+    const context: ExpressionContext = { path, query, body: state };
     const allowedActions = this.#offered(shape, state);
     const links = new Map<string, LinkValue | readonly LinkValue[]>();
     const actions: Action[] = [];
     for (const link of shape.links.values()) {
-      if (isAction(link) && !allowedActions.has(link.rel)) continue;
+      if ((isAction(link) && !allowedActions.has(link.rel)) || !allows(link.target)) continue;
       const value = linkValue(link, context);
       if (value === undefined) continue;
       links.set(link.rel, value);
-      if (isForm(link) && 'href' in value)
-        actions.push({ rel: link.rel, operation: link.target, target: value.href });
+      if (isForm(link) && 'href' in value) actions.push(actionOf(link, value.href, allows));
     }
     return { name: shape.name, state, links, actions };
+  }
+
+  /** The address of a resource, which identifies it even if the caller may not read it. */
+  self(shape: Shape, state: unknown, { path, query }: RequestParts): string | undefined {
+    const link = shape.links.get('self');
+    const value = link && linkValue(link, { path, query, body: state });
+    return value !== undefined && 'href' in value ? value.href : undefined;
   }
 
   /** @param self path and query of the requested page, without `expand` */
@@ -46,7 +56,8 @@ export class Representer {
     const { item } = shape;
     const page = this.resource(shape, total === undefined ? {} : { total }, request);
     const at = (cursor: string | undefined): LinkValue => ({ href: withQuery(self, [['cursor', cursor]]) });
-    const search = searchTemplate(operation, request);
+    const { allows = ALLOWS_ALL } = request;
+    const search = allows(operation) ? searchTemplate(operation, request) : undefined;
     const paging: [string, LinkValue][] = [
       ['self', { href: self }],
       ['first', at(undefined)],

@@ -1,5 +1,5 @@
 /** A state with its links and actions, independent of any format. */
-import type { GraphOperation } from './graph/model.ts';
+import type { Allows, GraphOperation, Link } from './graph/model.ts';
 
 export interface LinkValue {
   readonly href: string;
@@ -17,6 +17,18 @@ export interface Action {
   readonly operation: Pick<GraphOperation, 'title' | 'method' | 'properties'>;
   readonly target: string;
 }
+
+/** @param allows decides about the resources that its form offers for selection */
+export const actionOf = ({ rel, target }: Link, href: string, allows: Allows): Action => {
+  const properties = target.propertiesFor(allows);
+  return {
+    rel,
+    operation: properties === target.properties ? target : { ...describe(target), properties },
+    target: href,
+  };
+};
+
+const describe = ({ title, method }: GraphOperation) => ({ title, method });
 
 /** The input of a format. */
 export interface Representation {

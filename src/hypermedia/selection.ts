@@ -4,7 +4,7 @@ import { SELECTION_PARAMETERS, withoutSelection, withQuery } from '../http/uri/h
 import { formatExpand, parseExpand } from './expand/parse.ts';
 import { type EmbedsPredicate, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
 import { type FieldSelection, impliedPaths, planFields } from './fields/plan.ts';
-import type { GraphOperation } from './graph/model.ts';
+import type { Allows, GraphOperation } from './graph/model.ts';
 
 /** Relations to the same resource or to other pages, whose links keep the selection. */
 export const SELF_AND_PAGING: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
@@ -18,6 +18,7 @@ export interface Selection {
 
 /**
  * @param query of an operation that accepts both parameters
+ * @param allows what the caller may call; without it, nothing is refused
  * @throws Problem expand-unknown, fields-unknown, expand-limit (400)
  */
 export function planSelection(
@@ -25,13 +26,14 @@ export function planSelection(
   operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
+  allows?: Allows,
 ): Selection {
   const fields = planFields(query.getAll('fields'), operation);
   const { paths } = parseExpand(query.getAll('expand'));
   // Fields of another resource require its expansion.
   const requested = parseExpand(fields === undefined ? paths : [...paths, ...impliedPaths(fields)]);
   const expand = paths.length === 0 ? undefined : paths.join(',');
-  return { plan: planExpand(requested, operation, embeds, limits), expand, fields };
+  return { plan: planExpand(requested, operation, embeds, limits, allows), expand, fields };
 }
 
 /** The selection of a request without `expand` and `fields`. */
@@ -43,8 +45,9 @@ export function extractSelection(
   operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
+  allows?: Allows,
 ): Selection {
-  const selection = planSelection(query, operation, embeds, limits);
+  const selection = planSelection(query, operation, embeds, limits, allows);
   for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }

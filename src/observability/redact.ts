@@ -4,6 +4,8 @@
  * rather than too little. The time is linear in the length of the text.
  */
 
+import { withoutHiddenValues } from './hidden-values.ts';
+
 const REDACTED = '[hidden]';
 
 /** Endings of the names of secrets, as in `access_token`. */
@@ -38,7 +40,7 @@ const LOWER_SCHEME = /\b(bearer|dpop)( +)[\w.~+/-]{16,}=*/gi;
 const JWT = /\beyJ[\w-]+(?:\.[\w-]*){1,4}/g;
 
 export const redact = (text: string): string =>
-  redactMembers(text)
+  redactMembers(withoutHiddenValues(text, REDACTED))
     .replace(IN_TEXT, `$1$2${REDACTED}`)
     .replace(ASSIGNED, `$1$2${REDACTED}`)
     .replace(IN_AUTHORITY, `$1${REDACTED}@`)

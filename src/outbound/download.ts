@@ -2,10 +2,12 @@
  * Downloads a document with a time limit, a size limit, and retries. Redirects are followed on the same server only.
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { Agent, fetch as fetchVia } from 'undici';
 import { ConfigError } from '../config/config-error.ts';
 import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
-import { reasonOf } from './fetch-reason.ts';
-import { fetchWithinOrigin } from './same-origin-fetch.ts';
+import { causeText } from '../http/problems/cause.ts';
+import { type Fetch, fetchWithinOrigin } from './same-origin-fetch.ts';
+import { connectOptions, type UpstreamTls } from './upstream-tls.ts';
 
 const TIMEOUT = 15_000;
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -25,6 +27,8 @@ export interface DownloadOptions {
   readonly etag?: string | undefined;
   /** Called with the bytes that arrive. @throws where they are too many together with those of other documents */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
 /**
@@ -33,28 +37,33 @@ export interface DownloadOptions {
  */
 export async function download(
   url: string,
-  { etag, onBytes }: DownloadOptions = {},
+  { etag, onBytes, tls }: DownloadOptions = {},
 ): Promise<Downloaded | undefined> {
+  const agent = tls && new Agent({ connect: connectOptions(tls) });
   try {
     return await policy.execute(async ({ signal }) => {
-      const response = await fetchWithinOrigin(url, {
-        signal,
-        headers: {
-          Accept: 'application/json, application/yaml, */*;q=0.5',
-          ...(etag !== undefined && { 'If-None-Match': etag }),
-        },
-      });
+      const headers = {
+        Accept: 'application/json, application/yaml, */*;q=0.5',
+        ...(etag !== undefined && { 'If-None-Match': etag }),
+      };
+      const response = await fetchWithinOrigin(url, { signal, headers }, agent && fetchThrough(agent));
       if (etag !== undefined && response.status === 304) return undefined;
       if (!response.ok) throw new Error(`the response has the status ${response.status}`);
       return { text: await readText(response, onBytes), etag: response.headers.get('etag') ?? undefined };
     });
   } catch (cause) {
-    throw new ConfigError(
-      `${url}: cannot be downloaded: ${reasonOf(cause)}; open the URL in a browser`,
-      cause,
-    );
+    const reason = causeText(cause) ?? (cause as Error).message;
+    throw new ConfigError(`${url}: cannot be downloaded: ${reason}; open the URL in a browser`, cause);
+  } finally {
+    await agent?.destroy();
   }
 }
+
+/** The `fetch` of Node accepts no agent of another version of undici. */
+const fetchThrough =
+  (agent: Agent): Fetch =>
+  (url, init) =>
+    fetchVia(url, { ...init, dispatcher: agent } as never) as unknown as Promise<Response>;
 
 async function readText({ body }: Response, onBytes?: (bytes: number) => void): Promise<string> {
   const pieces = new ChunkBuffer();

@@ -5,7 +5,6 @@
 import { readJson } from '../codecs/read-json.ts';
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
-import { reasonOf } from './fetch-reason.ts';
 import { fetchWithinOrigin } from './same-origin-fetch.ts';
 
 export interface FetchJsonOptions {
@@ -53,4 +52,11 @@ async function readText({ body }: Response, maxBytes: number): Promise<string> {
     pieces.append(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(pieces.toBuffer());
+}
+
+/** The message of a failed fetch is only "fetch failed"; the code of its cause says more. */
+function reasonOf(error: unknown): string {
+  const { message = 'the request failed', cause } = (error ?? {}) as { message?: string; cause?: unknown };
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? `${message} (${code})` : message;
 }

@@ -46,6 +46,7 @@ export interface JsonResponse {
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
   readonly retryAfter: string | undefined;
+  readonly challenge: string | undefined;
   /** Undefined where the response is not JSON. */
   readonly body: unknown;
   readonly bytes: number;
@@ -66,15 +67,12 @@ export async function sendJson(
     limit = MAX_RESPONSE_BYTES,
   }: JsonRequest,
 ): Promise<JsonResponse> {
-  const headers = {
-    ...callerHeaders(),
-    accept,
-    ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
-  };
+  const headers = [...callerHeaders(target.name, method), 'accept', accept];
+  if (body !== undefined) headers.push('content-type', JSON_TYPE);
   const response = await target.send({
     method,
     path,
-    headers: Object.entries(headers).flat(),
+    headers,
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
     operationId,
     deadline: callerDeadline(),
@@ -82,11 +80,12 @@ export async function sendJson(
   const contentType = response.header('content-type');
   const cacheControl = remainingCacheControl(response.rawHeaders);
   const retryAfter = response.header('retry-after');
+  const challenge = response.header('www-authenticate');
   const { status } = response;
   try {
     const bytes = await response.whole(Math.min(limit, MAX_RESPONSE_BYTES));
     const json = isJsonType(contentType ?? '') ? await parse(decodeText(bytes, contentType)) : undefined;
-    return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
+    return { status, contentType, cacheControl, retryAfter, challenge, body: json, bytes: bytes.length };
   } catch (cause) {
     if (cause instanceof CallFailure) throw truncatedBody(cause);
     throw new Problem(badGateway, `The response of the service "${target.name}" could not be read.`, {

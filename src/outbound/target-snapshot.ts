@@ -1,7 +1,8 @@
 /** The state of a target and of each of its instances, for status pages and metrics. It contains no address. */
 import type { Instance } from './instances/instance.ts';
-import { isAvailable } from './instances/load-balancer.ts';
+import { isAvailable, type WeightedGroup } from './instances/load-balancer.ts';
 import type { FailureRecord, Statistics } from './instances/statistics.ts';
+import type { MirrorSnapshot } from './mirror.ts';
 import { type BreakerState, INSTANCE_CIRCUIT } from './resilience/breaker.ts';
 import type { ClientId } from './resilience/circuit-scope.ts';
 import type { ServiceResilience } from './resilience/resilience.ts';
@@ -25,6 +26,8 @@ export interface InstanceSnapshot extends CallCounts {
   /** Distinguishes the instance from the others, and says nothing else about it. */
   readonly id: string;
   readonly state: InstanceState;
+  /** The share of the calls that its URL gets, relative to the others; undefined if all are equal. */
+  readonly weight?: number;
   /** Set where the instance is ejected or on trial for one client alone, and works for all others. */
   readonly isForOneClient?: true;
   /** When a half-open probe is let through. */
@@ -57,6 +60,8 @@ export interface TargetSnapshot extends CallCounts, BreakerView {
   readonly recentFailures: readonly FailureRecord[];
   /** When a half-open probe is let through, while the breaker is open. */
   readonly retryAt?: string;
+  /** The copies of its calls, if it is mirrored. */
+  readonly mirror?: MirrorSnapshot;
   readonly instances: readonly InstanceSnapshot[];
 }
 
@@ -65,9 +70,18 @@ interface SnapshotParts {
   readonly instances: readonly Instance[];
   readonly resilience: ServiceResilience;
   readonly statistics: Statistics;
+  readonly groups?: readonly WeightedGroup<Instance>[] | undefined;
+  readonly mirror?: MirrorSnapshot | undefined;
 }
 
-export function snapshotOf({ name, instances, resilience, statistics }: SnapshotParts): TargetSnapshot {
+export function snapshotOf({
+  name,
+  instances,
+  resilience,
+  statistics,
+  groups,
+  mirror,
+}: SnapshotParts): TargetSnapshot {
   const { budget, operationCircuits, ownCircuits } = resilience;
   const inService = instances.filter(isNotIsolated);
   const view = viewOfInstances(inService);
@@ -85,7 +99,11 @@ export function snapshotOf({ name, instances, resilience, statistics }: Snapshot
     ...(circuits.length > 0 && { circuits }),
     recentFailures: statistics.recentFailures,
     ...(view.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
-    instances: instances.map(instanceSnapshot),
+    ...(mirror && { mirror }),
+    instances: instances.map((instance) => {
+      const weight = groups?.find((one) => one.instances.includes(instance))?.weight;
+      return { ...instanceSnapshot(instance), ...(weight !== undefined && { weight }) };
+    }),
   };
 }
 

@@ -22,8 +22,9 @@ import type { Lookup } from './instances/dns.ts';
 import type { Endpoint, Owner } from './instances/endpoint.ts';
 import { type TargetLocation, updateEndpoints } from './instances/endpoints.ts';
 import type { Instance } from './instances/instance.ts';
-import { acceptsCalls, isAvailable, pick } from './instances/load-balancer.ts';
+import { acceptsCalls, isAvailable, pick, type WeightedGroup } from './instances/load-balancer.ts';
 import { Statistics } from './instances/statistics.ts';
+import type { Mirror } from './mirror.ts';
 import type { OpenedCircuit } from './resilience/circuit-log.ts';
 import type { ClientId } from './resilience/circuit-scope.ts';
 import { ServiceResilience } from './resilience/resilience.ts';
@@ -36,6 +37,8 @@ export interface TargetContext {
   /** Looks up host names; by default the system does. */
   readonly resolve?: Lookup | undefined;
   readonly onOpen?: ((opened: OpenedCircuit) => void) | undefined;
+  /** Receives copies of the calls. */
+  readonly mirror?: Mirror | undefined;
 }
 
 export class Target implements Owner, Upstream {
@@ -46,7 +49,10 @@ export class Target implements Owner, Upstream {
   readonly #resilience: ServiceResilience;
   readonly #statistics: Statistics;
   readonly #onOpen: TargetContext['onOpen'];
+  readonly mirror: Mirror | undefined;
   #instances: readonly Instance[] = [];
+  /** The shares of the calls, if they differ. */
+  #split: { readonly groups?: readonly WeightedGroup<Instance>[] } = {};
   /** The cause of the latest failure, for the log. */
   #lastFailureCause: unknown;
 
@@ -54,12 +60,13 @@ export class Target implements Owner, Upstream {
     name: string,
     place: TargetLocation | string,
     policies: ServicePolicies,
-    { previous, resolve, onOpen }: TargetContext = {},
+    { previous, resolve, onOpen, mirror }: TargetContext = {},
   ) {
     this.name = name;
     this.location = typeof place === 'string' ? { urls: [place], lookup: 0 } : place;
     this.policies = policies;
     this.#onOpen = onOpen;
+    this.mirror = mirror;
     const isSamePolicy = previous !== undefined && isDeepStrictEqual(previous.policies, policies);
     this.#resilience = isSamePolicy ? previous.#resilience : new ServiceResilience(policies);
     this.#statistics = isSamePolicy ? previous.#statistics : new Statistics();
@@ -84,6 +91,11 @@ export class Target implements Owner, Upstream {
 
   onInstancesChange(): void {
     this.#instances = this.#endpoints.flatMap(({ instances }) => instances);
+    const { weights } = this.location;
+    if (weights)
+      this.#split = {
+        groups: this.#endpoints.map(({ instances }, i) => ({ weight: weights[i] ?? 1, instances })),
+      };
   }
 
   onOpen(instance: Instance, circuit: number, isForOneClient: boolean): void {
@@ -124,7 +136,10 @@ export class Target implements Owner, Upstream {
     this.#resilience.budget.countCall(now);
     // Such a call never reaches the circuit breaker, so that it is no half-open probe either.
     if (deadline - now < resilience.policy.minimumTime) call.fail(new DeadlineExceeded());
-    else this.#run(call);
+    else {
+      this.#run(call);
+      this.mirror?.copy(request);
+    }
     return call;
   }
 
@@ -158,12 +173,14 @@ export class Target implements Owner, Upstream {
       instances: this.#instances,
       resilience: this.#resilience,
       statistics: this.#statistics,
+      groups: this.#split.groups,
+      mirror: this.mirror?.snapshot(),
     });
   }
 
   /** Waits for the calls in flight. */
   async close(): Promise<void> {
-    await Promise.all(this.#endpoints.map((endpoint) => endpoint.leave(this)));
+    await Promise.all([this.mirror?.close(), ...this.#endpoints.map((endpoint) => endpoint.leave(this))]);
   }
 
   #run(call: Call): void {
@@ -180,7 +197,7 @@ export class Target implements Owner, Upstream {
   #attempt(call: Call): Promise<UpstreamResponse> {
     // A call that was aborted while it waited says nothing about the target.
     if (call.abortReason) throw new CallAborted(call.abortReason);
-    const instance = pick(this.#instances, call);
+    const instance = pick(this.#instances, call, this.#split);
     if (!instance) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...call.tried, instance];
     return instance.guard(call, () => this.#attemptAt(call, instance));
@@ -204,11 +221,12 @@ export class Target implements Owner, Upstream {
       own.inFlight -= 1;
       if (error) this.#onTruncatedBody(call, instance, error);
     });
-    const { method, path, body } = call.request;
+    const { method, path, body, upgrade } = call.request;
     const { span, headers = call.request.headers } = traceAttempt(this.name, call) ?? {};
     const sent = headers.concat(DEADLINE_HEADER, String(time));
     const upload = toUpload(body, sent);
-    instance.dispatch({ method, path, headers: sent, body: upload, bodyTimeout: idleTimeout }, attempt);
+    const options = { method, path, headers: sent, body: upload, bodyTimeout: idleTimeout };
+    instance.dispatch(upgrade === undefined ? options : { ...options, upgrade }, attempt);
     try {
       const response = await attempt.head;
       const milliseconds = performance.now() - startedAt;

@@ -1,6 +1,6 @@
 /** What the credentials of one request prove, and which of them are not valid. */
-import { hash } from 'node:crypto';
 import type { Caller } from '../contract/caller.ts';
+import { callerId } from './caller-id.ts';
 import type { Identity, Rejected, Unavailable } from './verifier.ts';
 
 export interface Authentication {
@@ -36,9 +36,8 @@ export function authenticationOf(
 function callerOf(identities: ReadonlyMap<string, Identity>): Caller {
   const all = [...identities];
   const [, { issuer, subject, client, claims = {} }] = all[0] as [string, Identity];
-  const ids = all.map(([scheme, one]) => [one.issuer || `scheme:${scheme}`, one.subject, one.client ?? '']);
   return {
-    id: hash('sha256', JSON.stringify(ids), 'base64url'),
+    id: callerId(all.map(([scheme, one]) => ({ ...one, scheme }))),
     issuer,
     subject,
     client,

@@ -2,7 +2,6 @@
 
 import type { TLSSocket } from 'node:tls';
 import type { SchemeConfig } from '../config/policies/authentication.ts';
-import type { Environment } from '../config/settings.ts';
 import type { JwtLog } from './jwt/jwt-verifier.ts';
 import type { Verifier } from './verifier.ts';
 import type { CreateVerifier } from './verifiers.ts';
@@ -10,7 +9,6 @@ import type { CreateVerifier } from './verifiers.ts';
 export interface VerifierEnvironment {
   /** The folder of `gateway.yaml`. */
   readonly folder: string;
-  readonly env: Environment;
   readonly log: JwtLog;
 }
 
@@ -39,10 +37,10 @@ async function jwtVerifier(
 
 async function introspectionVerifier(
   config: ConfigWith<'introspection'>,
-  { folder, env }: VerifierEnvironment,
+  { folder }: VerifierEnvironment,
 ): Promise<Verifier> {
   const { IntrospectionVerifier } = await import('./introspection/introspection-verifier.ts');
-  return new IntrospectionVerifier(config, { folder, env });
+  return new IntrospectionVerifier(config, { folder });
 }
 
 /** One file has both the hashes of keys and those of passwords. */

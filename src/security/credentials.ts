@@ -73,3 +73,21 @@ function cookieValues(name: string, cookie = ''): string[] {
     return at >= 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
   });
 }
+
+/** The names of the request headers with credentials. A query belongs to the URL, and a certificate to the connection. */
+export function credentialHeaders(places: Iterable<CredentialPlace>): string[] {
+  const names = [...places].flatMap((place) => {
+    switch (place.in) {
+      case 'bearer':
+      case 'basic':
+        return ['Authorization'];
+      case 'cookie':
+        return ['Cookie'];
+      case 'header':
+        return [place.name];
+      default:
+        return [];
+    }
+  });
+  return [...new Set(names)];
+}

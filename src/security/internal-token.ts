@@ -1,7 +1,7 @@
 /**
  * The signed internal token, by which the gateway tells a service who calls. It is a JSON Web Token (RFC 7519) that lives
  * for 30 seconds, names the service as its audience, and is signed with HS256 and a secret that only the gateway and this
- * service have. So a service cannot make a token for another service, which is all that a key pair would add, at sixty
+ * service have. So a service cannot make a token for another service, which is all that a key pair would add, at many
  * times the cost for each request.
  *
  * The header is one constant text: nothing in the token selects an algorithm or a key (RFC 8725 §3.1).
@@ -20,7 +20,7 @@ export interface InternalTokenKey {
 }
 
 /** RFC 7518 §3.2: at least as long as the hash. */
-export const MIN_SECRET_BYTES = 32;
+const MIN_SECRET_BYTES = 32;
 
 /** @throws RangeError for a secret of fewer than 32 bytes; the message does not contain it */
 export function internalTokenKey(secret: string | Uint8Array): InternalTokenKey {

@@ -1,7 +1,7 @@
 /**
  * Creates the Express app of a service from contract and handlers: the pipeline in the order of a request.
  *
- *     identify → log → same site → entry → route → body
+ *     identify → log → caller → same site → entry → route → authorize → body
  *         → operation (negotiate, parse, handle, represent, expand, send)
  *     any error → problem
  */
@@ -34,6 +34,9 @@ import { Idempotency } from './idempotency/idempotency.ts';
 import { operationRoute } from './operation-route.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { routeOperations, routesOf } from './route.ts';
+import { authorize, identifyCaller } from './security/caller.ts';
+import type { Identity } from './security/identity.ts';
+import { Permissions } from './security/permissions.ts';
 import { servicePathLookup } from './service-paths.ts';
 
 export interface ServiceOptions {
@@ -47,6 +50,8 @@ export interface ServiceOptions {
   readonly getJson: GetJson;
   /** Stores the responses of requests with an idempotency key. */
   readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
+  /** How the service learns who calls; without it, it does not know, and everyone may do everything. */
+  readonly identity?: Identity | undefined;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly health?: Pick<HealthOptions, 'isDraining' | 'checks'>;
   readonly limits?: Limits;
@@ -63,16 +68,18 @@ export function createService(options: ServiceOptions): Express {
     linked = [],
     getJson,
     keys,
+    identity,
     log,
     health = { isDraining: () => false, checks: () => ({}) },
     limits = defaultLimits,
     heldBodies = new HeldBodies(),
   } = options;
   const document = contractDocument(describeAvailability(contract, affordances), formats);
-  const graph = new LinkGraph([
+  const documents = [
     { name: contract.service, document },
     ...linked.map((other) => ({ name: other.service, document: contractDocument(other, formats) })),
-  ]);
+  ];
+  const graph = new LinkGraph(documents);
   const represent = new Representer(affordances);
   const idempotency = new Idempotency(keys);
   const routes = routesOf(contract);
@@ -84,7 +91,7 @@ export function createService(options: ServiceOptions): Express {
     const handler = handlers[operation.operationId] ?? notImplementedHandler(operation);
     runners.set(
       operation.operationId,
-      new OperationRunner({ operation, node, handler, graph, represent, idempotency, limits }),
+      new OperationRunner({ operation, contract, node, handler, graph, represent, idempotency, limits }),
     );
   }
   const expand = createExpansion(contract.service, runners, getJson, limits.expand);
@@ -97,14 +104,20 @@ export function createService(options: ServiceOptions): Express {
     .enable('case sensitive routing');
   app.use(identify({ echo: true, trustsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
-  app.use(withCallerContext());
+  if (identity)
+    app.use(identifyCaller(identity, new Permissions(contract.service, documents, graph), log.logger));
+  app.use(withCallerContext(identity?.write));
   app.use(sameSiteOrGateway);
-  app.use(entryRouter(contract, document, health));
+  app.use(entryRouter(contract, document, health, graph));
   const steps = [...runners.values()].map((runner) => {
-    const { operation } = runner;
+    const { operation, node } = runner;
     const { body, deprecated } = operation;
     const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits, heldBodies)];
-    return [operation, [...deprecation(deprecated), ...parsers, operationRoute(runner, expand)]] as const;
+    const guards = identity ? [authorize(node)] : [];
+    return [
+      operation,
+      [...deprecation(deprecated), ...guards, ...parsers, operationRoute(runner, expand)],
+    ] as const;
   });
   app.use(routeOperations(routes, new Map(steps)));
   app.use(problemHandler({ logger: log.logger, paths: servicePathLookup(contract, routes) }));

@@ -14,6 +14,7 @@ import type { EmbedsPredicate } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { OperationRunner } from './operation-runner.ts';
+import { type RequestCaller, UNKNOWN_CALLER } from './security/caller.ts';
 
 /** Gets a resource of another service, on behalf of the client. */
 export type GetJson = (
@@ -28,7 +29,7 @@ export type GetJson = (
 export interface Expansion {
   readonly embeds: EmbedsPredicate;
   /** @param accept the header of the client, for resources of other services; without it every type is accepted */
-  fetchAs(accept: string | undefined, format: Format): FetchPart;
+  fetchAs(accept: string | undefined, format: Format, requestCaller?: RequestCaller): FetchPart;
   readonly limits: ExpandLimits;
 }
 
@@ -38,13 +39,26 @@ export function createExpansion(
   getJson: GetJson,
   limits: ExpandLimits,
 ): Expansion {
-  const runOwn = async (href: string, operation: GraphOperation, format: Format) => {
+  const runOwn = async (
+    href: string,
+    operation: GraphOperation,
+    format: Format,
+    { caller, allows }: RequestCaller,
+  ) => {
     const runner = runners.get(operation.operationId);
     const [path, query] = splitTarget(href);
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
       throw new Error(`${href} is not a path of ${operation.operationId}`);
-    const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
+    const request = {
+      params,
+      query: new URLSearchParams(query),
+      body: undefined,
+      url: href,
+      headers: {},
+      caller,
+      allows,
+    };
     const { status, body } = await runner.run(request, format);
     // The part passes through JSON, so that it is the same as one that was fetched.
     const text = stringifyExact(body);
@@ -56,10 +70,13 @@ export function createExpansion(
     limits,
     embeds: (owner, target) => owner.service !== service && owner.service === target.service && owner.expands,
     fetchAs:
-      (accept = '*/*', format) =>
-      async (href, operation) =>
-        operation.service === service
-          ? runOwn(href, operation, format)
-          : toPart(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
+      (accept = '*/*', format, requestCaller = UNKNOWN_CALLER) =>
+      async (href, operation) => {
+        const refusal = requestCaller.refusal(operation);
+        if (refusal !== undefined) throw refusal;
+        return operation.service === service
+          ? runOwn(href, operation, format, requestCaller)
+          : toPart(await getJson(operation.service, href, accept, operation.operationId, limits.bytes));
+      },
   };
 }

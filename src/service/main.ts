@@ -8,6 +8,7 @@ import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { createLog } from '../observability/log.ts';
 import { startTracing } from '../observability/start-tracing.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
+import { readUpstreamTls } from '../outbound/upstream-tls.ts';
 import { type Running, run } from '../run.ts';
 import { openDatabase } from '../storage/database.ts';
 import { loadService } from './load.ts';
@@ -15,7 +16,7 @@ import { startService } from './start.ts';
 
 async function start(name: string | undefined): Promise<Running> {
   const settings = readSettings(process.env);
-  const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env: process.env });
+  const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env: process.env, ignoresMissing: true });
   const own = config.services.find((service) => service.name === name);
   if (name === undefined || own === undefined)
     throw new ConfigError(
@@ -25,13 +26,17 @@ async function start(name: string | undefined): Promise<Running> {
   const service = await loadService(name);
   const log = createLog({ level: settings.LOG_LEVEL });
   const database = await openDatabase({ url: databaseUrl(settings), dataDir: join(settings.DATA_DIR, name) });
-  const targets = createTargets(config.services.filter((other) => other.name in service.linked));
+  const called = config.services.filter((other) => other.name in service.linked);
+  const targets = createTargets(
+    await Promise.all(called.map(async (other) => ({ ...other, tls: await readUpstreamTls(other) }))),
+  );
   // Without PORT, the service listens on the port that gateway.yaml configures.
   const port = process.env.PORT ? settings.PORT : Number(new URL(own.urls[0] ?? '').port);
   const listening = await startService(service, {
     database,
     targets,
     neighbours: config.services,
+    identity: settings,
     log,
     limits: config.limits,
     port,

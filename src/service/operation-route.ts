@@ -15,18 +15,20 @@ import { etagOf, passesIfMatch } from '../http/headers/etag.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { negotiate } from '../http/headers/negotiate.ts';
 import { preferences } from '../http/headers/prefer.ts';
+import { privateCacheControl } from '../http/headers/private-response.ts';
 import { isFromGateway } from '../http/headers/via.ts';
 import { readQuery, splitTarget } from '../http/uri/target.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { isStrict, requireComplete, STRICT } from '../hypermedia/expand/strict.ts';
 import { project } from '../hypermedia/fields/project.ts';
-import { type Body, encodeBody, type Format } from '../hypermedia/formats/format.ts';
+import { type Body, encodeBody, type Format, renderedOperation } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { extractSelection, NO_SELECTION } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';
 import type { OperationResponse, OperationRunner } from './operation-runner.ts';
+import { callerOf } from './security/caller.ts';
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 
@@ -37,9 +39,11 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
     const mediaType = negotiate(req.headers.accept, MEDIA_TYPES);
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
     if (format === undefined) throw new Error(`there is no format for ${mediaType}`);
+    const requestCaller = callerOf(req);
+    const { caller, allows } = requestCaller;
     const query = readQuery(splitTarget(req.url)[1]);
     const { plan, expand, fields } = node.expands
-      ? extractSelection(query, node, expansion.embeds, expansion.limits)
+      ? extractSelection(query, node, expansion.embeds, expansion.limits, allows)
       : NO_SELECTION;
 
     const request = {
@@ -49,6 +53,8 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
       mediaType: essence(req.headers['content-type'] ?? ''),
       url: req.originalUrl,
       headers: req.headers,
+      caller,
+      allows,
     };
     const remaining = contextOf(req).deadline - performance.now();
     const time = Math.min(expansion.limits.deadline, Math.max(0, Math.ceil(remaining)));
@@ -57,7 +63,11 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
 
     let cacheControl = runner.cacheControl;
     if (plan.length > 0) {
-      const fetch = expansion.fetchAs(format.rendering?.partType ?? req.headers.accept, format);
+      const fetch = expansion.fetchAs(
+        format.rendering?.partType ?? req.headers.accept,
+        format,
+        requestCaller,
+      );
       const expanded = await expandBody(response.body as Body, plan, {
         fetch,
         format,
@@ -66,6 +76,7 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
         limits: expansion.limits,
         deadline,
         isProjected: fields !== undefined,
+        request: { path: req.params, query: Object.fromEntries(query) },
       });
       ({ cacheControl } = expanded);
       if (isStrict(req.get('Prefer'))) {
@@ -74,7 +85,18 @@ export function operationRoute(runner: OperationRunner, expansion: Expansion): R
       }
     }
     if (fields !== undefined) project(response.body as Body, fields, format);
-    const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
+    const page = {
+      url: req.originalUrl,
+      operation: renderedOperation(node, allows),
+      allows,
+      isFromGateway: isFromGateway(req),
+    };
+    // The operation itself may be one that not everyone may call.
+    allows(node);
+    if (requestCaller.dependsOnCaller) {
+      cacheControl = privateCacheControl(cacheControl);
+      if (requestCaller.vary.length > 0) res.vary(requestCaller.vary.join(', '));
+    }
     await send(
       req,
       res,

@@ -6,6 +6,8 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
+import type { Caller } from '../contract/caller.ts';
+import type { Contract } from '../contract/contract.ts';
 import { problemsOf } from '../contract/document/document.ts';
 import { type Handler, isUnsafe, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
@@ -18,9 +20,8 @@ import { StateConflict } from '../hypermedia/affordances/state-conflict.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
 import type { LinkGraph } from '../hypermedia/graph/link-graph.ts';
-import type { GraphOperation } from '../hypermedia/graph/model.ts';
+import type { Allows, GraphOperation } from '../hypermedia/graph/model.ts';
 import type { Representer, RequestParts } from '../hypermedia/represent.ts';
-import type { Representation } from '../hypermedia/representation.ts';
 import { isUnavailable, unavailableDetail } from '../storage/unavailable.ts';
 import type { HandlerResult, Idempotency } from './idempotency/idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
@@ -30,6 +31,10 @@ export interface OperationRequest extends RawInput {
   /** Path and query as they were sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Who calls; undefined for anonymous requests, and where the service does not know its callers. */
+  readonly caller?: Caller | undefined;
+  /** What is offered to the caller. Without it, everything is. */
+  readonly allows?: Allows | undefined;
 }
 
 export interface OperationResponse {
@@ -52,6 +57,8 @@ type State = Record<string, unknown>;
 
 export interface RunnerOptions {
   readonly operation: Operation;
+  /** The security of its contract. */
+  readonly contract?: Pick<Contract, 'security'>;
   readonly node: GraphOperation;
   readonly handler: Handler<Operation>;
   readonly graph: LinkGraph;
@@ -74,7 +81,7 @@ export class OperationRunner {
     this.#parse = inputParser(options.operation, options.limits);
     // Contracts do not declare `not-implemented`.
     this.#declaredProblems = new Set(
-      [...problemsOf(options.operation), notImplemented].map(({ code }) => code),
+      [...problemsOf(options.operation, options.contract ?? {}), notImplemented].map(({ code }) => code),
     );
   }
 
@@ -102,10 +109,10 @@ export class OperationRunner {
   async #run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     const input = this.#parse(request);
     const represent = (result: HandlerResult) => this.#represent(result, input, request, format);
-    if (!isUnsafe(this.operation)) return represent(await this.#callHandler(input, {}));
+    if (!isUnsafe(this.operation)) return represent(await this.#callHandler(input, request, {}));
     const precondition = new Precondition(this.operation, request.headers);
     const work = async (): Promise<HandlerResult> => {
-      const result = await this.#callHandler(input, { precondition: precondition.check });
+      const result = await this.#callHandler(input, request, { precondition: precondition.check });
       precondition.assertChecked();
       // A result that cannot be represented is not committed.
       represent(result);
@@ -116,34 +123,36 @@ export class OperationRunner {
       this.operation.method === 'post' ? request.headers : {},
       { operationId, ...input },
       work,
+      request.caller,
     );
     return { ...represent(result), isReplay };
   }
 
   async #callHandler(
     input: ParsedInput,
+    { caller, allows }: OperationRequest,
     tools: { precondition?: Precondition['check'] },
   ): Promise<HandlerResult> {
     try {
-      return (await this.#options.handler({ ...input, ...tools } as never)) as HandlerResult;
+      return (await this.#options.handler({ ...input, caller, ...tools } as never)) as HandlerResult;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!this.#declaredProblems.has(error.type.code))
         throw new Error(`${this.operation.operationId} does not declare ${error.type.code}`, {
           cause: error,
         });
-      throw error instanceof StateConflict ? this.#withState(error, input) : error;
+      throw error instanceof StateConflict ? this.#withState(error, input, allows) : error;
     }
   }
 
   #represent(
     { status, body: state }: HandlerResult,
     { params, query }: ParsedInput,
-    { url }: OperationRequest,
+    { url, allows }: OperationRequest,
     format: Format,
   ): OperationResponse {
     const { body } = this.operation.responses[status] ?? {};
-    const request = { path: params, query };
+    const request = { path: params, query, allows };
     if (isPage(body)) {
       const pageState = state as PageState<unknown>;
       const page = {
@@ -158,11 +167,11 @@ export class OperationRunner {
       return { status, body: format.write(this.#options.represent.page(this.node, page, self, request)) };
     }
     if (!isResource(body)) return { status, body: state };
-    const { parsed, representation } = this.#representResource(body, state, request);
+    const { parsed, representation, self } = this.#representResource(body, state, request);
     return {
       status,
       body: format.write(representation),
-      self: selfOf(representation),
+      self,
       stateTag: stateTag(parsed),
     };
   }
@@ -171,24 +180,27 @@ export class OperationRunner {
     const shape = this.#options.graph.shape(this.node.service, resource.name);
     if (shape === undefined) throw new Error(`the document has no ${resource.name}`);
     const parsed = (isResource(resource) ? z.parse(resource.state, state) : state) as State;
-    return { parsed, representation: this.#options.represent.resource(shape, parsed, request) };
+    const { represent } = this.#options;
+    return {
+      parsed,
+      representation: represent.resource(shape, parsed, request),
+      self: represent.self(shape, parsed, request),
+    };
   }
 
   /** Adds the possible actions to a refusal: the links of the current resource, as HAL has them, and its tag. */
   #withState(
-    { type, message, extensions, resource, state }: StateConflict,
+    { type, message, extensions, resource, state, offering }: StateConflict,
     { params, query }: ParsedInput,
+    allows: Allows | undefined,
   ): Problem {
-    const { parsed, representation } = this.#representResource(resource, state, { path: params, query });
+    const request = { path: params, query, allows };
+    const { parsed, representation } = this.#representResource(resource, state, request);
     const { _links, ...body } = hal.write(representation);
-    return new Problem(type, message, {
-      extensions: { ...extensions, _links },
+    const offered = offering?.((rel) => representation.links.has(rel));
+    return new Problem(type, offered?.detail ?? message, {
+      extensions: { ...(offered?.extensions ?? extensions), _links },
       headers: { ETag: etagOf(JSON.stringify({ ...body, _links }), stateTag(parsed)) },
     });
   }
-}
-
-function selfOf({ links }: Representation): string | undefined {
-  const self = links.get('self');
-  return self !== undefined && 'href' in self ? self.href : undefined;
 }

@@ -21,6 +21,7 @@ import { createService } from './app.ts';
 import { getJsonFrom } from './get-json.ts';
 import { serviceHealth } from './health.ts';
 import { renamePaths } from './rename-paths.ts';
+import { createIdentity, type IdentitySettings } from './security/identity.ts';
 import type { Service } from './service.ts';
 
 /** The part of a service in `gateway.yaml` that other services need. */
@@ -35,6 +36,8 @@ export interface StartServiceOptions {
   readonly targets: ReadonlyMap<string, JsonTarget & { snapshot?(): TargetSnapshot }>;
   /** Configured paths, of this service and of others. */
   readonly neighbours?: readonly Neighbour[];
+  /** How the service learns who calls. By default it does not. */
+  readonly identity?: IdentitySettings | undefined;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly limits?: Limits;
   /** Shared by the services of a process. */
@@ -72,6 +75,7 @@ export async function serviceApp(
     database,
     targets,
     neighbours = [],
+    identity,
     log,
     limits,
     heldBodies = new HeldBodies(),
@@ -104,6 +108,7 @@ export async function serviceApp(
     keys: new IdempotencyKeys(db),
     linked: linked.map(([, other]) => other),
     getJson: getJsonFrom(target),
+    identity: identity && createIdentity(identity, contract.service),
     log,
     heldBodies,
     health: {

@@ -1,15 +1,26 @@
-/** The part of `check` for `gateway.yaml`: its faults, and warnings about what it should say differently. */
+/**
+ * The part of `check` for `gateway.yaml`: its faults, names that the documents of its services do not have, and warnings
+ * about what it should say differently.
+ */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { toConfigError } from '../config/config-error.ts';
 import { isPlainObject } from '../config/policies/merge-policy.ts';
 import { configWarnings } from '../config/warnings.ts';
-import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
+import { type GatewayConfig, loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { parseText } from '../config/yaml/parse-text.ts';
 import { isUrl } from '../config/yaml/source-location.ts';
+import { readDocuments } from '../gateway/documents/read-document.ts';
+import { compileOperations } from '../gateway/operation.ts';
+import { unknownOperations } from '../gateway/rate-limits/applicable.ts';
+import { securityFaults } from '../gateway/security/security-faults.ts';
+import { unenforcedOperations } from '../gateway/security/unenforced-operations.ts';
+import { securityWarning } from '../openapi/security.ts';
+import type { ServiceDocument } from '../openapi/service-document.ts';
 
 export interface CheckedConfig {
   readonly place: string;
-  /** One line for each fault, with file and line. */
+  /** One line for each fault. */
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -26,13 +37,35 @@ export function isGatewayConfig(place: string): boolean {
   }
 }
 
-export function checkConfig(place: string, env = process.env): CheckedConfig {
+export async function checkConfig(place: string, env = process.env): Promise<CheckedConfig> {
   try {
-    return { place, faults: [], warnings: configWarnings(loadGatewayConfig(place, { env })) };
+    const config = loadGatewayConfig(place, { env });
+    const documents = await readDocuments(config.services, { root: dirname(resolve(place)) });
+    return {
+      place,
+      faults: [...rateLimitFaults(config, documents), ...securityFaults(config, documents)],
+      warnings: [...configWarnings(config), ...securityWarnings(config, documents)],
+    };
   } catch (error) {
     return { place, faults: toConfigError(error, place).faults, warnings: [] };
   }
 }
+
+function rateLimitFaults({ rateLimits }: GatewayConfig, documents: readonly ServiceDocument[]): string[] {
+  if (rateLimits === undefined) return [];
+  const operations = documents.flatMap(({ name, document }) =>
+    compileOperations({ service: name, document, reportsReservedPaths: true }),
+  );
+  return unknownOperations(rateLimits.rules, operations, () => true).map(
+    ({ path, message }) => `${path.join('.')}: ${message}`,
+  );
+}
+
+const securityWarnings = (config: GatewayConfig, documents: readonly ServiceDocument[]): string[] =>
+  documents.flatMap((service) => {
+    const open = unenforcedOperations(service, config);
+    return open.length === 0 ? [] : [`${service.name}: ${securityWarning(open)}`];
+  });
 
 export const configLines = ({ place, faults, warnings }: CheckedConfig): string[] => [
   `${place}: ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,

@@ -11,7 +11,10 @@ import { missingHandlers } from '../service/missing-handlers.ts';
 import { words } from './scaffold/words.ts';
 
 async function main(): Promise<void> {
-  const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, { env: process.env });
+  const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, {
+    env: process.env,
+    ignoresMissing: true,
+  });
   for (const { name } of services.filter((one) => hasServiceCode(one.name)))
     for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
       const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;

@@ -29,7 +29,7 @@ export const check: Command = {
     const configs = requireNames(names).filter(isGatewayConfig);
     const places = names.filter((name) => !configs.includes(name));
     const loaded = await Promise.all(places.map((place) => load(place, prefix)));
-    const checkedConfigs = configs.map((place) => checkConfig(place));
+    const checkedConfigs = await Promise.all(configs.map((place) => checkConfig(place)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
     // A link may lead from one document to another.
     const dangling = new Set(new LinkGraph(documents).dangling);

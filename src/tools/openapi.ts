@@ -17,6 +17,7 @@ import { contractDocument } from '../contract/document/document.ts';
 import { httpFile } from '../contract/document/http-file.ts';
 import { liftDocuments } from '../gateway/documents/mark-lifted.ts';
 import { readDocument } from '../gateway/documents/read-document.ts';
+import { declareRateLimits } from '../gateway/rate-limits/declare.ts';
 import { withDiagrams } from '../hypermedia/affordances/state-diagram.ts';
 import { describeAvailability } from '../hypermedia/affordances/transitions.ts';
 import { formats } from '../hypermedia/formats/index.ts';
@@ -33,7 +34,7 @@ import { deploymentFiles } from './manifests/files.ts';
  * @throws ContractFault with one line for each schema that its document does not express correctly
  */
 export async function documentFiles(configFile: string): Promise<GeneratedFile[]> {
-  const config = loadGatewayConfig(configFile, { env: process.env });
+  const config = loadGatewayConfig(configFile, { env: process.env, ignoresMissing: true });
   const { services } = config;
   const made: GeneratedFile[] = [];
   const documents = [];
@@ -56,7 +57,12 @@ export async function documentFiles(configFile: string): Promise<GeneratedFile[]
   return [
     ...made,
     ...goneFrom(join(root, REQUESTS), made),
-    { path: join(folder, 'gateway.yaml'), text: write(mergeDocuments(liftDocuments(documents))) },
+    {
+      path: join(folder, 'gateway.yaml'),
+      text: write(
+        mergeDocuments(declareRateLimits(liftDocuments(documents), config.rateLimits?.rules ?? [])),
+      ),
+    },
     { path: join(folder, 'gateway.schema.json'), text: `${JSON.stringify(editorSchema(), null, 2)}\n` },
     ...[...(await deploymentFiles(root, config))].map(([path, text]) => ({ path, text })),
   ];

@@ -11,7 +11,7 @@ import { diff } from './diff.ts';
 
 /** @returns the exit code */
 async function release(configFile: string): Promise<number> {
-  const { services } = loadGatewayConfig(configFile, { env: process.env });
+  const { services } = loadGatewayConfig(configFile, { env: process.env, ignoresMissing: true });
   const documents = services.filter(({ name }) => hasServiceCode(name)).map(({ document }) => document);
   const released = join(dirname(configFile), 'openapi', 'released');
   mkdirSync(released, { recursive: true });

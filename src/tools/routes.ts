@@ -11,7 +11,7 @@ export const routes: Command = {
   usage: 'routes [GATEWAY_YAML]',
   about: 'print the table of routes',
   async run([file = readSettings(process.env).GATEWAY_CONFIG]) {
-    const { services } = loadGatewayConfig(file, { env: process.env });
+    const { services } = loadGatewayConfig(file, { env: process.env, ignoresMissing: true });
     const operations = (await readDocuments(services, { root: dirname(resolve(file)) })).flatMap(
       ({ name, document }) => compileOperations({ service: name, document }),
     );

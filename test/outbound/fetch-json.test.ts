@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.stop());
 
-const get = (options?: object) => atOnce(fetchJson(`${upstream.url}/x`, options));
+const get = (options?: object) => fetchJson(`${upstream.url}/x`, options);
 
 it('A document is fetched with the media types that are asked for', async () => {
   expect(await get()).toEqual({ a: [1] });

@@ -40,7 +40,7 @@ describe('Part of an expansion', () => {
       bytes: '{"id":"l1"}'.length,
       cacheControl: 'max-age=7',
     });
-    expect(calls).toEqual([
+    expect(calls).toMatchObject([
       { params: { lampId: 'l 1' }, query: 'a=b', body: undefined, url: '/lamps/l%201?a=b', headers: {} },
     ]);
   });

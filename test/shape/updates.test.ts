@@ -9,6 +9,7 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
  * before you change this list.
  */
 const DOOR = [
+  'Caller',
   'Client',
   'Fault',
   'GatewayStep',
@@ -34,6 +35,7 @@ const DOOR = [
   'dependencyProblems',
   'guard',
   'id',
+  'insufficientScope',
   'keysetPage',
   'money',
   'newId',

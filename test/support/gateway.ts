@@ -6,8 +6,10 @@ import type { Environment } from '../../src/config/settings.ts';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { createRateLimits } from '../../src/gateway/rate-limits/create.ts';
 import { GatewaySecurity } from '../../src/gateway/security/gateway-security.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
+import { asksForWebSocket } from '../../src/http/web-socket/handshake.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import type { Verifier } from '../../src/security/verifier.ts';
 import { testLog } from './log.ts';
@@ -33,6 +35,7 @@ export interface TestGatewayOptions
       | 'heldBodies'
       | 'conformanceStats'
       | 'refusalStatistics'
+      | 'webSockets'
       | 'operationSteps'
       | 'onRequest'
       | 'onDroppedLink'
@@ -89,10 +92,15 @@ export const startGateway = async (
   const security =
     authentication &&
     new GatewaySecurity({ config: { ...parsed, authentication }, documents: served, verifiers });
+  const limits =
+    parsed.rateLimits &&
+    (await createRateLimits({ config: parsed.rateLimits, storeUrl: parsed.cache.url, logger: log.logger }));
+  if (limits) open.push(() => limits.release());
   const app = createGateway({
     config: parsed,
     documents: served,
     security,
+    rateLimits: limits?.steps,
     targets,
     log,
     ...options,
@@ -101,7 +109,13 @@ export const startGateway = async (
     onArrival?.();
     app(req, res);
   };
-  const listening = await listen(handle, { port: 0, host: '127.0.0.1', limits: () => parsed.limits });
+  const hasWebSockets = parsed.services.some(({ webSocket }) => webSocket !== undefined);
+  const listening = await listen(handle, {
+    port: 0,
+    host: '127.0.0.1',
+    limits: () => parsed.limits,
+    upgrades: (req) => hasWebSockets && asksForWebSocket(req),
+  });
   open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

@@ -25,11 +25,32 @@ export interface TestRedis {
   /** Stops the process, so that connections stay open without a response. */
   pause(): void;
   stop(): Promise<void>;
+  /** Kills the process and starts it again on the same port, without its data. */
+  restart(): Promise<void>;
 }
 
 export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  let { child, ended } = await launch(options);
+  const stop = () => {
+    child.kill('SIGKILL');
+    return ended;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pause: () => {
+      child.kill('SIGSTOP');
+    },
+    stop,
+    restart: async () => {
+      await stop();
+      ({ child, ended } = await launch(options));
+    },
+  };
+}
+
+async function launch(options: readonly string[]) {
   const child: ChildProcess = spawn(PROGRAM as string, options, { stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve) => {
@@ -37,14 +58,5 @@ export async function startRedis(): Promise<TestRedis> {
       if (/ready to accept connections/i.test(text.toString())) resolve();
     });
   });
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    pause: () => {
-      child.kill('SIGSTOP');
-    },
-    stop: () => {
-      child.kill('SIGKILL');
-      return ended;
-    },
-  };
+  return { child, ended };
 }

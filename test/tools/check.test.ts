@@ -28,6 +28,9 @@ const broken = {
   },
 };
 
+/** The documents of the samples declare security, which is not enforced without a gateway.yaml that says how. */
+const withoutWarnings = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('  warning: '));
+
 describe('linkway check', () => {
   let folder: string;
   const file = (name: string, text: string) => {
@@ -43,7 +46,7 @@ describe('linkway check', () => {
   it('finds no faults in the documents of the project', async () => {
     const documents = readdirSync('openapi').filter((name) => /^[\w-]+\.yaml$/.test(name));
     const { isGood, lines } = await check.run(documents.map((name) => `openapi/${name}`));
-    expect([isGood, lines.length]).toEqual([true, documents.length]);
+    expect([isGood, withoutWarnings(lines).length]).toEqual([true, documents.length]);
     expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, no faults$/);
   });
 
@@ -87,7 +90,9 @@ describe('linkway check', () => {
     ]);
     expect(isGood).toBe(false);
     expect(lines.filter((line) => line.includes('the gateway does not serve it: '))).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to an operation that does not exist|^openapi\/gateway\.yaml/);
+    expect(withoutWarnings(lines).at(-1)).toMatch(
+      /^ {2}#.*leads to an operation that does not exist|^openapi\/gateway\.yaml/,
+    );
   });
 
   it('fetches a document from a URL, and retries once', async () => {

@@ -25,13 +25,10 @@ const clientSchema = z
       .optional()
       .describe('File with the secret of this client. It is read again when it changes.'),
     secret: z
-      .string({ error: `expected a reference such as ${EXAMPLE}` })
-      .regex(
-        /^\$\{[A-Za-z_]\w*\}$/,
-        `expected a reference such as ${EXAMPLE}; a secret does not belong in this file`,
-      )
+      .string()
+      .min(1)
       .optional()
-      .describe(`Environment variable with the secret of this client, such as \`${EXAMPLE}\`.`),
+      .describe(`The secret of this client. Write it as a reference, such as \`${EXAMPLE}\`.`),
     method: z
       .enum(['basic', 'post'])
       .default('basic')

@@ -2,6 +2,8 @@
 import { closestMatch, default as distance } from 'leven';
 import { z } from 'zod';
 import { ConfigError } from '../config-error.ts';
+import { MaskedFaults } from './masked-faults.ts';
+import type { ResolvedReferences } from './references.ts';
 
 export interface Fault {
   readonly path: readonly PropertyKey[];
@@ -26,13 +28,21 @@ export class Faults {
   readonly #reported = new Set<string>();
   readonly #suggestedKeys = new Set<string>();
   readonly #locator: FaultLocator;
+  #masked: MaskedFaults | undefined;
 
   constructor(place: FaultLocator) {
     this.#locator = place;
   }
 
   add(path: readonly PropertyKey[], message: string, isName = false): void {
-    this.#lines.push(this.#locator.describe(path, message, isName));
+    if (this.#masked?.isCausedByReference(path)) return;
+    this.#lines.push(this.#locator.describe(path, this.#masked?.mask(path, message) ?? message, isName));
+  }
+
+  /** Adds the faults of references. Later faults do not show what replaced the others. */
+  addReferences(references: ResolvedReferences): void {
+    for (const { path, message } of references.faults) this.add(path, message);
+    this.#masked = new MaskedFaults(references);
   }
 
   /** Adds a fault that is not in this text. */

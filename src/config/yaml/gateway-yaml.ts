@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { CorsConfig } from '../../http/cors/cors.ts';
 import type { StrictTransportSecurity } from '../../http/headers/strict-transport-security.ts';
 import type { AddressRules } from '../../http/server/address-list.ts';
+import { hideValues } from '../../observability/hidden-values.ts';
 import type { CompressionConfig } from '../compression.ts';
 import { ConfigError } from '../config-error.ts';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -17,12 +18,19 @@ import type { AuthenticationConfig, ServiceAuthenticationConfig } from '../polic
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../policies/cache.ts';
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
+import type { MirrorConfig } from '../policies/mirror.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
+import { checkRateLimits, type RateLimitsConfig } from '../policies/rate-limits.ts';
+import { readServiceUrls } from '../policies/service-urls.ts';
 import type { StepConfig } from '../policies/steps.ts';
+import { type TlsConfig, tlsConfigOf, type UpstreamTlsConfig, upstreamTlsConfigOf } from '../policies/tls.ts';
+import type { WebSocketConfig } from '../policies/web-socket.ts';
 import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
-import { Faults } from './faults.ts';
+import { Faults, suggestionFor } from './faults.ts';
+import { replaceMissing } from './missing-references.ts';
 import { parseText } from './parse-text.ts';
+import { referencedFiles, resolveReferences } from './references.ts';
 import { resolveLocation } from './source-location.ts';
 import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
 
@@ -34,8 +42,14 @@ export interface ServiceConfig extends ServicePolicies {
   readonly overlays: readonly string[];
   /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
+  /** Relative shares of the calls, in the order of `urls`; undefined if all are equal. */
+  readonly weights?: readonly number[] | undefined;
+  /** Where copies of the calls go, if configured. */
+  readonly mirror?: MirrorConfig | undefined;
   /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
+  /** The files for TLS connections to the service, with absolute paths. */
+  readonly tlsFiles?: UpstreamTlsConfig | undefined;
   /** How often its host names are resolved, in milliseconds; 0 is never. */
   readonly lookup: number;
   /** Maximum size of the headers of a response. */
@@ -69,6 +83,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly isCompressed?: boolean;
   /** How its callers are authenticated, where that differs from the rest. */
   readonly authentication?: ServiceAuthenticationConfig | undefined;
+  /** Undefined if clients may not open WebSocket connections. */
+  readonly webSocket?: WebSocketConfig | undefined;
 }
 
 export interface GatewayConfig {
@@ -80,6 +96,10 @@ export interface GatewayConfig {
   readonly authentication?: AuthenticationConfig | undefined;
   /** What runs before and after operations. */
   readonly steps?: readonly StepConfig[] | undefined;
+  /** How often clients may send requests; undefined for no limits. */
+  readonly rateLimits?: RateLimitsConfig | undefined;
+  /** TLS for clients; undefined for plain HTTP. */
+  readonly tls?: TlsConfig | undefined;
   /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of every peer are trusted. */
@@ -94,6 +114,8 @@ export interface GatewayConfig {
   readonly addresses?: AddressRules | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
+  /** Changes with every value that a reference such as `${NAME}` stands for. */
+  readonly fingerprint?: string;
   /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
   /** The admin listener, and whether only it serves the status. */
@@ -111,6 +133,8 @@ export interface GatewayConfigSources {
   readonly env?: Environment;
   /** URLs of services by name that are known only at run time. They override all others. */
   readonly urls?: Readonly<Record<string, string>>;
+  /** For processes other than the gateway: references to missing variables and files are no faults. */
+  readonly ignoresMissing?: boolean;
 }
 
 /** The file `gateway.yaml`, which can be read again after a change. */
@@ -121,12 +145,15 @@ export interface ConfigFile {
   text(): string;
   /** @throws ConfigError with the faults of the text */
   parse(text: string): GatewayConfig;
+  /** The other files that a text refers to. */
+  files?(text: string): readonly string[];
 }
 
 export const configFile = (file: string, sources: GatewayConfigSources = {}): ConfigFile => ({
   path: resolve(file),
   text: () => read(file),
   parse: (text) => parseGatewayConfig(text, file, sources),
+  files: (text) => referencedFiles(text, dirname(file)),
 });
 
 export const loadGatewayConfig = (file: string, sources: GatewayConfigSources = {}): GatewayConfig =>
@@ -143,9 +170,12 @@ const read = (file: string): string => {
 export const parseGatewayConfig = (
   text: string,
   file: string,
-  { env = {}, urls = {} }: GatewayConfigSources = {},
+  { env = {}, urls = {}, ignoresMissing = false }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const value = parseYaml(text, file);
+  const resolved = resolveReferences(parseYaml(text, file), { env, folder: dirname(file) });
+  const references = ignoresMissing ? replaceMissing(resolved, gatewaySchema) : resolved;
+  const { value } = references;
+  hideValues(references.secrets);
   let read: YamlText | undefined;
   // Parsed only if there is a fault, to find its line.
   const yaml = (): YamlText => {
@@ -160,6 +190,7 @@ export const parseGatewayConfig = (
       return { line, text: [...place, message].join(': ') };
     },
   });
+  faults.addReferences(references);
   const root = faults.check(gatewaySchema, value, []);
   // The unvalidated value, so that other faults do not hide faults of policies.
   const written = objectOrEmpty(value);
@@ -183,13 +214,32 @@ export const parseGatewayConfig = (
     );
   });
   checkSchemeNames(root, faults);
+  if (root?.rateLimits !== undefined) {
+    const known = { services: Object.keys(root.services), hasStore: Boolean(env.CACHE_URL) };
+    checkRateLimits(root.rateLimits, known, (path, name) => {
+      const message =
+        name === undefined
+          ? 'shared needs a Redis or Valkey server; set CACHE_URL'
+          : `there is no service ${JSON.stringify(name)}; ${suggestionFor(name, known.services, 'there are none')}`;
+      faults.add(['rateLimits', ...path], message);
+    });
+  }
   faults.throwIfAny();
   // Without faults, no value is undefined.
-  const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
+  const {
+    services: _,
+    policy: __,
+    policies: ___,
+    cache,
+    tls,
+    ...rest
+  } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
     services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
+    fingerprint: references.fingerprint,
+    ...(tls && { tls: tlsConfigOf(tls, dirname(file)) }),
   };
 };
 
@@ -265,15 +315,15 @@ function locateService(
   variable: string | undefined,
 ): ServiceLocation | undefined {
   const written = service.upstream === 'mock' ? MOCK_URL : (variable?.split(',') ?? service.url);
-  const urls = [written].flat();
   if (written === undefined) {
     if (!faults.isSuggested([...at, 'url']))
       faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
-  // The schema already reports values that are not strings.
-  if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
-  const location = parseServiceUrls(urls);
+  const read = readServiceUrls(written);
+  // The schema already reports other values.
+  if (read === undefined) return undefined;
+  const location = parseServiceUrls(read.urls, read.weights);
   if (typeof location !== 'string') return location;
   if (variable === undefined) faults.add([...at, 'url'], location);
   else faults.addWithoutLine(`${urlVariable(name)}: ${location}`);
@@ -297,6 +347,8 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     // A mock has no instances to check.
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
+    ...(checked.mirror && { mirror: checked.mirror }),
+    ...(checked.tls && !isMock && { tlsFiles: upstreamTlsConfigOf(checked.tls, folder) }),
     headBytes,
     isMock,
     prefix: checked.prefix,
@@ -314,6 +366,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
     cache: serviceCacheOf(checked.cache),
     isCompressed: checked.compression === 'on',
     ...(checked.authentication && { authentication: checked.authentication }),
+    ...(checked.upgrade.includes('websocket') && { webSocket: checked.webSocket }),
     ...policies,
   };
 }

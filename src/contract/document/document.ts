@@ -4,7 +4,7 @@
  */
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { OpenAPIObject, SecuritySchemeObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract.ts';
 import { ContractFault } from '../contract-fault.ts';
 import { DESTRUCTIVE_EXTENSION } from '../destructive.ts';
@@ -17,10 +17,14 @@ import { z } from '../schema.ts';
 import { isPatch } from '../schemas/patch.ts';
 import { RepresentationSchemas, type ResourceFormat } from '../schemas/representation.ts';
 import { requestHeaders } from '../schemas/request-headers.ts';
+import { requirementsOf, type SecurityRequirements, securityProblems } from '../security.ts';
 import { ExpressibilityCheck } from './expressibility.ts';
 
-/** The problem types of an operation: its own and the implicit ones of its method and input. */
-export const problemsOf = (operation: Operation): readonly ProblemType[] => {
+/** The problem types of an operation: its own and the implicit ones of its method, its input and its security. */
+export const problemsOf = (
+  operation: Operation,
+  contract: Pick<Contract, 'security'> = {},
+): readonly ProblemType[] => {
   const own = operation.problems ?? [];
   const implied = implicitProblems({
     method: operation.method,
@@ -28,7 +32,10 @@ export const problemsOf = (operation: Operation): readonly ProblemType[] => {
     hasBody: operation.body !== undefined,
     expands: expands(operation),
   });
-  return [...new Set([...implied, ...own])].sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
+  const security = securityProblems(requirementsOf(operation, contract));
+  return [...new Set([...implied, ...security, ...own])].sort(
+    (a, b) => a.status - b.status || (a.code < b.code ? -1 : 1),
+  );
 };
 
 /** Whether the operation has the parameter `?expand=`: every GET that returns resources has it. */
@@ -66,11 +73,14 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
   checkExpressible(contract);
   const registry = new OpenAPIRegistry();
   const representations = new RepresentationSchemas(contract, formats);
-  for (const type of contract.operations.flatMap(problemsOf))
+  for (const [name, scheme] of Object.entries(contract.securitySchemes ?? {}))
+    registry.registerComponent('securitySchemes', name, scheme as SecuritySchemeObject);
+  for (const type of contract.operations.flatMap((operation) => problemsOf(operation, contract)))
     registry.registerComponent('examples', type.code, exampleOf(type));
   const problems = new Map<string, ProblemType>();
   for (const operation of contract.operations) {
-    for (const type of problemsOf(operation)) problems.set(type.code, type);
+    const problemTypes = problemsOf(operation, contract);
+    for (const type of problemTypes) problems.set(type.code, type);
     registry.registerPath({
       method: operation.method,
       path: operation.path,
@@ -81,10 +91,11 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       ...(operation.destructive === true && { [DESTRUCTIVE_EXTENSION]: true }),
       ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
       tags: [contract.service],
+      ...(operation.security && { security: copyRequirements(operation.security) }),
       request: requestOf(operation, representations),
       responses: {
         ...successResponses(operation, representations),
-        ...problemResponses(problemsOf(operation)),
+        ...problemResponses(problemTypes),
       },
     });
   }
@@ -93,14 +104,19 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
     openapi: '3.1.0',
     info: { title: contract.title, version: contract.version, description: contract.description },
     tags: [{ name: contract.service, description: contract.description }],
-    // No operation requires credentials.
-    security: [],
+    // An empty list says that no credentials are required.
+    security: copyRequirements(contract.security ?? []),
   };
   return prune(
     generate(contract, () => generator.generateDocument(top)),
     problems,
   );
 }
+
+const copyRequirements = (requirements: SecurityRequirements): Record<string, string[]>[] =>
+  requirements.map((requirement) =>
+    Object.fromEntries(Object.entries(requirement).map(([scheme, scopes]) => [scheme, [...scopes]])),
+  );
 
 /** @throws ContractFault for everything else that the generator does not support */
 function generate<T>({ service }: Contract, run: () => T): T {

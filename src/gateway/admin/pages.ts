@@ -11,7 +11,7 @@ import { type StatusOptions, status } from '../portal/status/status.ts';
 import { type InstancesOptions, instances } from './instances.ts';
 
 export interface AdminPagesOptions
-  extends Pick<StatusOptions, 'snapshot' | 'refused' | 'live'>,
+  extends Pick<StatusOptions, 'snapshot' | 'refused' | 'tls' | 'live' | 'rateLimits'>,
     InstancesOptions {
   readonly services: readonly ServiceDocument[];
   readonly isDraining: () => boolean;
@@ -22,7 +22,9 @@ export function adminPages({
   targets,
   snapshot,
   refused,
+  tls,
   live,
+  rateLimits,
   isDraining,
   log,
 }: AdminPagesOptions): RequestHandler {
@@ -30,7 +32,7 @@ export function adminPages({
   const links = { about: STATUS_PATH };
   serveHealth(router, { ...gatewayHealth(publicInfo({}), snapshot), isDraining, links });
   assets(router);
-  status(router, { services, snapshot, refused, live, isOnAdminListener: true });
+  status(router, { services, snapshot, refused, tls, live, rateLimits, isOnAdminListener: true });
   serviceStatus(router, { services, snapshot, live, isOnAdminListener: true });
   instances(router, { targets, snapshot, log });
   router.get('/', (_req, res) => res.redirect(303, STATUS_PATH));

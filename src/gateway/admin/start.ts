@@ -28,6 +28,8 @@ export async function startAdmin(
   const metrics = new Metrics({
     inFlight: () => state.inFlight,
     services: () => gateway.instance.snapshot(),
+    rateLimits: () => gateway.instance.rateLimits(),
+    tls: () => state.tls?.(),
   });
   state.onRequest = metrics.observe;
   const scrape: RequestHandler = async (_req, res) => {

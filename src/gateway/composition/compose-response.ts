@@ -5,21 +5,23 @@ import { fromUtf8 } from '../../http/body/charset.ts';
 import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
 import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
+import { privateHeaders } from '../../http/headers/private-response.ts';
 import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
 import { type ExpansionResult, expandBody } from '../../hypermedia/expand/expand.ts';
+import { encodeReceived, isReceived } from '../../hypermedia/expand/received.ts';
 import { isStrict, requireComplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { project } from '../../hypermedia/fields/project.ts';
-import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody, renderedOperation } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
-import type { GraphOperation } from '../../hypermedia/graph/model.ts';
+import { ALLOWS_ALL, type GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
 import { mergeIntoOriginal } from '../../hypermedia/lift/in-place.ts';
 import { hasGeneratedLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { NO_SELECTION } from '../../hypermedia/selection.ts';
-import { exchangeOf } from '../exchange.ts';
+import { type Exchange, exchangeOf } from '../exchange.ts';
 import { withCodedTag } from '../proxy/send-upstream-response.ts';
 import { createAbortSignals } from './abort-signals.ts';
 import { deductAge } from './cache-control.ts';
@@ -102,15 +104,15 @@ async function sendRewritten(
     bytes,
     etag,
     contentType,
-    head: withoutHeaders(responseHeaders, BODY_HEADERS),
+    head: forCaller(context, withoutHeaders(responseHeaders, BODY_HEADERS)),
   });
 }
 
 /** Evaluates conditions of the client: the request to the service had none, because its response could have changed here. */
-async function sendUnchanged(
-  { req, res, options }: CompositionContext,
-  { response, responseHeaders }: PrimaryResponse,
-): Promise<void> {
+async function sendUnchanged(context: CompositionContext, primary: PrimaryResponse): Promise<void> {
+  const { req, res, options } = context;
+  const { response } = primary;
+  const responseHeaders = forCaller(context, primary.responseHeaders);
   const etag = response.header('etag');
   const { status } = response;
   const headers = etag === undefined ? undefined : notModifiedHeaders(req, { status, etag }, responseHeaders);
@@ -134,7 +136,7 @@ function notModifiedHeaders(
 }
 
 function liftPrimary(
-  { req, composition }: CompositionContext,
+  { req, composition, offers }: CompositionContext,
   primary: PrimaryResponse,
   lifting: Lifting,
 ): Representation {
@@ -147,11 +149,17 @@ function liftPrimary(
     params: decodeParameters(params),
     query,
     origin,
+    allows: offers?.allows,
   });
 }
 
+const requestPartsOf = ({ params, query }: Exchange) => ({
+  path: decodeParameters(params),
+  query: Object.fromEntries(new URLSearchParams(query)),
+});
+
 function expand(
-  { req, composition, selection, options }: CompositionContext,
+  { req, composition, selection, offers, options }: CompositionContext,
   { response, format, requestHeaders, origin }: PrimaryResponse,
   body: Body,
   { expired, deadline }: { readonly expired: AbortSignal; readonly deadline: number },
@@ -163,10 +171,12 @@ function expand(
     compositionOf,
     format,
     origin,
+    allows: offers?.allows,
     headers: partType === undefined ? requestHeaders : withAccept(requestHeaders, partType),
     parent: exchangeOf(req),
     signal: expired,
     deadline,
+    keepsBytes: isReceived(body),
     limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
@@ -177,6 +187,7 @@ function expand(
     cacheControl: deductAge(response),
     limits: limits.expand,
     isProjected: selection.fields !== undefined,
+    request: requestPartsOf(exchangeOf(req)),
   });
 }
 
@@ -190,9 +201,15 @@ async function sendComposed(
   const { req, res, composition, selection } = context;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
-  const page = { url: requestTarget(req), operation, isFromGateway: true };
+  const allows = context.offers?.allows ?? ALLOWS_ALL;
+  const page = {
+    url: requestTarget(req),
+    operation: renderedOperation(operation, allows),
+    allows,
+    isFromGateway: true,
+  };
   const written = isPlain ? mergeIntoOriginal(value as object, body, operation.shape ?? {}) : body;
-  const encoded = encodeBody(format, written as Body, page);
+  const encoded = encodeReceived(written as Body) ?? encodeBody(format, written as Body, page);
   const type = typeOf(body);
   // Media types other than that of the service use UTF-8.
   const bytes = type === contentType && charset ? fromUtf8(encoded, charset) : encoded;
@@ -215,6 +232,10 @@ async function sendComposed(
     bytes,
     etag: lifting && selection === NO_SELECTION ? liftedTag(bytes, response.header('etag')) : etagOf(bytes),
     contentType: type,
-    head: headers,
+    head: forCaller(context, headers),
   });
 }
+
+/** Headers of a response whose links depend on the caller, if they do. */
+const forCaller = ({ offers, options }: CompositionContext, headers: readonly string[]): readonly string[] =>
+  offers?.dependsOnCaller ? privateHeaders(headers, options.offers?.vary ?? []) : headers;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
+import type { Offers } from '../../hypermedia/offers.ts';
 import type { Selection } from '../../hypermedia/selection.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
@@ -9,6 +10,7 @@ import type { AfterSteps } from '../extension/run-steps.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
+import type { GatewayOffers } from '../security/offers.ts';
 import type { Composition, FindComposition } from './composition.ts';
 
 export interface ComposeOptions {
@@ -20,6 +22,8 @@ export interface ComposeOptions {
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
+  /** What a caller may call; undefined if everyone may call every operation. */
+  readonly offers?: GatewayOffers | undefined;
   readonly afterSteps: AfterSteps | undefined;
 }
 
@@ -30,5 +34,7 @@ export interface CompositionContext {
   readonly next: () => void;
   readonly composition: Composition;
   readonly selection: Selection;
+  /** What the caller may call; undefined if everyone may call every operation. */
+  readonly offers: Offers | undefined;
   readonly options: ComposeOptions;
 }

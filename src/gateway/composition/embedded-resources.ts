@@ -5,6 +5,7 @@ import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, toPart } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
+import type { Allows } from '../../hypermedia/graph/model.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
 import type { InternalDispatch } from '../proxy/internal-request.ts';
@@ -20,11 +21,15 @@ export interface EmbeddedResourcesOptions {
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
+  /** What the caller may call. */
+  readonly allows?: Allows | undefined;
   /** The request whose response embeds the resources. */
   readonly parent: Exchange;
   readonly signal: AbortSignal;
   /** Time of `performance.now()` after which the resources are no longer needed. */
   readonly deadline: number;
+  /** Whether resources keep their bytes, as the primary resource does. */
+  readonly keepsBytes: boolean;
   /** Maximum bytes of one resource. */
   readonly limit: number;
 }
@@ -45,9 +50,11 @@ export const createPartFetcher =
     headers,
     format,
     origin,
+    allows,
     parent,
     signal,
     deadline,
+    keepsBytes,
     limit,
   }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
@@ -66,7 +73,8 @@ export const createPartFetcher =
     );
     const readable = isJson(response);
     if (!readable) response.discard();
-    const read = readable ? await readJson(response, limit) : undefined;
+    const use = keepsBytes && !lifting && !alwaysReadsBody && response.status === 200 ? 'part' : 'exact';
+    const read = readable ? await readJson(response, limit, use) : undefined;
     const body = alwaysReadsBody ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
     const isLifted =
@@ -76,6 +84,7 @@ export const createPartFetcher =
       contentType: response.header('content-type'),
       cacheControl: deductAge(response),
       retryAfter: response.header('retry-after'),
+      challenge: response.header('www-authenticate'),
       bytes: isLifted || body !== read?.value ? undefined : read?.bytes,
       body: isLifted
         ? format.write(
@@ -86,6 +95,7 @@ export const createPartFetcher =
               params: matchPath(operation.path, path) ?? {},
               query,
               origin,
+              allows,
             }),
           )
         : body,

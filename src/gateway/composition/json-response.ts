@@ -5,6 +5,7 @@ import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
 import { type Charset, charsetOf } from '../../http/body/charset.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
+import { receive } from '../../hypermedia/expand/received.ts';
 import { CallFailure } from '../../outbound/call/call-errors.ts';
 import { truncatedBody } from '../../outbound/call/to-problem.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
@@ -23,27 +24,31 @@ export interface JsonBody {
   readonly bytes: number;
 }
 
+/** How a body is parsed: exactly, or as a HAL resource that keeps its bytes. */
+export type JsonUse = 'exact' | 'primary' | 'part';
+
 /**
  * @param limit bytes
  * @throws Problem bad-gateway (502) for an invalid or too large body, upstream-timeout (504) for a late one
  */
-export async function readJson(response: UpstreamResponse, limit: number): Promise<JsonBody> {
+export async function readJson(response: UpstreamResponse, limit: number, use: JsonUse): Promise<JsonBody> {
   const bytes = await readBody(response, limit);
   if (bytes === undefined) {
     const detail = `The response of the service is larger than ${limit} bytes.`;
     response.abort(new Error(detail));
     throw new Problem(badGateway, detail);
   }
-  return await decodeJson(bytes, response);
+  return await decodeJson(bytes, response, use);
 }
 
 /** @throws Problem bad-gateway (502) for invalid JSON, too deep nesting or too many values */
 export async function decodeJson(
   bytes: Buffer,
   response: Pick<UpstreamResponse, 'header'>,
+  use: JsonUse,
 ): Promise<JsonBody> {
   try {
-    return await decode(bytes, response);
+    return await decode(bytes, response, use);
   } catch (cause) {
     const detail = cause instanceof RangeError ? cause.message : 'could not be read';
     throw new Problem(badGateway, `The response of the service ${detail}.`, { cause });
@@ -69,15 +74,21 @@ export async function tryDecodeJson(
   response: Pick<UpstreamResponse, 'header'>,
 ): Promise<JsonBody | undefined> {
   try {
-    return await decode(bytes, response);
+    return await decode(bytes, response, 'exact');
   } catch {
     return undefined;
   }
 }
 
-async function decode(bytes: Buffer, response: Pick<UpstreamResponse, 'header'>): Promise<JsonBody> {
+async function decode(
+  bytes: Buffer,
+  response: Pick<UpstreamResponse, 'header'>,
+  use: JsonUse,
+): Promise<JsonBody> {
   const charset = charsetOf(response.header('content-type'));
   const text = charset?.decode(bytes);
   if (charset === undefined || text === undefined) throw new SyntaxError('It is not in its charset.');
-  return { value: await parseExactAsync(text), charset, bytes: bytes.length };
+  const isKept = use !== 'exact' && charset.name === 'UTF-8';
+  const value = isKept ? await receive(bytes, text, use) : await parseExactAsync(text);
+  return { value, charset, bytes: bytes.length };
 }

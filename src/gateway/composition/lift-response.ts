@@ -9,6 +9,7 @@ import {
 import { valuesOf, withValues } from '../../http/headers/raw-headers.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
+import type { Allows } from '../../hypermedia/graph/model.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
 import { SELF_AND_PAGING } from '../../hypermedia/selection.ts';
@@ -26,16 +27,19 @@ export interface LiftableResponse {
   /** The query as received. */
   readonly query: string;
   readonly origin: string;
+  /** What the caller may call. */
+  readonly allows?: Allows | undefined;
 }
 
 export function liftResponse(lifting: Lifting, urls: PublicUrls, response: LiftableResponse): Representation {
-  const { body, params, query, origin } = response;
+  const { body, params, query, origin, allows } = response;
   const local = (href: string) => urls.local(href, origin);
   return lift(body, lifting, {
     path: params,
     query: decodeParameters(parseQuery(query)),
     links: collectLinks(response, local),
     keepsOwnLinks: true,
+    allows,
     localPath: local,
   });
 }

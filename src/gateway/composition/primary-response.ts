@@ -8,7 +8,7 @@ import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { checkLimit } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { hal, json } from '../../hypermedia/formats/hal.ts';
-import { NO_SELECTION, primaryHref } from '../../hypermedia/selection.ts';
+import { NO_SELECTION, primaryHref, type Selection } from '../../hypermedia/selection.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
@@ -88,10 +88,10 @@ export async function fetchPrimaryResource(
   const origin = originOf(req, isTrusted);
   const contentType = response.header('content-type') ?? JSON_TYPE;
   const responseHeaders = options.headersOf(response.rawHeaders, exchange.context);
-  const read = await readIfJson(response, context);
-  const value = alwaysReadsBody && read !== undefined ? urls.body(read.value, origin) : read?.value;
   const mediaType = mediaTypeOf(response);
   const format = choice.format ?? findFormat(mediaType) ?? json;
+  const read = await readIfJson(response, format, context);
+  const value = alwaysReadsBody && read !== undefined ? urls.body(read.value, origin) : read?.value;
   return {
     response,
     responseHeaders: alwaysReadsBody ? urls.headers(responseHeaders, origin) : responseHeaders,
@@ -118,10 +118,14 @@ function chooseFormat(
   return selection === NO_SELECTION ? SERVICE_CHOICE : negotiateFormat(accept);
 }
 
+/** Whether resources are embedded, and nothing else changes. */
+const isOnlyExpanded = ({ plan, fields }: Selection): boolean => plan.length > 0 && fields === undefined;
+
 /** @throws Problem expand-limit (400) if the body is too large for an expansion */
 async function readIfJson(
   response: UpstreamResponse,
-  { composition, options }: CompositionContext,
+  { isHal, rendering }: Format,
+  { composition, selection, options }: CompositionContext,
 ): Promise<JsonBody | undefined> {
   if (!isJson(response)) return undefined;
   const { lift, expand } = options.limits;
@@ -135,5 +139,6 @@ async function readIfJson(
     response.discard();
     checkLimit('bytes', Number.POSITIVE_INFINITY, expand.bytes);
   }
-  return bytes && decodeJson(bytes, response);
+  const isJoined = isHal && !rendering && !composition.lifting && isOnlyExpanded(selection);
+  return bytes && decodeJson(bytes, response, isJoined ? 'primary' : 'exact');
 }

@@ -19,10 +19,12 @@ import { applyOverlay } from '../../openapi/load/overlay.ts';
 import { upgrade, upgradeSwagger } from '../../openapi/load/upgrade.ts';
 import { renamePaths } from '../../openapi/merge/rename-paths.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
+import { documentTls } from '../../outbound/upstream-tls.ts';
 import { assertWithin, readSource } from '../reload/read-source.ts';
 import { liftDocuments } from './mark-lifted.ts';
 
-export type DocumentSource = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
+export type DocumentSource = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'> &
+  Partial<Pick<ServiceConfig, 'urls' | 'tlsFiles'>>;
 
 /** Callbacks for faults in a document that do not prevent the use of the rest. */
 export interface DocumentCallbacks {
@@ -163,7 +165,9 @@ export async function readDocument(
   service: DocumentSource,
   { root, ...callbacks }: ReadDocumentOptions = {},
 ): Promise<OpenAPIObject> {
-  const read = createReader(service, root, (place, onBytes) => readSource(place, { onBytes }));
+  const read = createReader(service, root, async (place, onBytes) =>
+    readSource(place, { onBytes, tls: await documentTls(place, service) }),
+  );
   return createDocument(service, await collectSources(service, read, callbacks.onFault), callbacks);
 }
 

@@ -4,7 +4,9 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
+import type { TlsStatus } from '../../http/server/tls/server-certificate.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
+import type { MirrorSnapshot } from '../../outbound/mirror.ts';
 import {
   breakerForMostClients,
   INSTANCE_STATES,
@@ -12,10 +14,15 @@ import {
 } from '../../outbound/target-snapshot.ts';
 import type { OperationDrift } from '../conformance/conformance-stats.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 
 export interface MetricsSources {
   readonly inFlight: () => number;
   readonly services: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly rateLimits?: () => RateLimitsSnapshot | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: () => TlsStatus | undefined;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -52,6 +59,20 @@ const CONFORMANCE_COUNTERS: readonly OperationMetric[] = [
   ['responses_unverified_total', 'Responses that could not be checked.', ({ unverified }) => unverified],
 ];
 
+const MIRROR_COUNTERS: readonly (readonly [
+  name: string,
+  help: string,
+  of: (mirror: MirrorSnapshot) => number,
+])[] = [
+  ['mirror_calls_total', 'Copies of calls to a service.', ({ requests }) => requests],
+  ['mirror_failures_total', 'Copies without a response or with a 5xx status.', ({ failures }) => failures],
+  [
+    'mirror_skipped_total',
+    'Calls that were not copied, because of their body or too many copies.',
+    ({ skipped }) => skipped,
+  ],
+];
+
 const CACHE_GAUGES: readonly (readonly [
   name: string,
   help: string,
@@ -67,7 +88,7 @@ export class Metrics {
 
   #pendingText: Promise<string> | undefined;
 
-  constructor({ inFlight, services }: MetricsSources) {
+  constructor({ inFlight, services, rateLimits = () => undefined, tls = () => undefined }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
@@ -83,6 +104,35 @@ export class Metrics {
       help: 'Requests that are in progress.',
       collect() {
         this.set(inFlight());
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_tls_certificate_days_left',
+      labelNames: ['subject'],
+      help: 'Whole days until the certificate of the gateway expires.',
+      collect() {
+        this.reset();
+        const certificate = tls();
+        if (certificate) this.set({ subject: certificate.subject }, certificate.daysLeft);
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_tls_certificate_refused',
+      help: '1 while newer certificate files are refused, and the previous certificate stays in use.',
+      collect() {
+        this.set(tls()?.refused ? 1 : 0);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_tls_handshake_failures_total',
+      labelNames: ['cause'],
+      help: 'TLS handshakes with clients that failed.',
+      collect() {
+        this.reset();
+        for (const { cause, count } of tls()?.failedHandshakes ?? []) this.inc({ cause }, count);
       },
     });
     for (const [name, help, of] of SERVICE_COUNTERS)
@@ -157,6 +207,43 @@ export class Metrics {
           }
         },
       });
+    this.#countRateLimits(rateLimits);
+    new Gauge({
+      registers,
+      name: 'linkway_web_sockets',
+      labelNames: ['service'],
+      help: 'Open WebSocket connections.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.set({ service }, webSockets.open);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_sockets_total',
+      labelNames: ['service'],
+      help: 'WebSocket connections that were opened.',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services())
+          if (webSockets) this.inc({ service }, webSockets.opened);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_web_socket_bytes_total',
+      labelNames: ['service', 'direction'],
+      help: 'Bytes of WebSocket connections, from clients (received) and to clients (sent).',
+      collect() {
+        this.reset();
+        for (const { name: service, webSockets } of services()) {
+          if (!webSockets) continue;
+          this.inc({ service, direction: 'received' }, webSockets.received);
+          this.inc({ service, direction: 'sent' }, webSockets.sent);
+        }
+      },
+    });
     new Gauge({
       registers,
       name: 'linkway_breaker_state',
@@ -184,6 +271,28 @@ export class Metrics {
         }
       },
     });
+    for (const [name, help, of] of MIRROR_COUNTERS)
+      new Counter({
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
+        collect() {
+          this.reset();
+          for (const { name: service, mirror } of services()) if (mirror) this.inc({ service }, of(mirror));
+        },
+      });
+    new Counter({
+      registers,
+      name: 'linkway_upstream_instance_calls_total',
+      labelNames: ['service', 'instance'],
+      help: 'Attempts at an instance.',
+      collect() {
+        this.reset();
+        for (const { name: service, instances } of services())
+          for (const { id: instance, requests } of instances) this.inc({ service, instance }, requests);
+      },
+    });
     new Counter({
       registers,
       name: 'linkway_upstream_instance_failures_total',
@@ -209,6 +318,37 @@ export class Metrics {
                 { service, instance: one.id, state },
                 Number(state === instanceStateForMostClients(one)),
               );
+      },
+    });
+  }
+
+  #countRateLimits(rateLimits: () => RateLimitsSnapshot | undefined): void {
+    const registers = [this.#registry];
+    new Counter({
+      registers,
+      name: 'linkway_rate_limited_total',
+      labelNames: ['rule'],
+      help: 'Requests that were refused with 429, by the name of the limit.',
+      collect() {
+        this.reset();
+        for (const { name: rule, refused } of rateLimits()?.rules ?? []) this.inc({ rule }, refused);
+      },
+    });
+    new Counter({
+      registers,
+      name: 'linkway_rate_limit_fallbacks_total',
+      help: 'Requests whose limits were decided without the shared store.',
+      collect() {
+        this.reset();
+        this.inc(rateLimits()?.fallbacks ?? 0);
+      },
+    });
+    new Gauge({
+      registers,
+      name: 'linkway_rate_limit_store_away',
+      help: '1 while the shared store of rate limits is away or too slow.',
+      collect() {
+        this.set(Number(rateLimits()?.isStoreAway ?? false));
       },
     });
   }

@@ -12,12 +12,13 @@ import { internalError, notFound } from '../../contract/problems.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { acceptedMediaTypes, negotiate } from '../../http/headers/negotiate.ts';
 import { preferences } from '../../http/headers/prefer.ts';
+import { privateCacheControl } from '../../http/headers/private-response.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
-import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody, renderedOperation } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
-import type { GraphOperation } from '../../hypermedia/graph/model.ts';
+import { ALLOWS_ALL, type Allows, type GraphOperation } from '../../hypermedia/graph/model.ts';
 import { declaresLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
@@ -31,22 +32,26 @@ import { resolvePath } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming-body.ts';
 import { requiredHeaders } from './headers.ts';
+import { mockOffers } from './offers.ts';
 import { hasExample, type MockPreferences, selectResponse } from './select-response.ts';
 
 /**
  * @param services all services, because links lead from one to another
  * @param onFault called when an example that does not match its schema is first requested
+ * @param isEnforced whether the gateway enforces the security of a service: then links are those that a caller may follow
  */
 export const mock = (
   service: string,
   services: readonly ServiceDocument[],
   onFault?: (fault: DocumentFault) => void,
-): RequestListener => runToCompletion(mockInSteps(service, services, onFault));
+  isEnforced?: (service: string) => boolean,
+): RequestListener => runToCompletion(mockInSteps(service, services, onFault, isEnforced));
 
 export function* mockInSteps(
   service: string,
   services: readonly ServiceDocument[],
   onFault: (fault: DocumentFault) => void = () => {},
+  isEnforced: (service: string) => boolean = () => false,
 ): Incremental<RequestListener> {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
   const root = document as unknown as Json;
@@ -62,6 +67,10 @@ export function* mockInSteps(
   const bodies = new Map<string, unknown>();
   const graph = yield* linkGraphIncrementally(services);
   const lifter = new Lifter(service, document, graph);
+  const offersTo = mockOffers(
+    services.filter(({ name }) => isEnforced(name)),
+    graph,
+  );
 
   /** Adds the links that the service would write itself. */
   const linked = (
@@ -70,6 +79,7 @@ export function* mockInSteps(
     params: ReadonlyMap<string, string>,
     url: string,
     keepsOwn: boolean,
+    allows: Allows | undefined,
   ) => {
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
@@ -83,6 +93,7 @@ export function* mockInSteps(
       query: {},
       links,
       localPath: (href) => (keepsOwn ? href : undefined),
+      allows,
     });
   };
 
@@ -153,10 +164,11 @@ export function* mockInSteps(
     if (example !== undefined) applied.push(`example=${example}`);
     setApplied();
     const value = bodyOf(source, declared?.mediaFor(sourceType), place, { example });
+    const offers = offersTo?.(req.headers);
     // Links in samples do not work, so they are used only if the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const representation =
-        isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
+        isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn, offers?.allows) : undefined;
       return representation ? [{ representation, body: format.write(representation) }] : [];
     });
     const check = isJsonType(mediaType) ? declared?.mediaFor(mediaType)?.check : undefined;
@@ -165,7 +177,12 @@ export function* mockInSteps(
       body: value,
     };
     res.setHeader('Content-Type', representation && format.typeOf ? format.typeOf(body as Body) : mediaType);
-    const page = node && { url, operation: node, isFromGateway: true };
+    if (offers?.dependsOnCaller) {
+      res.setHeader('Cache-Control', privateCacheControl(res.getHeader('Cache-Control')?.toString()));
+      res.setHeader('Vary', [res.getHeader('Vary') ?? [], offers.vary].flat().join(', '));
+    }
+    const allows = offers?.allows ?? ALLOWS_ALL;
+    const page = node && { url, operation: renderedOperation(node, allows), allows, isFromGateway: true };
     res.end(
       representation && format.rendering && page
         ? encodeBody(format, body as Body, page)

@@ -16,6 +16,7 @@ export async function startMocks(
   services: readonly ServiceConfig[],
   documents: readonly ServiceDocument[],
   onFault: (service: string, fault: DocumentFault) => void,
+  isEnforced?: (service: string) => boolean,
 ): Promise<Mocks> {
   const closes: (() => Promise<void>)[] = [];
   const resolved: ServiceConfig[] = [];
@@ -25,7 +26,7 @@ export async function startMocks(
       continue;
     }
     const app = await runInSlices(
-      mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)),
+      mockInSteps(service.name, documents, (fault) => onFault(service.name, fault), isEnforced),
     );
     const { url, close } = await listen(app, { port: 0, host: '127.0.0.1' });
     closes.push(close);

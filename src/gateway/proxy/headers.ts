@@ -9,7 +9,7 @@ import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../../http/headers/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
 import { namesIn, withoutHeaders } from '../../http/headers/raw-headers.ts';
-import { VIA } from '../../http/headers/via.ts';
+import { viaOf } from '../../http/headers/via.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 
 /** Some servers use these to override the method or path that the gateway has checked. */
@@ -49,7 +49,7 @@ export const requestHeaders = (
     raw.push(name, rawHeaders[i + 1] as string);
   }
   appendForwarded(raw, req, trustProxy);
-  raw.push('Via', VIA, REQUEST_ID_HEADER, context.requestId, 'traceparent', context.traceparent);
+  raw.push('Via', viaOf(req), REQUEST_ID_HEADER, context.requestId, 'traceparent', context.traceparent);
   return raw;
 };
 

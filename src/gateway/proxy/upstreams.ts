@@ -20,19 +20,10 @@ export interface UpstreamsOptions {
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
   readonly cache: Cache;
-  /** What each service learns about callers; services without an entry get requests as they are. */
-  readonly identity?: ReadonlyMap<string, IdentityOptions> | undefined;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function createUpstreams({
-  config,
-  documents,
-  targets,
-  cache,
-  identity = new Map(),
-  logger,
-}: UpstreamsOptions): Upstreams {
+export function createUpstreams({ config, documents, targets, cache, logger }: UpstreamsOptions): Upstreams {
   const services = new Map(config.services.map((service) => [service.name, service]));
   const onStoreError = (reason: string) =>
     logger.warn({ reason }, 'the cache server is unreachable; responses are not cached until it is back');
@@ -59,12 +50,20 @@ export function createUpstreams({
       credentials: credentialPlaces(document),
     });
   };
-  return new Map(
-    [...targets].map(([name, target]) => {
-      const upstream = withCache(target);
+  return new Map([...targets].map(([name, target]) => [name, withCache(target)]));
+}
+
+/**
+ * Tells services who calls. It is outside of the cache, so that the cache sees what the service sees.
+ * @param identity what each service learns; services without an entry get requests as they are
+ */
+export const identifyCallers = (
+  upstreams: Upstreams,
+  identity: ReadonlyMap<string, IdentityOptions> = new Map(),
+): Upstreams =>
+  new Map(
+    [...upstreams].map(([name, upstream]) => {
       const options = identity.get(name);
-      // Outside of the cache, so that the cache sees what the service sees.
       return [name, options ? withIdentity(upstream, options) : upstream];
     }),
   );
-}

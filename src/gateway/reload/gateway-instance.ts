@@ -12,6 +12,7 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { SseBroadcaster } from '../../http/sse-broadcaster.ts';
+import { asksForWebSocket } from '../../http/web-socket/handshake.ts';
 import { linkGraphIncrementally } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { runInSlices } from '../../openapi/incremental.ts';
@@ -26,6 +27,7 @@ import {
   type Targets,
   updateTargets,
 } from '../../outbound/targets.ts';
+import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
 import type { HeldVerifiers } from '../../security/verifiers.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
@@ -35,8 +37,11 @@ import type { LoadedStep } from '../extension/load-steps.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
+import { credentialPlaces } from '../proxy/credentials.ts';
+import type { GatewayRateLimits } from '../rate-limits/create.ts';
+import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
-import { unenforcedOperations } from '../security/unenforced-operations.ts';
+import { enforcementOf, unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
@@ -46,6 +51,8 @@ export interface GatewayInstanceOptions {
   readonly documents: readonly LoadedDocument[];
   /** The steps of `gateway.yaml`. */
   readonly steps: readonly LoadedStep[];
+  /** Certificates for the services that have their own, by name. */
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly log: Log;
   readonly state: GatewayState;
   /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
@@ -64,6 +71,8 @@ interface InstanceParts {
   /** Decides about requests to the admin listener. */
   readonly guardAdmin: Guard;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Undefined if no rate limits are configured. */
+  readonly limits: GatewayRateLimits | undefined;
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
@@ -75,6 +84,8 @@ export class GatewayInstance {
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
   readonly #cors: GatewayCors | undefined;
+  readonly #hasWebSockets: boolean;
+  readonly upstreamTls: ReadonlyMap<string, UpstreamTls>;
   readonly #parts: InstanceParts;
   readonly #state: GatewayState;
   #inFlight = 0;
@@ -95,16 +106,26 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents, steps, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor(
+    { config, documents, steps, upstreamTls, state }: GatewayInstanceOptions,
+    parts: InstanceParts,
+  ) {
     this.#state = state;
     this.steps = steps;
     this.config = config;
     this.documents = documents;
+    this.upstreamTls = upstreamTls;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.#cors =
       config.cors && new GatewayCors({ cors: config.cors, services: config.services, documents: new Map() });
+    this.#hasWebSockets = config.services.some(({ webSocket }) => webSocket !== undefined);
     this.services = parts.services;
     this.#parts = parts;
+  }
+
+  /** Whether a request may switch to another protocol, provided that its operation allows it. */
+  upgrades(req: IncomingMessage): boolean {
+    return this.#hasWebSockets && asksForWebSocket(req);
   }
 
   get admin(): RequestHandler {
@@ -118,6 +139,11 @@ export class GatewayInstance {
   /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
+  }
+
+  /** The current state of the rate limits; undefined if none are configured. */
+  rateLimits(): RateLimitsSnapshot | undefined {
+    return this.#parts.limits?.limiter.snapshot();
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
@@ -149,7 +175,7 @@ export class GatewayInstance {
 }
 
 async function createParts(
-  { config, documents: loadedDocuments, steps: extensions, log, state }: GatewayInstanceOptions,
+  { config, documents: loadedDocuments, steps: extensions, upstreamTls, log, state }: GatewayInstanceOptions,
   verifiers: HeldVerifiers,
   previous: InstanceParts | undefined,
 ): Promise<InstanceParts> {
@@ -158,20 +184,31 @@ async function createParts(
   );
   const services = await runInSlices(lifted);
   const graph = await runInSlices(linkGraphIncrementally(services));
-  const mocks = await startMocks(config.services, services, (service, fault) =>
-    faults.addServed(service, fault),
+  const mocks = await startMocks(
+    config.services,
+    services,
+    (service, fault) => faults.addServed(service, fault),
+    (name) => enforcementOf(name, config) === 'on',
   );
   const resolvedConfig = { ...config, services: mocks.services };
-  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const { targets, added } = createTargets(
+    withCredentialNames(resolvedConfig.services, services).map((service) => ({
+      ...service,
+      tls: upstreamTls.get(service.name),
+    })),
+    previous?.targets,
+    log.logger,
+  );
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
-  const { conformanceStats, refusalStatistics, cache } = state;
+  const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
     return { drift: service && conformanceStats.of(service) };
   };
   const isCached = (name: string) => config.services.some((one) => one.name === name && one.cache);
+  const hasWebSockets = (name: string) => config.services.some((one) => one.name === name && one.webSocket);
   const snapshot = (): ServiceSnapshot[] =>
     [...targets.values()].map((target) => ({
       ...target.snapshot(),
@@ -183,16 +220,27 @@ async function createParts(
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
+      ...(hasWebSockets(target.name) && { webSockets: webSockets.of(target.name) }),
       ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
   const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
   const liveUpdates = { history: state.history, watchers };
-  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
   const hidesStatus = config.admin.status;
-  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
+  const limits = await createLimits(config, previous?.limits, log.logger);
   try {
+    const pageOptions = {
+      services,
+      snapshot,
+      refused: () => state.refused,
+      tls: () => state.tls?.(),
+      isDraining,
+      live: liveUpdates,
+      rateLimits: () => limits?.limiter.snapshot(),
+    };
+    const mergedServices = limits?.declare(services);
+    const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus, mergedServices });
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const { authentication } = config;
     const security =
@@ -215,7 +263,9 @@ async function createParts(
       security,
       extensions,
       refusalStatistics,
+      webSockets,
       log,
+      rateLimits: limits?.steps,
       pages,
       onDroppedLink,
       onFault,
@@ -237,13 +287,15 @@ async function createParts(
       await release();
       await verifiers.release();
       await mocks.close();
+      await limits?.release();
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
+    await limits?.release();
     throw error;
   }
 }
@@ -275,6 +327,18 @@ function findSecured(
   return secured;
 }
 
+/** Mirrors get no credentials, and only the documents say which parameters are some. */
+const withCredentialNames = (
+  targets: readonly TargetOptions[],
+  services: readonly ServiceDocument[],
+): readonly TargetOptions[] =>
+  targets.map((target) => {
+    const document = services.find(({ name }) => name === target.name)?.document;
+    return target.mirror && document
+      ? { ...target, mirror: { ...target.mirror, credentialNames: credentialPlaces(document) } }
+      : target;
+  });
+
 /** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(
   services: readonly TargetOptions[],
@@ -284,4 +348,15 @@ function createTargets(
   const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
+}
+
+/** Modules of rate limits are loaded only if they are configured. */
+async function createLimits(
+  { rateLimits, cache }: GatewayConfig,
+  previous: GatewayRateLimits | undefined,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<GatewayRateLimits | undefined> {
+  if (rateLimits === undefined) return undefined;
+  const { createRateLimits } = await import('../rate-limits/create.ts');
+  return createRateLimits({ config: rateLimits, storeUrl: cache.url, previous: previous?.limiter, logger });
 }

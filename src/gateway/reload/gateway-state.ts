@@ -2,6 +2,7 @@
 import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { HeldBodies } from '../../http/body/held-bodies.ts';
+import type { TlsStatus } from '../../http/server/tls/server-certificate.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { PASSWORDS_PER_SECOND } from '../../security/authenticator.ts';
 import { type VerifierEnvironment, verifierFactory } from '../../security/create-verifier.ts';
@@ -10,6 +11,7 @@ import { Verifiers } from '../../security/verifiers.ts';
 import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
 import { RefusalStatistics } from '../security/refusal-statistics.ts';
+import { WebSockets } from '../web-socket/web-sockets.ts';
 
 export class GatewayState {
   /** Whether the process is draining. */
@@ -18,6 +20,8 @@ export class GatewayState {
   inFlight = 0;
   /** Called when a request has ended, if metrics are collected. */
   onRequest: ((record: AccessRecord) => void) | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  tls: (() => TlsStatus) | undefined;
   /** Why the newest configuration or combination of documents is not in use. */
   refused: RejectedConfig | undefined;
   /** Why the newest document of a service is not in use. */
@@ -35,6 +39,8 @@ export class GatewayState {
   };
   /** Requests that were refused for their credentials. */
   readonly refusalStatistics = new RefusalStatistics();
+  /** Open WebSocket connections. */
+  readonly webSockets = new WebSockets();
   /** Cached responses of services. */
   readonly cache = new Cache();
   /** The memory of request bodies. Requests of a former configuration still count. */

@@ -6,6 +6,7 @@ import { type RejectedConfig, rejectedConfig } from '../../config/rejected-confi
 import type { Source } from '../../config/source.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import { documentTls } from '../../outbound/upstream-tls.ts';
 import {
   collectSources,
   createReader,
@@ -91,7 +92,9 @@ async function loadNewest(
   { root, onUnmatchedAction }: LoadOptions,
 ): Promise<LoadedDocument> {
   const newer = await Promise.all(
-    [...(previous?.versions ?? [])].map(([place, known]) => readNewer(place, { known })),
+    [...(previous?.versions ?? [])].map(async ([place, known]) =>
+      readNewer(place, { known, tls: await documentTls(place, service) }),
+    ),
   );
   const found = new Map(newer.flatMap((source) => (source ? [[source.place, source]] : [])));
   if (previous && previous.versions.size > 0 && found.size === 0) return { ...previous, refused: undefined };
@@ -99,7 +102,8 @@ async function loadNewest(
   const read = createReader(
     service,
     root,
-    async (place, onBytes) => found.get(place) ?? readSource(place, { onBytes }),
+    async (place, onBytes) =>
+      found.get(place) ?? readSource(place, { onBytes, tls: await documentTls(place, service) }),
   );
   const sources = await collectSources(service, read, (fault) => missing.push(fault));
   const { document, faults } = await makeWithFaults(service, sources, onUnmatchedAction);

@@ -7,12 +7,15 @@ import { versionOf } from '../../config/file-version.ts';
 import type { Source } from '../../config/source.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { download } from '../../outbound/download.ts';
+import type { UpstreamTls } from '../../outbound/upstream-tls.ts';
 
 export interface ReadOptions {
   /** The version that was read before. */
   readonly known?: string | undefined;
   /** Called with bytes before or while they are read. @throws if all texts together are too large */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
 /** @throws ConfigError with a one-line message that names the place */
@@ -26,9 +29,9 @@ export const readSource = async (place: string, options: Omit<ReadOptions, 'know
 export const readNewer = (place: string, options: ReadOptions): Promise<Source | undefined> =>
   isUrl(place) ? fromUrl(place, options) : fromFile(place, options);
 
-async function fromUrl(place: string, { known, onBytes }: ReadOptions): Promise<Source | undefined> {
+async function fromUrl(place: string, { known, onBytes, tls }: ReadOptions): Promise<Source | undefined> {
   const etag = known?.startsWith(DIGEST) ? undefined : known;
-  const downloaded = await download(place, { etag, onBytes });
+  const downloaded = await download(place, { etag, onBytes, tls });
   if (downloaded === undefined) return undefined;
   const { text } = downloaded;
   const version = downloaded.etag ?? DIGEST + createHash('sha256').update(text).digest('base64');

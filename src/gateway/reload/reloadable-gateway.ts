@@ -4,12 +4,14 @@
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { allOrConfigError, type ConfigError, toConfigError } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { LastKnownGood } from '../../config/last-known-good.ts';
 import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
-import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
+import type { ConfigFile, GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
+import { readUpstreamTls, type UpstreamTls, upstreamTlsPlaces } from '../../outbound/upstream-tls.ts';
 import { type LoadedStep, loadSteps } from '../extension/load-steps.ts';
 import { GatewayInstance } from './gateway-instance.ts';
 import { GatewayState } from './gateway-state.ts';
@@ -31,6 +33,8 @@ export class ReloadableGateway {
   #lastReload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<boolean> | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** Files that the newest configuration refers to, also while it is rejected. */
+  #files: readonly string[] = [];
   readonly #retiring = new Set<Promise<void>>();
 
   /** @throws ConfigError if something is broken and no last good version is stored */
@@ -41,9 +45,14 @@ export class ReloadableGateway {
   }
 
   private constructor(options: ReloadableGatewayOptions) {
-    this.#options = options;
     const { file, log } = options;
-    this.state = new GatewayState({ folder: dirname(file.path), env: process.env, log: log.logger });
+    this.state = new GatewayState({ folder: dirname(file.path), log: log.logger });
+    const text = (): string => {
+      const read = file.text();
+      this.#files = file.files?.(read) ?? [];
+      return read;
+    };
+    this.#options = { ...options, file: { ...file, text } };
   }
 
   readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
@@ -55,7 +64,13 @@ export class ReloadableGateway {
   /** Files and URLs of the configuration, its steps and the documents. */
   get places(): readonly string[] {
     const steps = this.#instance.steps.flatMap(({ source }) => source?.place ?? []);
-    return [this.#options.file.path, ...steps, ...this.#instance.documents.flatMap(({ places }) => places)];
+    return [
+      this.#options.file.path,
+      ...this.#files,
+      ...steps,
+      ...this.#instance.documents.flatMap(({ places }) => places),
+      ...this.#instance.config.services.flatMap(upstreamTlsPlaces),
+    ];
   }
 
   /** Reasons why the newest versions are not in use, one line per fault. */
@@ -146,9 +161,12 @@ export class ReloadableGateway {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
     const previous = this.#instance as GatewayInstance | undefined;
+    const isSameConfig = text === this.#text && config.fingerprint === previous?.config.fingerprint;
     const steps = await loadSteps(config.steps ?? [], dirname(file.path), previous?.steps);
+    const upstreamTls = await readAllUpstreamTls(config);
     const isSame =
-      text === this.#text &&
+      isSameConfig &&
+      isDeepStrictEqual(upstreamTls, previous?.upstreamTls) &&
       sameDocuments(documents, previous?.documents ?? []) &&
       sameSteps(steps, previous?.steps ?? []);
     if (!isSame) {
@@ -159,6 +177,7 @@ export class ReloadableGateway {
         previous,
         documents: withoutSources,
         steps,
+        upstreamTls,
         state: this.state,
       });
       this.#text = text;
@@ -228,6 +247,14 @@ export class ReloadableGateway {
 const sameSteps = (a: readonly LoadedStep[], b: readonly LoadedStep[]): boolean =>
   a.length === b.length &&
   a.every(({ step, source }, index) => source === undefined || step === b[index]?.step);
+
+/** @throws ConfigError for files that cannot be used: the change is rejected */
+async function readAllUpstreamTls({ services }: GatewayConfig): Promise<ReadonlyMap<string, UpstreamTls>> {
+  const read = await allOrConfigError(
+    services.map(async (service) => [service.name, await readUpstreamTls(service)] as const),
+  );
+  return new Map(read.flatMap(([name, tls]) => (tls ? [[name, tls]] : [])));
+}
 
 const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>
   a.length === b.length && a.every(({ document }, index) => document === b[index]?.document);

@@ -19,16 +19,17 @@ import type { CredentialPlace } from '../../security/credentials.ts';
 import { identityHeaders } from '../../security/identity-headers.ts';
 import { identityToken } from '../../security/identity-token.ts';
 import { internalTokenKey } from '../../security/internal-token.ts';
+import { refusalOf } from '../../security/refusal.ts';
 import type { Verifier } from '../../security/verifier.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { IdentityOptions } from '../proxy/identity.ts';
+import { documentGrants } from './document-grants.ts';
 import {
   compileOperationSecurity,
   compileServiceSecurity,
   type OperationSecurity,
   type ServiceSecurity,
 } from './operation-security.ts';
-import { refusalOf } from './refusal.ts';
 
 /**
  * Decides about a request that is not for an operation, such as one for a page.
@@ -85,11 +86,17 @@ export class GatewaySecurity {
     );
     const allPlaces = [...this.#places.values()].flat();
     this.identity = new Map(
-      config.services.map(({ name, authentication: own = DEFAULT_SERVICE_AUTHENTICATION }) => [
+      config.services.map(({ name, isMock, authentication: own = DEFAULT_SERVICE_AUTHENTICATION }) => [
         name,
         {
           stripped: own.credentials === 'strip' ? allPlaces : [],
-          headersOf: identityWriter(name, own, authentication.signingKey),
+          headersOf: identityWriter(
+            name,
+            // A mock server offers links by who calls.
+            isMock ? { ...own, identity: 'headers' } : own,
+            authentication.signingKey,
+            this.#services.get(name)?.names,
+          ),
         },
       ]),
     );
@@ -132,8 +139,19 @@ function identityWriter(
   service: string,
   { identity, signingKey, claims }: ServiceAuthenticationConfig,
   commonKey: string | undefined,
+  names: ServiceSecurity['names'] = new Map(),
 ): IdentityOptions['headersOf'] {
   if (identity === 'off') return undefined;
+  const rename = documentGrants(names);
+  const write = unrenamedWriter(service, { identity, signingKey, claims }, commonKey);
+  return rename === undefined ? write : (caller, method) => write(rename(caller), method);
+}
+
+function unrenamedWriter(
+  service: string,
+  { identity, signingKey, claims }: Pick<ServiceAuthenticationConfig, 'identity' | 'signingKey' | 'claims'>,
+  commonKey: string | undefined,
+): NonNullable<IdentityOptions['headersOf']> {
   if (identity === 'headers') return identityHeaders;
   const secret = signingKey ?? commonKey;
   if (secret === undefined)

@@ -9,28 +9,42 @@ import { NO_GRANTS } from '../../contract/caller.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isAllowed } from '../../openapi/security-requirements.ts';
 import { ANONYMOUS, type Authentication } from '../../security/authentication.ts';
+import type { Authenticator } from '../../security/authenticator.ts';
+import { refusalOf } from '../../security/refusal.ts';
+import type { Exchange } from '../exchange.ts';
+import type { GatewayOperation } from '../operation.ts';
 import type { GatewaySecurity } from '../security/gateway-security.ts';
 import type { OperationSecurity } from '../security/operation-security.ts';
-import { refusalOf } from '../security/refusal.ts';
 import { RefusalLog } from '../security/refusal-log.ts';
 import type { RefusalStatistics } from '../security/refusal-statistics.ts';
 import type { OperationStep } from './operation-step.ts';
 
 export interface AuthenticateOptions {
   readonly security: Pick<GatewaySecurity, 'authenticator' | 'of' | 'realm'>;
+  /** Whether the caller has to be known even if no credentials are required, because links depend on it. */
+  readonly needsCaller?: ((operation: GatewayOperation) => boolean) | undefined;
   /** Counts the requests that are refused, or that would be with `enforce: on`. */
   readonly statistics: RefusalStatistics;
   readonly logger: Pick<Logger, 'info'>;
 }
 
-export function authenticate({ security, statistics, logger }: AuthenticateOptions): OperationStep {
+export function authenticate({
+  security,
+  needsCaller = () => false,
+  statistics,
+  logger,
+}: AuthenticateOptions): OperationStep {
   const { authenticator, realm } = security;
   const log = new RefusalLog(logger);
   // Not async: most credentials are known, and a promise for each request would be slow.
   return function authenticate(exchange) {
     const { operation, client, context } = exchange;
     const needs = security.of(operation);
-    if (needs === undefined || needs.mode === 'off') return;
+    if (needs === undefined) return;
+    if (needs.mode === 'off') {
+      if (needsCaller(operation)) return identifyCaller(authenticator, exchange);
+      return;
+    }
     const isObserved = needs.mode === 'observe';
     const refuse = (refusal: Problem, authentication: Authentication): void => {
       const { code } = refusal.type;
@@ -58,4 +72,15 @@ export function authenticate({ security, statistics, logger }: AuthenticateOptio
 function relevant({ caller, faults }: Authentication, { requirements }: OperationSecurity): Authentication {
   const schemes = new Set(requirements.flat().map(({ scheme }) => scheme));
   return { caller, faults: new Map([...faults].filter(([scheme]) => schemes.has(scheme))) };
+}
+
+/** Without valid credentials the caller stays anonymous. */
+function identifyCaller(authenticator: Authenticator, { client, context }: Exchange): void | Promise<void> {
+  try {
+    const authentication = authenticator.authenticate(client, context);
+    if (authentication instanceof Promise) return authentication.then(() => {});
+  } catch (error) {
+    // Ambiguous credentials name no caller, and the operation requires none.
+    if (!(error instanceof Problem)) throw error;
+  }
 }

@@ -8,6 +8,7 @@
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
+import type { OutboundRequest } from '../../outbound/call/types.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
@@ -23,6 +24,8 @@ export interface ForwardOptions {
   readonly inspect: Inspect;
   readonly sendUpstreamResponse: SendUpstreamResponse;
   readonly afterSteps: AfterSteps | undefined;
+  /** Asks the service to switch protocols. */
+  readonly upgrade?: OutboundRequest['upgrade'];
 }
 
 export const forward = ({
@@ -32,6 +35,7 @@ export const forward = ({
   inspect,
   sendUpstreamResponse,
   afterSteps,
+  upgrade,
 }: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
@@ -49,6 +53,7 @@ export const forward = ({
       body,
       operationId,
       onInterim: forwardInterimResponses(req, res),
+      upgrade,
       client,
       caller,
       stats: context,

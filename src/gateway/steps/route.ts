@@ -6,6 +6,7 @@
  * (§9.3.7) and `Accept-Patch` (RFC 5789 §3.1). A CORS preflight (Fetch §3.2.2) goes to the service of the operation that
  * it names, unless the gateway handles CORS: then only the service knows which origins it allows.
  */
+import type { IncomingMessage } from 'node:http';
 import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { methodNotAllowed } from '../../contract/problems.ts';
@@ -23,10 +24,40 @@ export interface RouteOptions {
   readonly securityHeaders: readonly string[];
   /** Forwards a preflight to the service. */
   readonly preflight: Step;
+  /** Counts a request that matches no operation. */
+  readonly countUnrouted?: ((req: IncomingMessage) => void | Promise<void>) | undefined;
 }
 
-export const route = ({ router, unavailableServices, securityHeaders, preflight }: RouteOptions): Step =>
-  function route(req, res, next) {
+export const route = ({
+  router,
+  unavailableServices,
+  securityHeaders,
+  preflight,
+  countUnrouted,
+}: RouteOptions): Step => {
+  const finishUnrouted: Step = (req, res) => {
+    const { method = '', url = '' } = req;
+    const context = contextOf(req);
+    const allow = router.allowed(url).join(', ');
+    if (!allow) throw unavailableServices.problem(url);
+    if (method !== 'OPTIONS') {
+      throw new Problem(methodNotAllowed, `This path supports ${allow}.`, { headers: { Allow: allow } });
+    }
+    const patch = router.find('PATCH', url)?.operation.body?.types.join(', ');
+    const head = ['Allow', allow, ...(patch === undefined ? [] : [ACCEPT_PATCH, patch])];
+    head.push('Cache-Control', 'no-cache', ...securityHeaders, REQUEST_ID_HEADER, context.requestId);
+    res.writeHead(204, head).end();
+  };
+  const counted = (finish: Step): Step =>
+    countUnrouted === undefined
+      ? finish
+      : (req, res, next) => {
+          const pending = countUnrouted(req);
+          return pending ? pending.then(() => finish(req, res, next)) : finish(req, res, next);
+        };
+  const sendPreflight = counted(preflight);
+  const sendUnrouted = counted(finishUnrouted);
+  return function route(req, res, next) {
     const { method = '', url = '' } = req;
     const context = contextOf(req);
     const preflightMethod = preflightedMethod(req);
@@ -38,17 +69,10 @@ export const route = ({ router, unavailableServices, securityHeaders, preflight 
       setExchange(req, exchange);
       // A preflight does not have the parameters and responses of the operation that it names.
       if (preflightMethod !== undefined && match.operation.method !== method)
-        return preflight(req, res, next);
+        return sendPreflight(req, res, next);
       next();
       return;
     }
-    const allow = router.allowed(url).join(', ');
-    if (!allow) throw unavailableServices.problem(url);
-    if (method !== 'OPTIONS') {
-      throw new Problem(methodNotAllowed, `This path supports ${allow}.`, { headers: { Allow: allow } });
-    }
-    const patch = router.find('PATCH', url)?.operation.body?.types.join(', ');
-    const head = ['Allow', allow, ...(patch === undefined ? [] : [ACCEPT_PATCH, patch])];
-    head.push('Cache-Control', 'no-cache', ...securityHeaders, REQUEST_ID_HEADER, context.requestId);
-    res.writeHead(204, head).end();
+    return sendUnrouted(req, res, next);
   };
+};

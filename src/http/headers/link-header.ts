@@ -41,15 +41,17 @@ export interface ParsedLink {
 export const formatLink = ({ uri, parameters }: Pick<ParsedLink, 'uri' | 'parameters'>): string =>
   `<${uri}>${parameters}`;
 
+const BLANK = /[\s,]*/y;
+
 /** @returns undefined for a malformed header */
 export function parseLinkHeader(value: string): ParsedLink[] | undefined {
   const links: ParsedLink[] = [];
   let at = 0;
   while (at < value.length) {
     // A list may have empty elements (RFC 9110 §5.6.1).
-    const blank = /[\s,]*/y;
-    blank.lastIndex = at;
-    at += blank.exec(value)?.[0].length ?? 0;
+    BLANK.lastIndex = at;
+    BLANK.test(value);
+    at = BLANK.lastIndex;
     if (at === value.length) break;
     const close = value.indexOf('>', at);
     if (value[at] !== '<' || close < 0) return undefined;

@@ -30,6 +30,20 @@ const MEANINGS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not trusted',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  INVALID_PURPOSE: 'its certificate is not for servers',
+  INVALID_CA: 'the issuer of its certificate is not an authority',
+  CERT_UNTRUSTED: 'the issuer of its certificate is not trusted',
+  CERT_REVOKED: 'its certificate is revoked',
+  HOSTNAME_MISMATCH: 'its certificate is for another name',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it requires a client certificate',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'it does not trust the issuer of the client certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'it does not accept the client certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'it does not accept the client certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'the client certificate has expired',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it accepts no version of TLS that is offered',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it offers no version of TLS that is accepted',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'it refused the TLS handshake',
   ENOSPC: 'no space is left on the disk',
   EROFS: 'the disk is read-only',
   EDQUOT: 'the disk quota is used up',
@@ -38,6 +52,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '53100': 'no space is left on the disk',
   '53300': 'the database has too many connections',
 };
+
+/** Codes of failed handshakes, and of certificates that are not accepted. */
+const TLS_CODE =
+  /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_PURPOSE$|INVALID_CA$|HOSTNAME_)/;
+
+/** Whether a TLS connection could not be made. */
+export const isTlsFailure = (error: unknown): boolean => TLS_CODE.test(causeCode(error) ?? '');
 
 /** The error of undici for responses that are not HTTP. It has no code. */
 const PARSER_ERROR = 'HTTPParserError';

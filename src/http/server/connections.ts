@@ -13,13 +13,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionLimits } from '../../config/limits.ts';
-import { overloaded, shuttingDown } from '../../contract/problems.ts';
-import { isEventStream } from '../event-stream.ts';
+import { overloaded } from '../../contract/problems.ts';
 import { sendRawProblem } from '../problems/raw-problem.ts';
+import { endResponse, RETRY_AFTER, type Session } from './end-response.ts';
 import { defaultConnections } from './open-files.ts';
-
-/** In seconds. By then a load balancer has chosen another instance. */
-const RETRY_AFTER = { 'Retry-After': '1' };
+import { UnreadData } from './unread-data.ts';
+import { upgradeOf } from './upgrade.ts';
 
 /** Connections above the limit that get a 503 at the same time. Further ones are closed without a response. */
 const MAX_REJECTED = 100;
@@ -40,10 +39,9 @@ const MIN_CHECK_INTERVAL = 50;
 /** Return value that stops the HTTP parser of Node. */
 const STOP_PARSING = -1;
 
-/** Only the handle knows how many written bytes are still in the process. */
-type QueuedSocket = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
-
 class Connection {
+  /** The streams of an HTTP/2 connection; undefined for HTTP/1.1. */
+  session: Session | undefined;
   /** The response of the latest request; undefined before the first. */
   latest: ServerResponse | undefined;
   /** Unfinished responses. They are tracked once requests are pipelined. */
@@ -53,26 +51,18 @@ class Connection {
   isRejected = false;
   /** Whether further input cannot be parsed any more. */
   isBroken = false;
-  #bytesRead = 0;
-  #readAt = 0;
-
-  /**
-   * Milliseconds for which the client has read nothing of the data that waits for it. What it sends meanwhile does
-   * not count, while the timer of a socket restarts with every byte in either direction.
-   */
-  unreadTime(socket: QueuedSocket, now: number): number {
-    if (socket.writableLength > 0) {
-      const bytesRead = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
-      if (bytesRead === this.#bytesRead) return now - this.#readAt;
-      this.#bytesRead = bytesRead;
-    }
-    this.#readAt = now;
-    return 0;
-  }
+  readonly unread = new UnreadData();
 
   get isIdle(): boolean {
-    return this.latest === undefined || this.latest.writableFinished;
+    return this.session?.isIdle ?? (this.latest === undefined || this.latest.writableFinished);
   }
+}
+
+export interface ConnectionsOptions {
+  /** Called before a request is refused. */
+  readonly prepare?: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Whether connections are added after their TLS handshake, by `add`. */
+  readonly isSecure?: boolean;
 }
 
 export class Connections {
@@ -85,20 +75,34 @@ export class Connections {
   #rejected = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param prepare is called before a request is refused */
   constructor(
     server: Server,
     limits: () => ConnectionLimits,
-    prepare: (req: IncomingMessage, res: ServerResponse) => void = () => {},
+    { prepare = () => {}, isSecure = false }: ConnectionsOptions = {},
   ) {
     this.#server = server;
     this.#prepare = prepare;
     this.#limits = limits;
     this.#applyLimits();
-    server.on('connection', (socket: Socket) => this.#onConnection(socket));
+    if (!isSecure) server.on('connection', (socket: Socket) => this.add(socket));
     server.on('timeout', (socket: Socket) => this.#onTimeout(socket));
     this.#scheduleCheck();
     server.once('close', () => clearTimeout(this.#timer));
+  }
+
+  /** Counts a connection, and makes room for it. */
+  add(socket: Socket): void {
+    const connection = new Connection();
+    const maxConnections = this.#applyLimits();
+    if (this.#open.size - this.#rejected >= maxConnections && !this.#closeIdle())
+      this.#reject(socket, connection);
+    this.#open.set(socket, connection);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#waiting -= connection.waiting.length;
+      connection.waiting.length = 0;
+      if (connection.isRejected) this.#rejected -= 1;
+    });
   }
 
   /** Schedules a request: `handle` is called when it is its turn. */
@@ -125,6 +129,21 @@ export class Connections {
     };
     if (connection.waiting.length === 0 && connection.running.size < this.#limits().pipelining) start();
     else this.#enqueue(socket, connection, start);
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Whether a connection is one too many, so that its requests get 503. */
+  isRejected(socket: Socket): boolean {
+    return this.#open.get(socket)?.isRejected ?? true;
+  }
+
+  /** Hands a connection over to HTTP/2. */
+  setSession(socket: Socket, session: Session): void {
+    const connection = this.#open.get(socket);
+    if (connection) connection.session = session;
   }
 
   /** The unfinished response of a connection, if there is one. */
@@ -168,17 +187,33 @@ export class Connections {
 
   drain(): void {
     this.#isDraining = true;
-    for (const { latest } of this.#open.values())
-      if (latest && !latest.headersSent) latest.shouldKeepAlive = false;
+    for (const { latest, session } of this.#open.values())
+      if (session) session.drain();
+      else if (latest && !latest.headersSent) latest.shouldKeepAlive = false;
+  }
+
+  /** Accepts no further requests on connections that carry several at once. */
+  closeSessions(): void {
+    for (const { session } of this.#open.values()) session?.close();
+  }
+
+  /** Ends connections that have switched protocols: they last as long as both sides like. */
+  endUpgraded(): void {
+    for (const { latest } of this.#open.values()) if (latest) upgradeOf(latest.req)?.end();
   }
 
   end(): void {
-    for (const [socket, { latest }] of this.#open) {
-      if (latest === undefined || latest.writableFinished) socket.destroy();
-      else if (!latest.headersSent) sendRawProblem(latest, shuttingDown, RETRY_AFTER);
-      else if (isEventStream(latest)) latest.end();
-      else latest.destroy();
+    for (const [socket, { latest, session }] of this.#open) {
+      if (session) session.end();
+      else if (latest === undefined || latest.writableFinished || upgradeOf(latest.req)?.isAccepted)
+        socket.destroy();
+      else endResponse(latest);
     }
+  }
+
+  /** Closes all connections, whatever is in progress. */
+  destroy(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
   }
 
   /** Applies the current limits, as the configuration can change at run time. */
@@ -188,20 +223,6 @@ export class Connections {
     this.#server.timeout = slow.reader;
     this.#server.headersTimeout = slow.head;
     return connections;
-  }
-
-  #onConnection(socket: Socket): void {
-    const connection = new Connection();
-    const maxConnections = this.#applyLimits();
-    if (this.#open.size - this.#rejected >= maxConnections && !this.#closeIdle())
-      this.#reject(socket, connection);
-    this.#open.set(socket, connection);
-    socket.once('close', () => {
-      this.#open.delete(socket);
-      this.#waiting -= connection.waiting.length;
-      connection.waiting.length = 0;
-      if (connection.isRejected) this.#rejected -= 1;
-    });
   }
 
   /** Closes the oldest idle connection. */
@@ -241,8 +262,10 @@ export class Connections {
     const { reader } = this.#limits().slow;
     if (reader === 0) return;
     const now = performance.now();
-    for (const [socket, connection] of this.#open)
-      if (connection.unreadTime(socket, now) >= reader) socket.destroy();
+    for (const [socket, { unread, session }] of this.#open) {
+      session?.closeUnread(now, reader);
+      if (unread.time(socket, now) >= reader) socket.destroy();
+    }
   }
 
   #addRunning(socket: Socket, connection: Connection, res: ServerResponse): void {

@@ -8,6 +8,8 @@ import type { IncomingMessage } from 'node:http';
 export function validateFraming({ headers, httpVersion }: IncomingMessage): string | undefined {
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return undefined;
+  // Over HTTP/2 the server itself adds the field where a body has no length.
+  if (httpVersion === '2.0') return undefined;
   if (httpVersion !== '1.1') return 'HTTP/1.0 requests cannot use Transfer-Encoding.';
   return coding.toLowerCase() === 'chunked' ? undefined : 'The only supported Transfer-Encoding is chunked.';
 }

@@ -11,7 +11,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ConfigError } from '../../config/config-error.ts';
 import { type ConnectionLimits, defaultLimits } from '../../config/limits.ts';
 import { badRequest, crossSite, expectationFailed } from '../../contract/problems.ts';
@@ -23,7 +23,9 @@ import { handleClientError, rejectConnect } from './client-error.ts';
 import { Connections } from './connections.ts';
 import { validateFraming } from './framing.ts';
 import { enforceBodyRate } from './slow-body.ts';
+import type { ListenerTls } from './tls/server-certificate.ts';
 import { discardUnreadBody } from './unread-body.ts';
+import { receiveUpgrade } from './upgrade.ts';
 import { validateHost } from './validate-host.ts';
 
 export interface ListenOptions {
@@ -37,6 +39,10 @@ export interface ListenOptions {
   readonly guard?: HostGuard | undefined;
   /** Prepares the response to a request that is refused without the app, such as its CORS headers. */
   readonly prepare?: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Whether a request may switch protocols. Others are handled as if they had no `Upgrade`. By default none may. */
+  readonly upgrades?: (req: IncomingMessage) => boolean;
+  /** Serves HTTPS, and HTTP/2 where it is on. Without it the listener serves plain HTTP. */
+  readonly tls?: ListenerTls | undefined;
   /** The names of the settings for port and address, used in error messages. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -73,9 +79,11 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     limits = () => defaultLimits,
     guard,
     prepare = () => {},
+    upgrades = () => false,
+    tls,
   } = options;
   const { head } = limits().slow;
-  const server = createServer({
+  const httpOptions: ServerOptions = {
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
     connectionsCheckingInterval:
@@ -83,8 +91,13 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     ...serverOptions,
     // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
-  });
-  const connections = new Connections(server, limits, prepare);
+    // While earlier responses are in progress, the connection is not free to switch.
+    shouldUpgradeCallback: (req) => connections.unfinished(req.socket) === undefined && upgrades(req),
+  };
+  // Modules for TLS are loaded only where it is configured.
+  const secure = tls && (await import('./tls/secure-server.ts'));
+  const server = secure ? secure.createSecureServer(httpOptions, tls) : createServer(httpOptions);
+  const connections = new Connections(server, limits, { prepare, isSecure: tls !== undefined });
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
     const fault = validateHost(req) ?? validateFraming(req) ?? toOriginForm(req);
     if (hasBody(req)) {
@@ -97,7 +110,13 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     else if (refusal !== undefined) sendRawProblem(res, crossSite, {}, refusal);
     else app(req, res);
   };
+  // `upgrade` is an event of this server too, of HTTP/1.1 over TLS or without it.
+  const served = secure?.serveConnections(server, { connections, limits, handle });
   server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
+  server.on('upgrade', (req, socket: Socket, head) => {
+    const res = receiveUpgrade(req, socket, head);
+    connections.schedule(req, res, () => handle(req, res));
+  });
   server.on('checkExpectation', (req, res) =>
     connections.schedule(req, res, () => {
       prepare(req, res);
@@ -114,15 +133,21 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     drain: () => connections.drain(),
     close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
         connections.drain();
+        connections.endUpgraded();
+        connections.closeSessions();
+        served?.closeHandshakes();
         // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);
-        const cut = setTimeout(() => server.closeAllConnections(), grace + FINAL_RESPONSE_TIMEOUT);
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+          connections.destroy();
+        }, grace + FINAL_RESPONSE_TIMEOUT);
         server.close(() => {
           clearInterval(sweep);
           clearTimeout(end);

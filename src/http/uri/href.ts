@@ -151,10 +151,9 @@ export const SELECTION_PARAMETERS = ['expand', 'fields'] as const;
 
 /** Removes the selection parameters from an href. */
 export const withoutSelection = (href: string): string =>
-  withQuery(
-    href,
-    SELECTION_PARAMETERS.map((name) => [name, undefined]),
-  );
+  href.includes('?') ? withQuery(href, NO_SELECTION_PARAMETERS) : href;
+
+const NO_SELECTION_PARAMETERS = SELECTION_PARAMETERS.map((name) => [name, undefined] as const);
 
 const LIST_PARAMETERS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
 
@@ -167,10 +166,15 @@ const encodeValue = (name: string, value: string): string =>
  * same strings.
  */
 const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed()).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  UNRESERVED.test(text)
+    ? text
+    : encodeURIComponent(text.toWellFormed()).replaceAll(
+        /[!'()*]/g,
+        (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+      );
+
+/** RFC 3986 §2.3. Most values have no other characters. */
+const UNRESERVED = /^[\w.~-]*$/;
 
 /**
  * Reads the decoded parameters of a path.

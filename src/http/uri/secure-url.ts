@@ -4,10 +4,13 @@
  */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+/** The parser would also accept spaces around a URL, and `https:host`. */
+const WHOLE_URL = /^https?:\/\/[^\s#]+$/;
+
 /** @param text a URL without user name, password and fragment, otherwise the result is false */
 export function isSecureUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '' || text.includes('#')) return false;
+  const url = WHOLE_URL.test(text) ? URL.parse(text) : null;
+  if (url === null || url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || isLoopbackUrl(text);
 }
 

@@ -48,12 +48,16 @@ export function guard<B extends Resource | Page>(
   const row = table.rows.find((candidate) => candidate.operation === operation);
   if (row?.when(state)) return;
   const currentState = table.state(state);
-  const rels = allowedRelations(table, state);
-  const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
-    rels.length === 0 ? 'no action is possible' : `possible actions: ${rels.join(', ')}`
-  }.`;
-  throw new StateConflict(actionNotAllowed, table.resource, state, detail, {
+  const refused = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}`;
+  const describe = (rels: readonly string[]) => ({
+    detail: `${refused}; ${rels.length === 0 ? 'no action is possible' : `possible actions: ${rels.join(', ')}`}.`,
     extensions: { currentState, allowed: rels },
+  });
+  const rels = allowedRelations(table, state);
+  const { detail, extensions } = describe(rels);
+  throw new StateConflict(actionNotAllowed, table.resource, state, detail, {
+    extensions,
+    offering: (isOffered) => describe(rels.filter(isOffered)),
   });
 }
 

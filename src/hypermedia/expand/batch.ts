@@ -13,6 +13,8 @@ export interface ExpandTarget {
   readonly operation: GraphOperation;
   /** Relations that its server embeds itself. */
   readonly expand: ExpandTree;
+  /** Whether it must not be requested together with others. */
+  readonly isSingle?: boolean | undefined;
 }
 
 /** A request with its targets. The response is a single resource for one target, and a page with items for several. */
@@ -63,10 +65,10 @@ interface BatchKey {
   readonly others: readonly (readonly [string, string])[];
 }
 
-function batchKeyOf({ href: at, operation, expand }: ExpandTarget): BatchKey | undefined {
+function batchKeyOf({ href: at, operation, expand, isSingle }: ExpandTarget): BatchKey | undefined {
   const { batch, path } = operation;
   // With a query it is another representation than the item of a page.
-  if (batch === undefined || at.includes('?') || (expand.size > 0 && !batch.operation.expands))
+  if (isSingle || batch === undefined || at.includes('?') || (expand.size > 0 && !batch.operation.expands))
     return undefined;
   const { [batch.pathParameter]: id, ...others } = matchPath(path, at) ?? {};
   if (id === undefined || (batch.separator !== undefined && id.includes(batch.separator))) return undefined;

@@ -5,13 +5,18 @@
 
 import { stringifyExact } from '../../codecs/exact-json.ts';
 import type { ExpandLimits } from '../../config/limits.ts';
+import { matchPath } from '../../http/uri/href.ts';
+import { queryOf, splitTarget } from '../../http/uri/target.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
+import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
 import type { Body, Embedding } from '../formats/format.ts';
+import type { Link } from '../graph/model.ts';
+import { linkValue } from '../graph/resolve-link.ts';
 import { type ExpandTarget, targetKey } from './batch.ts';
-import { copyJson } from './copy.ts';
 import { type FailedPart, type FetchedPart, type FetchPart, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
 import { checkLimit, type PlanNode, pushdown } from './plan.ts';
+import { copyBody, receivedSize } from './received.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -23,6 +28,8 @@ export interface ExpandOptions {
   readonly limits: ExpandLimits;
   /** Aborted at the deadline; parts that have not arrived are left out. */
   readonly deadline: AbortSignal;
+  /** The parts of the request that links to refused relations depend on. */
+  readonly request?: ExpressionParts | undefined;
   /** Whether the expanded body is changed later, so that its parts must be copied for each place. */
   readonly isProjected?: boolean;
 }
@@ -42,7 +49,11 @@ export interface ExpandFailure extends FailedPart {
   readonly href: string;
 }
 
+type ExpressionParts = Pick<ExpressionContext, 'path' | 'query'>;
+
 type Ancestors = readonly (string | undefined)[];
+
+const NOTHING: readonly never[] = [];
 
 /** A resource, and a relation of it to embed. */
 interface PendingEmbed {
@@ -63,11 +74,12 @@ export async function expandBody(
   plan: readonly PlanNode[],
   options: ExpandOptions,
 ): Promise<ExpansionResult> {
-  const { format, expand, cacheControl } = options;
+  const { format, expand, cacheControl, request = NO_REQUEST } = options;
   const expansion = new ExpansionState(options);
   expansion.parts.push({ cacheControl });
   expansion.failures.push(...extractErrors(body));
-  let level = expansion.pendingEmbeds(format.resources(body), plan, format.hrefs(body, 'self'));
+  const ancestors = format.hrefs(body, 'self');
+  let level = expansion.pendingEmbeds(format.resources(body), plan, ancestors, request);
   while (level.length > 0) level = await expansion.embedLevel(level);
   const failures = distinctFailures(expansion.failures);
   if (failures.length > 0) body._expandErrors = expandErrorsOf(failures);
@@ -79,6 +91,8 @@ export async function expandBody(
     cacheControl: freshness(expansion.parts, failures.length > 0),
   };
 }
+
+const NO_REQUEST: ExpressionParts = { path: {}, query: {} };
 
 class ExpansionState {
   readonly parts: Pick<FetchedPart, 'cacheControl'>[] = [];
@@ -108,28 +122,41 @@ class ExpansionState {
   }
 
   /** Finds what is left to embed in resources of one kind. Parts that their server has embedded are visited too. */
-  pendingEmbeds(bodies: readonly Body[], plan: readonly PlanNode[], ancestors: Ancestors): PendingEmbed[] {
+  pendingEmbeds(
+    bodies: readonly Body[],
+    plan: readonly PlanNode[],
+    ancestors: Ancestors,
+    request: ExpressionParts,
+  ): readonly PendingEmbed[] {
+    // Most parts have nothing to embed.
+    if (plan.length === 0) return NOTHING;
     return bodies.flatMap((body) => {
       const above = [...ancestors, this.#format.hrefs(body, 'self')[0]];
       return plan.flatMap((node) => {
+        if (node.isRefused) return [this.#refusedEmbed(body, node, above, request)];
         if (!node.embedded) return [this.#pendingEmbed(body, node, above)];
         const parts = this.#format.embedded(body, node.rel);
-        return parts.flatMap((part) =>
-          this.#embedPart(part, node, [...above, this.#format.hrefs(part, 'self')[0]]),
-        );
+        return parts.flatMap((part) => {
+          const href = this.#format.hrefs(part, 'self')[0];
+          return this.#embedPart(part, node, [...above, href], href);
+        });
       });
     });
   }
 
   /** @returns the next level */
-  async embedLevel(level: readonly PendingEmbed[]): Promise<PendingEmbed[]> {
+  async embedLevel(level: readonly PendingEmbed[]): Promise<readonly PendingEmbed[]> {
     const targets = level.flatMap((slot) => slot.targets);
     // Checks the limits before anything is sent: each target has at least one resource.
-    const hrefs = new Set<unknown>(targets.map(({ href }) => href));
+    const hrefs = new Set<unknown>();
+    const counts = new Map<string, number>();
+    for (const target of targets) {
+      hrefs.add(target.href);
+      const key = targetKey(target);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
     checkLimit('resources', this.#resources.union(hrefs).size, this.#limits.resources);
     checkLimit('embeds', this.#embeds + targets.length, this.#limits.embeds);
-    const counts = new Map<string, number>();
-    for (const key of targets.map(targetKey)) counts.set(key, (counts.get(key) ?? 0) + 1);
     this.#places = counts;
     this.#levelEmbeds = 0;
     // Parts that an earlier level fetched count again.
@@ -159,7 +186,23 @@ class ExpansionState {
       .hrefs(body, node.rel)
       // A target that is an ancestor is a cycle: its link stays, and the expansion ends there.
       .filter((href) => !ancestors.includes(href))
-      .map((href) => ({ href, operation: node.link.target, expand }));
+      .map((href) => ({ href, operation: node.link.target, expand, isSingle: node.isSingle }));
+    return { body, node, ancestors, targets };
+  }
+
+  /** The link is not offered, so its target is computed. Requesting it fails, with the reason. */
+  #refusedEmbed(
+    body: Body,
+    node: PlanNode,
+    ancestors: Ancestors,
+    { path, query }: ExpressionParts,
+  ): PendingEmbed {
+    const offered = this.#format.hrefs(body, node.rel);
+    const computed = linkValue(node.link, { path, query, body: this.#format.state(body) }) ?? [];
+    const hrefs = offered.length > 0 ? offered : [computed].flat().map(({ href }) => href);
+    const targets = hrefs
+      .filter((href) => !ancestors.includes(href))
+      .map((href) => ({ href, operation: node.link.target, expand: new Map(), isSingle: true }));
     return { body, node, ancestors, targets };
   }
 
@@ -175,11 +218,10 @@ class ExpansionState {
       this.parts.push(part);
       // A part may be expanded differently in different places. An unchanged part is shared.
       const isShared = node.children.length === 0 && !this.#isProjected && !('_expandErrors' in part.body);
-      const copy = isShared ? part.body : copyJson(part.body);
-      this.failures.push(
-        ...extractErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
-      );
-      next.push(...this.#embedPart(copy, node, [...ancestors, target.href]));
+      const copy = isShared ? part.body : copyBody(part.body);
+      for (const failure of extractErrors(copy))
+        this.failures.push({ ...failure, path: `${node.path}.${failure.path}` });
+      next.push(...this.#embedPart(copy, node, [...ancestors, target.href], target.href));
       found.push(copy);
     }
     this.#format.embed(body, node.rel, found);
@@ -187,22 +229,37 @@ class ExpansionState {
   }
 
   /** @throws Problem expand-limit (400) */
-  #embedPart(part: Body, { children }: PlanNode, ancestors: Ancestors): PendingEmbed[] {
+  #embedPart(
+    part: Body,
+    { children, link }: PlanNode,
+    ancestors: Ancestors,
+    href: string | undefined,
+  ): readonly PendingEmbed[] {
     const resources = this.#format.resources(part);
     for (const resource of resources)
       this.#resources.add(this.#format.hrefs(resource, 'self')[0] ?? resource);
     this.#embeds += resources.length;
     checkLimit('resources', this.#resources.size, this.#limits.resources);
     checkLimit('embeds', this.#embeds, this.#limits.embeds);
-    return this.pendingEmbeds(resources, children, ancestors);
+    // Only links that are not offered have to be computed.
+    const request = children.some(({ isRefused }) => isRefused) ? requestParts(link, href) : NO_REQUEST;
+    return this.pendingEmbeds(resources, children, ancestors, request);
   }
 }
 
+/** The parts of the request for a part. */
+function requestParts({ target }: Link, href: string | undefined): ExpressionParts {
+  if (href === undefined) return NO_REQUEST;
+  const [path] = splitTarget(href);
+  return { path: matchPath(target.path, path) ?? {}, query: Object.fromEntries(queryOf(href)) };
+}
+
 /** Moves failures that a service reported to the top, with their complete paths. */
-function extractErrors(body: Body): ExpandFailure[] {
+function extractErrors(body: Body): readonly ExpandFailure[] {
   const { _expandErrors: errors } = body;
+  if (errors === undefined) return NOTHING;
   // The member may have another meaning in other documents.
-  if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
+  if (!Array.isArray(errors) || !errors.every(isFailure)) return NOTHING;
   delete body._expandErrors;
   return errors;
 }
@@ -213,7 +270,7 @@ const isFailure = (value: unknown): value is ExpandFailure =>
   typeof value.href === 'string' &&
   isJsonObject(value.problem);
 
-const bytesOf = (body: Body): number => Buffer.byteLength(stringifyExact(body));
+const bytesOf = (body: Body): number => receivedSize(body) ?? Buffer.byteLength(stringifyExact(body));
 
 /** The entries of `_expandErrors`. */
 export const expandErrorsOf = (failures: readonly ExpandFailure[]) =>

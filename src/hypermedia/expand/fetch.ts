@@ -4,7 +4,7 @@
  */
 import { bulkhead } from 'cockatiel';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
-import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
+import { badGateway, rateLimited, upstreamTimeout } from '../../contract/problems.ts';
 import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph/model.ts';
@@ -23,6 +23,8 @@ export interface FailedPart {
   readonly problem: Record<string, unknown>;
   /** The `Retry-After` header of the response. */
   readonly retryAfter?: string | undefined;
+  /** The `WWW-Authenticate` header of the response. */
+  readonly challenge?: string | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface PartResponse {
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly retryAfter?: string | undefined;
+  readonly challenge?: string | undefined;
   /** The parsed body of a JSON response. */
   readonly body: unknown;
   readonly bytes?: number | undefined;
@@ -44,9 +47,10 @@ export interface PartResponse {
 
 /** A 200 response with a JSON object is a part; all other responses are failures. */
 export function toPart(response: PartResponse): FetchedPart | FailedPart {
-  const { status, contentType = '', cacheControl, retryAfter, body, bytes } = response;
+  const { status, contentType = '', cacheControl, retryAfter, challenge, body, bytes } = response;
   if (status === 200 && isJsonObject(body)) return { body, bytes, cacheControl };
-  if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
+  if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE))
+    return { problem: body, retryAfter, challenge };
   const detail =
     status === 200 ? 'The response is not a JSON object.' : `The response has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
@@ -121,9 +125,9 @@ export class PartLoader {
       call.targets.map(async (target) => {
         const item = found.get(target.href);
         if (item !== undefined) this.#store(target, itemPart(result as FetchedPart, format.standalone(item)));
-        // A server error of the batch would occur for each target too. A target that was rejected or left out may
-        // exist, so it is fetched alone.
-        else if ('problem' in result && !isClientError(result)) this.#store(target, result);
+        // A server error of the batch would occur for each target too, and so would a limit. A target that was
+        // rejected or left out may exist, so it is fetched alone.
+        else if ('problem' in result && !mayDifferAlone(result)) this.#store(target, result);
         else this.#store(target, await this.#fetch(singleRequest(target)));
       }),
     );
@@ -162,11 +166,13 @@ function itemPart({ body, cacheControl }: FetchedPart, item: Body): FetchedPart 
   return { body: _expandErrors === undefined ? item : { ...item, _expandErrors }, cacheControl };
 }
 
-const isClientError = ({ problem }: FailedPart): boolean => Number(problem.status) < 500;
+const mayDifferAlone = ({ problem: { status } }: FailedPart): boolean =>
+  Number(status) < 500 && status !== rateLimited.status;
 
 const failure = (problem: Problem): FailedPart => ({
   problem: problem.toJSON(),
   retryAfter: problem.headers['Retry-After'],
+  challenge: problem.headers['WWW-Authenticate'],
 });
 
 const failedFetch = (error: unknown): FailedPart => {

@@ -5,7 +5,14 @@
 import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown } from '../../contract/problems.ts';
-import { expandable, type GraphOperation, type Link, type Shape } from '../graph/model.ts';
+import {
+  ALLOWS_ALL,
+  type Allows,
+  expandable,
+  type GraphOperation,
+  type Link,
+  type Shape,
+} from '../graph/model.ts';
 import { unknownName } from '../nearest.ts';
 import type { ExpandRequest, ExpandTree } from './parse.ts';
 
@@ -17,6 +24,10 @@ export interface PlanNode {
   readonly link: Link;
   /** Whether the server of the owning resource embeds it. Then it needs no fetch. */
   readonly embedded: boolean;
+  /** Whether the caller may not read it: it becomes an error in the response. */
+  readonly isRefused?: boolean;
+  /** Whether each target has to be requested alone, because the caller may not request several at once. */
+  readonly isSingle?: boolean;
   readonly children: readonly PlanNode[];
 }
 
@@ -32,19 +43,30 @@ export function planExpand(
   operation: GraphOperation,
   embeds: EmbedsPredicate,
   limits: ExpandLimits,
+  allows: Allows = ALLOWS_ALL,
 ): PlanNode[] {
   checkLimit('paths', paths.length, limits.paths);
   for (const path of paths) checkLimit('depth', path.split('.').length, limits.depth);
-  return nodes(tree, operation, embeds, '');
+  return nodes(tree, operation, { embeds, allows }, '');
 }
 
-function nodes(tree: ExpandTree, owner: GraphOperation, embeds: EmbedsPredicate, prefix: string): PlanNode[] {
+interface PlanRules {
+  readonly embeds: EmbedsPredicate;
+  readonly allows: Allows;
+}
+
+function nodes(tree: ExpandTree, owner: GraphOperation, rules: PlanRules, prefix: string): PlanNode[] {
+  const { embeds, allows } = rules;
   const shape = owner.shape?.item ?? owner.shape;
   return [...tree].map(([rel, subtree]) => {
     const path = prefix + rel;
     const link = linkOf(shape, rel, path);
-    const embedded = embeds(owner, link.target);
-    return { rel, path, link, embedded, children: nodes(subtree, link.target, embeds, `${path}.`) };
+    const { target } = link;
+    const children = nodes(subtree, target, rules, `${path}.`);
+    if (!allows(target))
+      return { rel, path, link, embedded: false, isRefused: true, isSingle: true, children: [] };
+    const isSingle = target.batch !== undefined && !allows(target.batch.operation);
+    return { rel, path, link, embedded: embeds(owner, target), isRefused: false, isSingle, children };
   });
 }
 

@@ -6,7 +6,7 @@
 import type { Codec } from '../../codecs/codec.ts';
 import type { ResourceFormat } from '../../contract/schemas/representation.ts';
 import type { PageFile } from '../../http/page/files.ts';
-import type { GraphOperation } from '../graph/model.ts';
+import { ALLOWS_ALL, type Allows, type GraphOperation } from '../graph/model.ts';
 import type { Representation } from '../representation.ts';
 
 export type Body = Record<string, unknown>;
@@ -35,6 +35,8 @@ export interface Format extends ResourceFormat, Embedding {
   write(representation: Representation): Body;
   /** The media type for `Content-Type`, if a body needs another one than the format's own. */
   typeOf?(body: Body): string;
+  /** Whether bodies are HAL, so that those of services can be embedded without being parsed completely. */
+  readonly isHal?: boolean;
   /** Encodes a body. */
   readonly codec: Codec;
   /** Set if the response is not the encoded body. */
@@ -47,9 +49,21 @@ export interface RenderContext {
   readonly url: string;
   /** The operation that the request calls. */
   readonly operation: Pick<GraphOperation, 'title' | 'shape'> & Partial<Pick<GraphOperation, 'filters'>>;
+  /** What the caller may call. Without it, everything is offered. */
+  readonly allows?: Allows | undefined;
   /** Whether the request came through the gateway. */
   readonly isFromGateway: boolean;
 }
+
+/** The operation as a rendering shows it to a caller. */
+export const renderedOperation = (operation: GraphOperation, allows: Allows): RenderContext['operation'] =>
+  allows === ALLOWS_ALL
+    ? operation
+    : {
+        title: operation.title,
+        filters: operation.filtersFor(allows),
+        ...(operation.shape && { shape: operation.shape }),
+      };
 
 /** Renders a complete body as the last step. Until then, bodies are built, expanded and forwarded as JSON. */
 interface Rendering {

@@ -63,6 +63,7 @@ const halEmbedding: Embedding = {
 export const hal: Format = {
   ...halEmbedding,
   mediaType: HAL,
+  isHal: true,
   description: 'The state, `_links`, and expanded resources in `_embedded`.',
   codec: jsonCodec,
   write: writeHal,

@@ -11,8 +11,7 @@ import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { membersOf } from '../fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 import { compileLink, linkOwner, operationAt } from './compile-link.ts';
-import { formWithOptions, queryWithOptions } from './form-options.ts';
-import type { TemplateProperty } from './form-properties.ts';
+import { formWithOptions, type PropertiesWithOptions, queryWithOptions } from './form-options.ts';
 import { type DocumentedOperation, documentedOperationsIncrementally } from './graph-operation.ts';
 import { type Batch, expandable, type GraphOperation, type Link, type Shape } from './model.ts';
 import { type Schema, schemaName, standaloneNames } from './response-schema.ts';
@@ -216,17 +215,25 @@ export class LinkGraph {
 
 /** Forms are built on demand, because most forms of a large document are never requested. */
 function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
-  let properties: readonly TemplateProperty[] | undefined;
-  let filters: readonly TemplateProperty[] | undefined;
+  let form: PropertiesWithOptions | undefined;
+  let query: PropertiesWithOptions | undefined;
   return {
     ...operation,
     get filters() {
-      filters ??= queryWithOptions(this, all());
-      return filters;
+      query ??= queryWithOptions(this, all());
+      return query.all;
     },
     get properties() {
-      properties ??= formWithOptions(this, all());
-      return properties;
+      form ??= formWithOptions(this, all());
+      return form.all;
+    },
+    filtersFor(allows) {
+      query ??= queryWithOptions(this, all());
+      return query.for(allows);
+    },
+    propertiesFor(allows) {
+      form ??= formWithOptions(this, all());
+      return form.for(allows);
     },
   };
 }

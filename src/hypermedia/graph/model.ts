@@ -11,9 +11,22 @@ export interface GraphOperation extends DocumentedOperation {
   readonly properties: readonly TemplateProperty[];
   /** Its query parameters, with options. */
   readonly filters: readonly TemplateProperty[];
+  /** The form properties, with the options that the caller may read. */
+  propertiesFor(allows: Allows): readonly TemplateProperty[];
+  /** The query parameters, with the options that the caller may read. */
+  filtersFor(allows: Allows): readonly TemplateProperty[];
   /** The operation that returns many of its resources at once. */
   readonly batch?: Batch;
 }
+
+/**
+ * Whether the caller of a request may call an operation. Links, actions and expansions whose target is not allowed are
+ * not offered, so that what is advertised can be executed.
+ */
+export type Allows = (target: GraphOperation) => boolean;
+
+/** Where nothing is enforced. */
+export const ALLOWS_ALL: Allows = () => true;
 
 /** An operation that returns many resources of another operation, as a page. */
 export interface Batch {

@@ -8,10 +8,10 @@ import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { LinkGraph } from '../graph/link-graph.ts';
-import { type GraphOperation, isForm, type Link } from '../graph/model.ts';
+import { ALLOWS_ALL, type GraphOperation, isForm, type Link } from '../graph/model.ts';
 import { linkValue } from '../graph/resolve-link.ts';
 import type { RequestParts } from '../represent.ts';
-import type { Action, LinkValue, Representation } from '../representation.ts';
+import { type Action, actionOf, type LinkValue, type Representation } from '../representation.ts';
 import { containsLinks, type LinkLocations, LinkLocator } from './link-locations.ts';
 
 /** The locations of links in the responses of an operation, found when its document is loaded. */
@@ -102,13 +102,14 @@ function liftResource(
 ): Representation {
   // These names have a meaning in HAL. Values that cannot have that meaning are not part of it.
   const { _links, _templates, _expandErrors, _embedded, ...own } = value;
+  const { allows = ALLOWS_ALL } = request;
   const links = linksOf(value, locations, request);
-  const actions = [...(locations.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
-    const target = links.get(link.rel);
-    return target !== undefined && 'href' in target
-      ? [{ rel: link.rel, operation: link.target, target: target.href }]
-      : [];
-  });
+  const actions = offeredLinks(locations, request)
+    .filter(isForm)
+    .flatMap((link): Action[] => {
+      const target = links.get(link.rel);
+      return target !== undefined && 'href' in target ? [actionOf(link, target.href, allows)] : [];
+    });
   const state = {
     ...liftMembers(own, locations, request),
     ...(request.keepsOwnLinks && isJsonObject(_templates) && { _templates }),
@@ -128,11 +129,16 @@ export const hasGeneratedLinks = ({ links, state, items = [] }: Representation, 
 const isEmbedded = (value: unknown): boolean =>
   isJsonObject(value) && Object.values(value).every((parts) => [parts].flat().every(isJsonObject));
 
+/** The links of the document that the caller may follow. */
+function offeredLinks({ shape }: LinkLocations, { allows = ALLOWS_ALL }: LiftRequest): Link[] {
+  return [...(shape?.links.values() ?? [])].filter(({ target }) => allows(target));
+}
+
 type LinkMap = Map<string, LinkValue | readonly LinkValue[]>;
 
-function linksOf(value: Body, { shape }: LinkLocations, request: LiftRequest): LinkMap {
+function linksOf(value: Body, locations: LinkLocations, request: LiftRequest): LinkMap {
   const context: ExpressionContext = { path: request.path, query: request.query, body: value };
-  const declared = [...(shape?.links.values() ?? [])].flatMap(
+  const declared = offeredLinks(locations, request).flatMap(
     (link): [string, LinkValue | readonly LinkValue[]][] => {
       const result = isComplete(link, context) ? linkValue(link, context) : undefined;
       return result === undefined ? [] : [[link.rel, result]];

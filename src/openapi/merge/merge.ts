@@ -12,6 +12,7 @@ import { PublicPaths } from '../load/paths.ts';
 import type { ServiceDocument } from '../service-document.ts';
 import { ComponentRegistry, sectionsOf } from './component-registry.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayResponses } from './gateway-responses.ts';
+import { uniteScopes, withUnitedScopes } from './oauth-scopes.ts';
 import { OperationIds } from './operation-ids.ts';
 import { pruneBrokenReferences } from './prune-references.ts';
 import { type PublicNames, renamer } from './rename.ts';
@@ -54,8 +55,9 @@ export function* mergeIncrementally(
   const paths = new PublicPaths(registry);
   const tags = new PublicTags();
 
+  const schemes = uniteScopes(services.map(({ document }) => asJson(document)));
   for (const { name, document } of services) {
-    const inherited = yield* inheritDefaults(name, asJson(document));
+    const inherited = yield* inheritDefaults(name, withUnitedScopes(asJson(document), schemes));
     const tag = tags.add(name, withServiceTag(name, inherited));
     const rename = (component: PublicNames['component']): Incremental<Json> =>
       walkIncrementally(

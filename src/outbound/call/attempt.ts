@@ -4,10 +4,11 @@
  * since cockatiel's timeout with its abort controllers costs far more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { causeCode } from '../../http/problems/cause.ts';
+import { isAccepted } from '../../http/web-socket/handshake.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify } from './call-errors.ts';
 import { CONTINUE } from './interim-status.ts';
@@ -16,7 +17,7 @@ import { MAX_BUFFERED_BYTES, UpstreamResponse } from './upstream-response.ts';
 
 /** Further interim responses of an attempt are not passed on. */
 const MAX_INTERIM_RESPONSES = 16;
-/** Never requested. */
+/** Handled by `onRequestUpgrade` where it was requested. */
 const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 const RESET_CONTENT = 205;
@@ -122,6 +123,30 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     clearTimeout(this.#timer);
     this.#resolve(this.#response);
+  }
+
+  /** The target has switched protocols. The attempt lasts until the connection closes, and can no longer be aborted. */
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
+    // Without a listener, an error would end the process.
+    socket.on('error', () => socket.destroy());
+    const headers = rawHeadersOf(controller);
+    if (!isAccepted(this.#call.request.headers, headers)) {
+      socket.destroy();
+      this.#fail(new CallFailure(this.#call, 'invalid', { fault: 'handshake' }));
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#isEnded = true;
+    this.#call.isComplete = true;
+    const response = new UpstreamResponse(this.#call, status, headers, controller);
+    response.connection = socket;
+    socket.once('close', () => this.#onEnd());
+    this.#resolve(response);
   }
 
   /** Passes an interim response on, as its client may use it at once (RFC 9110 §15.2). */

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
+import { isTlsFailure } from '../../http/problems/cause.ts';
 import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
 import { toOutcome } from './to-outcome.ts';
 import type { FailureKind, OngoingCall, ResponseFault } from './types.ts';
@@ -91,6 +92,12 @@ const faultOf = (
   return isUnreadable ? 'not-http' : undefined;
 };
 
+/** The cause itself is in the log: it may say more than clients should know. */
+const unreachableDetail = (service: string, cause: unknown): string =>
+  isTlsFailure(cause)
+    ? `No TLS connection to the service "${service}" could be made. The log of the gateway has the cause.`
+    : `No connection to the service "${service}" could be made.`;
+
 /** For failures without a known duration. */
 const RETRY_SOON = { 'Retry-After': '1' };
 
@@ -99,13 +106,14 @@ export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
   'not-http': 'the response is not valid HTTP',
   status: 'the response has no valid status code',
   'transfer-coding': 'the response has an unsupported transfer coding',
+  handshake: 'the response switches protocols without a valid WebSocket handshake',
 };
 
 export const problemOfFailure = (service: string, { kind, cause, fault }: CallFailure): Problem => {
   const options = { cause, extensions: { service } };
   switch (kind) {
     case 'unreachable':
-      return new Problem(serviceUnreachable, `No connection to the service "${service}" could be made.`, {
+      return new Problem(serviceUnreachable, unreachableDetail(service, cause), {
         ...options,
         headers: RETRY_SOON,
       });

@@ -5,6 +5,7 @@
  */
 import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { connectOptions, type UpstreamTls } from '../upstream-tls.ts';
 import { InterimStatus } from './interim-status.ts';
 
 export interface ConnectorOptions {
@@ -12,10 +13,17 @@ export interface ConnectorOptions {
   readonly timeout: number;
   /** Resolves host names; by default the system does. */
   readonly lookup?: LookupFunction | undefined;
+  /** Certificates for TLS; by default Node decides which issuers are trusted. */
+  readonly tls?: UpstreamTls | undefined;
 }
 
-export const createConnector = ({ timeout, lookup }: ConnectorOptions): buildConnector.connector => {
-  const connect = buildConnector({ timeout, allowH2: false, ...(lookup && { lookup }) });
+export const createConnector = ({ timeout, lookup, tls }: ConnectorOptions): buildConnector.connector => {
+  const connect = buildConnector({
+    timeout,
+    allowH2: false,
+    ...(lookup && { lookup }),
+    ...connectOptions(tls),
+  });
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error) {

@@ -57,6 +57,11 @@ export class InterimStatus {
     }
     if (this.#position === TENS && digit !== 0) this.#isContinue = false;
     if (this.#position === ONES) {
+      // After 101 the connection speaks another protocol, so that no head follows (RFC 9110 §15.2.2).
+      if (this.#isContinue && digit === 1) {
+        this.isExpected = false;
+        return;
+      }
       if (this.#isContinue && digit === 0) bytes[index] = ZERO + (CONTINUE % 10);
       this.#isInterim = true;
     }

@@ -32,6 +32,8 @@ export interface OutboundRequest {
   readonly deadline?: number | undefined;
   /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
   readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
+  /** Asks the target to switch protocols; a 101 becomes a response with a `connection`. Such a request has no body. */
+  readonly upgrade?: 'websocket' | undefined;
   /** An opaque name of the client that caused the call: failures that one client provokes open no circuit for others. */
   readonly client?: string | undefined;
   /** Who sent the request: responses to one caller are never shared with another, whatever the headers say. */
@@ -58,4 +60,4 @@ export interface OngoingCall extends GuardedCall, RetriableCall {
 export type FailureKind = 'unreachable' | 'broken' | 'timeout' | 'invalid';
 
 /** Why a response cannot be passed on. */
-export type ResponseFault = 'head-too-large' | 'not-http' | 'status' | 'transfer-coding';
+export type ResponseFault = 'head-too-large' | 'not-http' | 'status' | 'transfer-coding' | 'handshake';

@@ -3,7 +3,7 @@
  * `collect` and `discard`, and may call `peek` or `copy` before; until then, a bounded part of the body is buffered.
  */
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ChunkBuffer } from '../../http/body/chunk-buffer.ts';
 import { markEventStream } from '../../http/event-stream.ts';
@@ -69,6 +69,8 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   /** Raw trailer fields. */
   #trailers: readonly string[] = [];
 
+  /** The connection after a 101: it has no body, and its owner has to close it. */
+  connection: Duplex | undefined;
   /** Called when the response turns out to be invalid, and is not passed on. */
   onInvalid: (() => void) | undefined;
 

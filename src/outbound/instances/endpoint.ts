@@ -6,6 +6,7 @@ import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import type { ClientId } from '../resilience/circuit-scope.ts';
+import type { UpstreamTls } from '../upstream-tls.ts';
 import { createLookup, instanceAddresses, isResolvable, type Lookup, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
@@ -14,6 +15,7 @@ export interface EndpointOptions {
   readonly id: string;
   readonly url: string;
   readonly connectTimeout: number;
+  readonly tls?: UpstreamTls | undefined;
   readonly circuits: readonly BreakerPolicy[];
   /** Maximum size of the head of a response. */
   readonly headBytes: number;
@@ -161,7 +163,7 @@ export class Endpoint {
   }
 
   #createInstance(id: string, address?: Instance['resolvedAddress']): Instance {
-    const { url, connectTimeout, circuits, headBytes } = this.#options;
+    const { url, connectTimeout, circuits, headBytes, tls } = this.#options;
     const addresses = async () =>
       address ? [address] : this.#addresses.length > 0 ? this.#addresses : this.#lookup(this.#host);
     const lookup = this.#isResolvable ? createLookup(addresses) : undefined;
@@ -169,6 +171,7 @@ export class Endpoint {
       id,
       origin: url,
       connectTimeout,
+      tls,
       circuits,
       headBytes,
       address,

@@ -16,6 +16,7 @@ import {
   INSTANCE_CIRCUIT,
 } from '../resilience/breaker.ts';
 import type { ClientId } from '../resilience/circuit-scope.ts';
+import type { UpstreamTls } from '../upstream-tls.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Candidate } from './load-balancer.ts';
 import { Statistics } from './statistics.ts';
@@ -29,6 +30,8 @@ export interface InstanceOptions {
   /** Resolves host names; by default the system does. */
   readonly lookup?: LookupFunction | undefined;
   readonly connectTimeout: number;
+  /** Certificates for TLS connections. */
+  readonly tls?: UpstreamTls | undefined;
   /** The policies of its circuits, by number. The list grows when an operation is called for the first time. */
   readonly circuits: readonly BreakerPolicy[];
   /** Whether the other instances would take its calls, of a client or of all clients. */
@@ -167,7 +170,7 @@ export class Instance implements Candidate {
    * body such as an event stream must not keep other calls from a connection.
    */
   connect(connections: number | null = null): Pool {
-    const { origin, lookup, connectTimeout, headBytes } = this.#options;
+    const { origin, lookup, connectTimeout, headBytes, tls } = this.#options;
     return new Pool(origin, {
       connections,
       // With pipelining, a slow response would delay the fast ones behind it.
@@ -175,7 +178,7 @@ export class Instance implements Candidate {
       headersTimeout: 0,
       maxHeaderSize: headBytes,
       allowH2: false,
-      connect: createConnector({ timeout: connectTimeout, lookup }),
+      connect: createConnector({ timeout: connectTimeout, lookup, tls }),
     });
   }
 

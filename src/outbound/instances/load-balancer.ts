@@ -1,5 +1,6 @@
 /**
  * Picks the instance for an attempt: of two random available instances the less busy one, so that load spreads evenly.
+ * Where instances have weights, a URL is drawn by them first, so that each gets its share whatever its number of addresses.
  * An ejected instance is probed by a call that can be repeated elsewhere if the probe fails.
  */
 import type { BreakerState } from '../resilience/breaker.ts';
@@ -31,14 +32,32 @@ interface PickContext<T> {
   readonly probeDelay: number;
 }
 
+interface Split<T> {
+  /** Undefined where all instances get the same share. */
+  readonly groups?: readonly WeightedGroup<T>[] | undefined;
+  /** Between 0 and 1. */
+  readonly random?: () => number;
+}
+
+/** The instances of one URL, and their share of the calls. */
+export interface WeightedGroup<T> {
+  /** Relative to those of the others; above 0. */
+  readonly weight: number;
+  readonly instances: readonly T[];
+}
+
 /** @returns undefined where no instance accepts calls */
-export function pick<T extends Candidate>(all: readonly T[], context: PickContext<T>): T | undefined {
+export function pick<T extends Candidate>(
+  all: readonly T[],
+  context: PickContext<T>,
+  split: Split<T> = {},
+): T | undefined {
   const [only] = all;
   if (all.length === 1 && only) return acceptsCalls(only, context) ? only : undefined;
   const inService = all.filter(({ isIsolated }) => !isIsolated);
   const healthy = inService.filter(({ isHealthy }) => isHealthy);
   // Health checks that fail at all instances must not take the service down.
-  return pickAmong(healthy, context) ?? pickAmong(inService, context);
+  return pickAmong(healthy, context, split) ?? pickAmong(inService, context, split);
 }
 
 /** Whether an instance accepts a call that has no other choice. */
@@ -58,7 +77,11 @@ export const isAvailable = (one: Candidate, circuit: number, client?: ClientId, 
 /** After so many more pauses, a call that cannot be repeated is a probe too, in case no other call arrives. */
 export const UNSAFE_PROBE_DELAY = 1;
 
-function pickAmong<T extends Candidate>(candidates: readonly T[], context: PickContext<T>): T | undefined {
+function pickAmong<T extends Candidate>(
+  candidates: readonly T[],
+  context: PickContext<T>,
+  split: Split<T>,
+): T | undefined {
   const { circuit, client, tried, canProbe, probeDelay } = context;
   const available = candidates.filter((one) => one.stateOfCircuit(circuit, client) === 'closed');
   const due = candidates.find((one) => one.isProbeDue(circuit, client, probeDelay) && !tried.includes(one));
@@ -66,9 +89,28 @@ function pickAmong<T extends Candidate>(candidates: readonly T[], context: PickC
     return due;
   const untried = available.filter((one) => !tried.includes(one));
   return (
-    powerOfTwoChoices(untried.length > 0 ? untried : available) ??
+    draw(untried.length > 0 ? untried : available, split) ??
     candidates.find((one) => acceptsCalls(one, context))
   );
+}
+
+function draw<T extends Candidate>(choices: readonly T[], { groups, random }: Split<T>): T | undefined {
+  return powerOfTwoChoices(
+    groups === undefined ? choices : drawGroup(choices, groups, random?.() ?? Math.random()),
+  );
+}
+
+/** The choices of one URL, drawn by the weights of those that have any. @param at from 0 to 1 */
+function drawGroup<T>(choices: readonly T[], groups: readonly WeightedGroup<T>[], at: number): readonly T[] {
+  const open = groups
+    .map(({ weight, instances }) => ({ weight, members: choices.filter((one) => instances.includes(one)) }))
+    .filter(({ members }) => members.length > 0);
+  let rest = at * open.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { weight, members } of open) {
+    rest -= weight;
+    if (rest < 0) return members;
+  }
+  return open.at(-1)?.members ?? choices;
 }
 
 /** Picks two at random, and returns the less busy one. */

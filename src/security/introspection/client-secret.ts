@@ -1,8 +1,7 @@
-/** The secret with which the gateway authenticates to an authorization server: from a file or an environment variable. */
+/** The secret with which the gateway authenticates to an authorization server: from a file or from `gateway.yaml`. */
 import { resolve } from 'node:path';
 import { ConfigError } from '../../config/config-error.ts';
 import type { IntrospectionScheme } from '../../config/policies/introspection-scheme.ts';
-import type { Environment } from '../../config/settings.ts';
 import { WatchedFile } from '../../config/watched-file.ts';
 
 export interface ClientSecret {
@@ -17,7 +16,6 @@ export interface ClientSecret {
 export interface SecretSources {
   /** The folder of `gateway.yaml`. */
   readonly folder: string;
-  readonly env: Environment;
   /** Milliseconds between two checks of the file for changes; 0 disables them. */
   readonly interval?: number | undefined;
 }
@@ -25,20 +23,12 @@ export interface SecretSources {
 const MAX_BYTES = 65_536;
 
 export function clientSecret(
-  { secretFile, secret = '' }: IntrospectionScheme['client'],
-  { folder, env, interval }: SecretSources,
+  { secretFile, secret }: IntrospectionScheme['client'],
+  { folder, interval }: SecretSources,
 ): ClientSecret {
   if (secretFile !== undefined)
     return new WatchedFile({ file: resolve(folder, secretFile), parse, maxBytes: MAX_BYTES, interval });
-  const name = secret.slice('${'.length, -1);
-  const value = env[name] || undefined;
-  return {
-    value,
-    fault:
-      value === undefined ? `the environment variable ${name} with the client secret is not set` : undefined,
-    reload: async () => {},
-    close: () => {},
-  };
+  return { value: secret, fault: undefined, reload: async () => {}, close: () => {} };
 }
 
 /** Editors and `echo` add a line break at the end. */

@@ -9,8 +9,6 @@ export interface Algorithm {
   readonly keyType: 'RSA' | 'EC' | 'OKP';
   readonly curve?: string;
   readonly digest: string | null;
-  /** Length of a signature, for algorithms with a fixed one. */
-  readonly signatureBytes?: number;
   readonly parameters: {
     readonly padding?: number;
     readonly saltLength?: number;
@@ -30,11 +28,10 @@ const pss = (digest: string): Algorithm => ({
   parameters: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
 });
 
-const ecdsa = (curve: string, digest: string, signatureBytes: number): Algorithm => ({
+const ecdsa = (curve: string, digest: string): Algorithm => ({
   keyType: 'EC',
   curve,
   digest,
-  signatureBytes,
   parameters: { dsaEncoding: 'ieee-p1363' },
 });
 
@@ -42,7 +39,6 @@ const ed25519: Algorithm = {
   keyType: 'OKP',
   curve: 'Ed25519',
   digest: null,
-  signatureBytes: 64,
   parameters: {},
 };
 
@@ -54,9 +50,9 @@ export const ALGORITHMS: Readonly<Record<JwtAlgorithm, Algorithm>> = {
   PS256: pss('sha256'),
   PS384: pss('sha384'),
   PS512: pss('sha512'),
-  ES256: ecdsa('P-256', 'sha256', 64),
-  ES384: ecdsa('P-384', 'sha384', 96),
-  ES512: ecdsa('P-521', 'sha512', 132),
+  ES256: ecdsa('P-256', 'sha256'),
+  ES384: ecdsa('P-384', 'sha384'),
+  ES512: ecdsa('P-521', 'sha512'),
   EdDSA: ed25519,
   Ed25519: ed25519,
 };

@@ -5,6 +5,8 @@
  *
  * A token with an unknown key id may be signed with a new key, so it causes a fetch: one for all that wait, and at most
  * one in each cooldown. Ids that the issuer does not have are remembered, so that they do not cause another one.
+ *
+ * Times are those of `performance.now()`, so that a corrected clock neither ends keys nor prolongs a cooldown.
  */
 import { createHash } from 'node:crypto';
 import type { JwtAlgorithm, JwtScheme } from '../../config/policies/jwt-scheme.ts';
@@ -44,6 +46,8 @@ const RENEW_AT = 0.8;
 const FIRST_RETRY = 1_000;
 /** The URL from the metadata is looked up again after this time, because it may change. */
 const METADATA_AGE = 3_600_000;
+/** Refused keys that are told. */
+const MAX_TOLD = 20;
 /** Requests that wait for a fetch at the same time. */
 const MAX_WAITING = 1_000;
 
@@ -77,8 +81,8 @@ export class IssuerKeys {
   }
 
   /** Whether there are keys that are not too old. */
-  isUsable(now: number): boolean {
-    if (now < this.#endsAt) return true;
+  isUsable(): boolean {
+    if (performance.now() < this.#endsAt) return true;
     if (this.#keys.length > 0) this.#expire();
     return false;
   }
@@ -89,10 +93,11 @@ export class IssuerKeys {
 
   /**
    * Waits until there are keys, if a fetch is running.
-   * @returns undefined if no fetch is running
+   * @returns undefined if no fetch is running, or too many requests wait for it
    */
   arrival(): Promise<unknown> | undefined {
-    return this.#fetching === undefined ? undefined : this.#wait(this.#fetching);
+    if (this.#fetching === undefined || this.#waiting >= MAX_WAITING) return undefined;
+    return this.#wait(this.#fetching);
   }
 
   /**
@@ -101,7 +106,7 @@ export class IssuerKeys {
    * @returns undefined where a fetch is not due, or known to be of no use
    */
   refresh(id: string | undefined): Promise<unknown> | undefined {
-    const now = Date.now();
+    const now = performance.now();
     if (id !== undefined && this.#unknownIds.has(id, now)) return undefined;
     if (this.#waiting >= MAX_WAITING) return undefined;
     if (this.#fetching === undefined) {
@@ -112,18 +117,18 @@ export class IssuerKeys {
     const isLate = this.#fetching !== undefined && this.#fetchStartedAt < now;
     return this.#wait(this.#fetch()).then((outcome) => {
       const isMissing = id !== undefined && !this.#keys.some((key) => key.id === id);
-      if (outcome === 'fetched' && isMissing && !isLate) this.#unknownIds.add(id, Date.now());
+      if (outcome === 'fetched' && isMissing && !isLate) this.#unknownIds.add(id, performance.now());
     });
   }
 
   /** Seconds until the next fetch. */
-  retryAfter(now: number): number {
-    return Math.max(1, Math.ceil((this.#nextFetchAt - now) / 1000));
+  retryAfter(): number {
+    return Math.max(1, Math.ceil((this.#nextFetchAt - performance.now()) / 1000));
   }
 
   /** Why there are no keys. */
   fault(): string | undefined {
-    if (this.isUsable(Date.now())) return undefined;
+    if (this.isUsable()) return undefined;
     return `there are no keys of the issuer: ${this.#failure ?? 'they are being fetched'}`;
   }
 
@@ -160,7 +165,7 @@ export class IssuerKeys {
 
   async #fetchOnce(): Promise<FetchOutcome> {
     clearTimeout(this.#timer);
-    this.#fetchStartedAt = Date.now();
+    this.#fetchStartedAt = performance.now();
     this.#fetches += 1;
     let outcome: FetchOutcome = 'fetched';
     try {
@@ -179,9 +184,9 @@ export class IssuerKeys {
   async #keySetUrl(): Promise<string> {
     const { issuer, jwksUri } = this.#options;
     if (jwksUri !== undefined) return jwksUri;
-    if (this.#discovered === undefined || Date.now() >= this.#discovered.until) {
+    if (this.#discovered === undefined || performance.now() >= this.#discovered.until) {
       const url = await discoverKeySet(issuer, this.#closing.signal);
-      this.#discovered = { url, until: Date.now() + METADATA_AGE };
+      this.#discovered = { url, until: performance.now() + METADATA_AGE };
     }
     return this.#discovered.url;
   }
@@ -192,7 +197,7 @@ export class IssuerKeys {
     for (const key of this.#keys) former.delete(key.fingerprint);
     this.#revoke([...former.values()]);
     this.#fetchedAt = Date.now();
-    this.#endsAt = this.#fetchedAt + this.#options.keys.staleFor;
+    this.#endsAt = performance.now() + this.#options.keys.staleFor;
     this.#failuresInRow = 0;
     if (this.#failure !== undefined) this.#events.onFault(undefined);
     this.#failure = undefined;
@@ -202,7 +207,8 @@ export class IssuerKeys {
   /** Tells each list of refusals once, although the set is fetched again and again. */
   #tellRefusals(refusals: readonly string[]): void {
     const digest = createHash('sha256').update(refusals.join('\n')).digest('base64');
-    if (refusals.length > 0 && digest !== this.#refusals) this.#events.onRefusedKeys(refusals);
+    if (refusals.length > 0 && digest !== this.#refusals)
+      this.#events.onRefusedKeys(refusals.slice(0, MAX_TOLD));
     this.#refusals = digest;
   }
 
@@ -230,7 +236,7 @@ export class IssuerKeys {
 
   #schedule(): void {
     const delay = this.#delay() * (0.75 + Math.random() / 4);
-    this.#nextFetchAt = Date.now() + delay;
+    this.#nextFetchAt = performance.now() + delay;
     this.#timer = setTimeout(() => void this.#fetch(), delay).unref();
   }
 

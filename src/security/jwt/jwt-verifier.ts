@@ -29,7 +29,7 @@ export interface JwtLog {
   warn(fields: object, message: string): void;
 }
 
-export interface JwtStatistics {
+interface JwtStatistics {
   readonly keys: IssuerKeysSnapshot;
   /** Tokens in the cache. */
   readonly cached: number;
@@ -93,9 +93,8 @@ class TokenVerifier implements JwtVerifier {
   }
 
   known(credentials: string): Identity | undefined {
-    const now = Date.now();
-    if (credentials.length > MAX_TOKEN_LENGTH || !this.#keys.isUsable(now)) return undefined;
-    return this.#cache.get(hashOf(credentials), now);
+    if (credentials.length > MAX_TOKEN_LENGTH || !this.#keys.isUsable()) return undefined;
+    return this.#cache.get(hashOf(credentials), Date.now());
   }
 
   verify(credentials: string): Verification | Promise<Verification> {
@@ -142,8 +141,8 @@ class TokenVerifier implements JwtVerifier {
     const now = Date.now();
     const result = this.#readClaims(token.claims, now);
     if ('rejected' in result && result.code !== 'future') return this.#refuse(result);
-    if (!this.#keys.isUsable(now))
-      return this.#after(waits > 0 && this.#keys.arrival(), token, waits) ?? this.#unavailable(now);
+    if (!this.#keys.isUsable())
+      return this.#after(waits > 0 && this.#keys.arrival(), token, waits) ?? this.#unavailable();
     const key = this.#keys.find(token.keyId, token.algorithm);
     if (key === 'unknown') return this.#tryNewerKeys(token, waits) ?? this.#refuse(unknownKey(token));
     if (!(key instanceof VerificationKey))
@@ -178,9 +177,9 @@ class TokenVerifier implements JwtVerifier {
     return refused;
   }
 
-  #unavailable(now: number): Unavailable {
+  #unavailable(): Unavailable {
     const unavailable = this.#keys.fault() ?? 'there are no keys of the issuer';
-    return { unavailable, retryAfter: this.#keys.retryAfter(now) };
+    return { unavailable, retryAfter: this.#keys.retryAfter() };
   }
 }
 

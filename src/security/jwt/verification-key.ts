@@ -40,8 +40,7 @@ export class VerificationKey {
 
   /** Verifies a signature. The caller has made sure that the algorithm fits. */
   verify(algorithm: JwtAlgorithm, signed: Buffer, signature: Buffer): boolean {
-    const { digest, parameters, signatureBytes = signature.length } = ALGORITHMS[algorithm];
-    if (signature.length !== signatureBytes) return false;
+    const { digest, parameters } = ALGORITHMS[algorithm];
     try {
       return verify(digest, signed, { key: this.#key, ...parameters }, signature);
     } catch {
@@ -57,6 +56,7 @@ export interface RefusedKey {
 
 const MIN_RSA_BITS = 2048;
 const MIN_EXPONENT = 65_537n;
+const MAX_EXPONENT = 2n ** 32n;
 
 /** @returns why the key is not used; an issuer may also publish keys for other purposes (RFC 7517 §5) */
 export function readKey(jwk: JsonObject, rules: KeyRules): VerificationKey | RefusedKey {
@@ -73,10 +73,10 @@ export function readKey(jwk: JsonObject, rules: KeyRules): VerificationKey | Ref
   if (fitting.length === 0) return { refused: 'its type or curve is not supported' };
   const allowed = fitting.filter((name) => rules.algorithms.includes(name) && isOfAlgorithm(name, alg));
   if (allowed.length === 0) return { refused: 'none of its algorithms is accepted here' };
-  const weakness = kty === 'RSA' ? weaknessOf(jwk, rules) : undefined;
-  if (weakness !== undefined) return { refused: weakness };
   const key = importKey(jwk);
-  return key === undefined ? { refused: 'it is broken' } : new VerificationKey(kid, key, allowed);
+  if (key === undefined) return { refused: 'it is broken' };
+  const weakness = kty === 'RSA' ? weaknessOf(key, jwk, rules) : undefined;
+  return weakness === undefined ? new VerificationKey(kid, key, allowed) : { refused: weakness };
 }
 
 /** Whether the `alg` of a key allows an algorithm. `EdDSA` and `Ed25519` are two names of one algorithm (RFC 9864 §2.2). */
@@ -85,23 +85,23 @@ const isOfAlgorithm = (name: JwtAlgorithm, alg: unknown): boolean =>
 
 const isEd25519 = (name: unknown): boolean => name === 'EdDSA' || name === 'Ed25519';
 
-function weaknessOf({ n, e }: JsonObject, { maxRsaBits }: KeyRules): string | undefined {
-  const [modulus, exponent] = [decodeBase64url(n), decodeBase64url(e)];
-  if (!modulus?.length || !exponent?.length) return 'it is broken';
-  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
-  if (bits < MIN_RSA_BITS) return `it has fewer than ${MIN_RSA_BITS} bits`;
-  if (bits > maxRsaBits) return `it has more than ${maxRsaBits} bits`;
+/** Reads the numbers from the imported key, because a modulus may be written with zeros in front. */
+function weaknessOf(key: KeyObject, { n }: JsonObject, { maxRsaBits }: KeyRules): string | undefined {
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength < MIN_RSA_BITS) return `it has fewer than ${MIN_RSA_BITS} bits`;
+  if (modulusLength > maxRsaBits) return `it has more than ${maxRsaBits} bits`;
+  if (publicExponent < MIN_EXPONENT || publicExponent % 2n === 0n) return 'its exponent is too small or even';
   // A long exponent makes each verification slow.
-  if (exponent.length > 8) return 'its exponent is too large';
-  const value = BigInt(`0x${exponent.toString('hex')}`);
-  if (value < MIN_EXPONENT || value % 2n === 0n) return 'its exponent is too small or even';
-  return isRocaModulus(modulus) ? 'it was made by a broken generator (CVE-2017-15361)' : undefined;
+  if (publicExponent > MAX_EXPONENT) return 'its exponent is too large';
+  return isRocaModulus(Buffer.from(`${n}`, 'base64url'))
+    ? 'it was made by a broken generator (CVE-2017-15361)'
+    : undefined;
 }
 
 function importKey({ kty, n, e, crv, x, y }: JsonObject): KeyObject | undefined {
   const members = { RSA: { n, e }, EC: { crv, x, y }, OKP: { crv, x } }[kty as 'RSA' | 'EC' | 'OKP'];
   const coordinates = kty === 'RSA' ? [n, e] : kty === 'EC' ? [x, y] : [x];
-  if (coordinates.some((text) => decodeBase64url(text) === undefined)) return undefined;
+  if (coordinates.some((text) => !decodeBase64url(text)?.length)) return undefined;
   try {
     return createPublicKey({ key: { kty, ...members } as JsonWebKey, format: 'jwk' });
   } catch {

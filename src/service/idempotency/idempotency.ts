@@ -4,10 +4,11 @@
  * committed or neither, even when the process is killed. Only successful responses are stored: a problem has
  * changed nothing, and the same request may find another state next time.
  *
- * Reads `Idempotency-Key`, `Authorization`, `Cookie`: a key belongs to the client that sent it. Throws bad-request
+ * Reads `Idempotency-Key`, `Authorization`, `Cookie`: a key belongs to the caller that sent it. Throws bad-request
  * (400), idempotency-key-in-flight (409), idempotency-key-reused (422).
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from '../../contract/caller.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../../contract/problems.ts';
 import { IDEMPOTENCY_KEY } from '../../contract/schemas/request-headers.ts';
@@ -44,13 +45,15 @@ export class Idempotency {
   /**
    * Runs the work of a request once, as one unit of work.
    * @param request identifies equal requests
+   * @param caller owns the key; undefined where the service does not know it
    */
   async runOnce(
     headers: IncomingHttpHeaders,
     request: unknown,
     work: () => Promise<HandlerResult>,
+    caller?: Caller,
   ): Promise<IdempotentResult> {
-    const key = keyOf(headers);
+    const key = keyOf(headers, caller);
     if (key === undefined) return { result: await unitOfWork(work), isReplay: false };
     const fingerprint = digest(JSON.stringify(request));
     const name = `${key.caller} ${key.key}`;
@@ -105,7 +108,7 @@ function replay({ fingerprint, isOwn, ...result }: FoundResult, requestFingerpri
 }
 
 /** @throws Problem bad-request (400); the draft requires quotes around the key, but few clients send them */
-function keyOf(headers: IncomingHttpHeaders): IdempotencyKey | undefined {
+function keyOf(headers: IncomingHttpHeaders, caller: Caller | undefined): IdempotencyKey | undefined {
   const header = headers[IDEMPOTENCY_KEY_HEADER];
   if (header === undefined) return undefined;
   const [, quoted, bare] = IDEMPOTENCY_KEY.exec(String(header)) ?? [];
@@ -115,5 +118,5 @@ function keyOf(headers: IncomingHttpHeaders): IdempotencyKey | undefined {
       badRequest,
       'An Idempotency-Key must have 1 to 255 visible ASCII characters, without quotes inside.',
     );
-  return { key, ...ownerOf(headers) };
+  return { key, ...ownerOf(headers, caller) };
 }

@@ -1,6 +1,7 @@
 /**
- * Determines the owner of an `Idempotency-Key`: the client with the credentials of the request, `Authorization` and
- * `Cookie`. Tokens are not verified here, so their claims never give a client a response that was created for other
+ * Determines the owner of an `Idempotency-Key`: the caller, where the service knows it, so that a client may renew its
+ * token between two attempts. Otherwise it is the client with the credentials of the request, `Authorization` and
+ * `Cookie`: tokens are not verified here, so their claims never give a client a response that was created for other
  * credentials.
  *
  * The claims have a weaker effect: a client that has renewed its access token would repeat its work. So the issuer
@@ -10,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { Caller } from '../../contract/caller.ts';
 
 export interface KeyOwner {
   /** A hash, so that no credentials are stored. */
@@ -21,10 +23,16 @@ export interface KeyOwner {
 const claims = z.object({ iss: z.string().min(1), sub: z.string().min(1) });
 const TOKEN = /^bearer +[\w-]+\.([\w-]+)\.[\w-]*$/i;
 
-export function ownerOf({
-  authorization,
-  cookie,
-}: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>): KeyOwner {
+export function ownerOf(
+  { authorization, cookie }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>,
+  caller?: Caller,
+): KeyOwner {
+  if (caller !== undefined)
+    return {
+      caller: digest(JSON.stringify(['caller', caller.id])),
+      // As for a token whose subject was not verified: nothing is repeated when a service learns to know its callers.
+      subject: caller.issuer === '' ? undefined : digest(JSON.stringify([caller.issuer, caller.subject])),
+    };
   return {
     caller: digest(JSON.stringify([authorization, cookie && sortCookies(cookie)])),
     subject: subjectOf(authorization),

@@ -1,7 +1,10 @@
 /** The keys of a scheme with JSON Web Tokens in gateway.yaml. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { jwtSchemeSchema } from '../../../src/config/policies/jwt-scheme.ts';
+import { codeBlocksOf } from '../../support/markdown.ts';
 
 const issuer = 'https://idp.example/realms/shop';
 
@@ -66,6 +69,13 @@ describe('A scheme with JSON Web Tokens', () => {
     ['an unknown key', { secret: 'x' }],
   ])('is refused with %s', (_, more) => {
     expect(jwtSchemeSchema.safeParse({ issuer, audience: ['orders'], ...more }).success).toBe(false);
+  });
+
+  it('is valid in each example of its page', () => {
+    const page = readFileSync(new URL('../../../docs/json-web-tokens.md', import.meta.url), 'utf8');
+    const examples = codeBlocksOf(page).filter(({ language }) => language === 'yaml');
+    expect(examples.length).toBeGreaterThan(2);
+    for (const { body } of examples) expect(() => jwtSchemeSchema.parse(parse(body))).not.toThrow();
   });
 
   it('has a description for each of its keys, and a JSON Schema for editors', () => {

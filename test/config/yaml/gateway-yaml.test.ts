@@ -225,3 +225,38 @@ describe('cache', () => {
     expect(of('on', { CACHE_URL: '' }).cache.url).toBeUndefined();
   });
 });
+
+describe('WebSocket', () => {
+  const service = (more: string) =>
+    parse(`services: { chat: { document: a, url: "http://127.0.0.1:1"${more} } }`).services[0];
+
+  it('A service has no WebSocket without `upgrade`', () => {
+    expect(service('')?.webSocket).toBeUndefined();
+    expect(service(', upgrade: [], webSocket: { maxTime: 1h }')?.webSocket).toBeUndefined();
+  });
+
+  it('A service with `upgrade` has settings for WebSocket', () => {
+    expect(service(', upgrade: [websocket]')?.webSocket).toEqual({
+      token: 'authorization',
+      idleTimeout: 300_000,
+      maxTime: 0,
+    });
+    expect(service(', upgrade: [websocket], webSocket: { token: pass, idleTimeout: 0 }')?.webSocket).toEqual({
+      token: 'pass',
+      idleTimeout: 0,
+      maxTime: 0,
+    });
+  });
+
+  it.each(['upgrade: [h2c]', 'upgrade: websocket', 'webSocket: { idle: 1s }', 'webSocket: { maxTime: 30d }'])(
+    '%s is refused',
+    (text) => {
+      expect(() => service(`, ${text}`)).toThrow(ConfigError);
+    },
+  );
+
+  it('The numbers of connections have defaults', () => {
+    const { limits } = parse('services: {}');
+    expect(limits.webSockets).toEqual({ total: 2000, perClient: 200 });
+  });
+});

@@ -165,8 +165,8 @@ it('The metrics contain failures and state of each instance', async () => {
       `${state('3', 'working')} 1`,
     ]),
   );
-  // Five states and one counter per instance, for any number of requests.
-  expect(lines).toHaveLength(3 * 6);
+  // Five states and two counters per instance, for any number of requests.
+  expect(lines).toHaveLength(3 * 7);
 });
 
 describe('A reload', () => {

@@ -5,6 +5,7 @@ import { contractDocument } from '../../../src/contract/document/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { authors, books } from '../../support/graph.ts';
+import { meaning } from '../../support/json-texts.ts';
 import { CUT_QUERIES, NOTE, notesApart, PERSON } from '../../support/notes.ts';
 
 type Json = Record<string, unknown>;
@@ -102,6 +103,37 @@ describe('expand', () => {
     expect(body).toEqual(book('1', 'a', { _embedded: { chapters: [{ id: 'one' }], author: author('a') } }));
     expect(urlsOf(gateway, 'books')).toEqual(['/books/1?expand=chapters']);
   });
+
+  it.each([HAL, 'application/prs.hal-forms+json', 'application/json', 'application/vnd.siren+json'])(
+    'Values of services that send %s themselves are embedded as they were sent',
+    async (type) => {
+      const gateway = await library({});
+      const { authors: authorService, books: bookService } = gateway.services;
+      const sent = (text: string) => (_req: IncomingMessage, res: ServerResponse) =>
+        void res.writeHead(200, { 'Content-Type': type }).end(text);
+      const numbers = '"big":9007199254740993, "2":1.10, "1":-0, "one":1, "one":2,"ü":"\\u00e9"';
+      const person = `{${numbers},"_links":{"self":{"href":"/authors/a"}}}`;
+      const isSiren = type.includes('siren');
+      const properties = isSiren ? `"properties":{${numbers}}` : numbers;
+      const links = isSiren
+        ? '"links":[{"rel":["author"],"href":"/authors/a"}]'
+        : '"_links":{"author":{"href":"/authors/a"}}';
+      if (bookService) bookService.respond = sent(`{${properties},${links}}`);
+      if (authorService) authorService.respond = sent(isSiren ? `{${properties}}` : person);
+      const { text } = await request(gateway.url)
+        .get('/books/1?expand=author')
+        .set('Accept', type)
+        .buffer()
+        .parse((res, done) => {
+          const chunks: Buffer[] = [];
+          res.on('data', (chunk: Buffer) => chunks.push(chunk));
+          res.on('end', () => done(null, Buffer.concat(chunks)));
+        })
+        .then(({ body }) => ({ text: body.toString() as string }));
+      if (isSiren) expect(meaning(text).split(meaning(`{${numbers}}`).slice(0, -1))).toHaveLength(3);
+      else expect(text).toBe(`{${numbers},${links},"_embedded":{"author":${person}}}`);
+    },
+  );
 
   it('The gateway forwards expansions that the service supports itself', async () => {
     const gateway = await library({ books: { '/books/1?expand=chapters': book('1', 'a') } });

@@ -13,9 +13,11 @@ let server: Listening;
 const start = async (
   app: (req: IncomingMessage, res: ServerResponse) => void,
   limits: object = {},
+  prepare?: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<string> => {
   const parsed: Limits = limitsSchema.parse(limits);
-  server = await listen(app, { port: 0, host: '127.0.0.1', limits: () => parsed });
+  const options = { port: 0, host: '127.0.0.1', limits: () => parsed };
+  server = await listen(app, { ...options, ...(prepare && { prepare }) });
   return server.url;
 };
 afterEach(() => server?.close(0));
@@ -106,6 +108,21 @@ describe('Connections above the limit', () => {
     expect(await idle.end).toBe('');
     alive.socket.write(get('/', 'Connection: close\r\n'));
     expect(statusesOf(await alive.end)).toEqual([200, 200]);
+  });
+
+  it('The 503 of a connection above the limit is prepared like every refusal', async () => {
+    const { promise: busy, resolve } = Promise.withResolvers<void>();
+    const url = await start(
+      () => resolve(),
+      { connections: 1 },
+      (req, res) => res.setHeader('X-Prepared', String(req.headers.origin)),
+    );
+    const first = rawClient(url, get('/'));
+    await busy;
+    const text = await rawClient(url, get('/', 'Origin: https://app.example\r\n')).end;
+    expect(statusesOf(text)).toEqual([503]);
+    expect(text).toContain('X-Prepared: https://app.example\r\n');
+    first.socket.destroy();
   });
 
   it('A new connection gets 503 with Retry-After where all others are busy', async () => {

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { JwtVerifier } from '../../../src/security/jwt/jwt-verifier.ts';
 import { readMetadata } from '../../../src/security/jwt/metadata.ts';
-import { atOnce, fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
+import { RecentIds } from '../../../src/security/jwt/recent-ids.ts';
+import { fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
 import { makeKey, startIssuer, type TestIssuer, verdictOf } from './issuer.ts';
 
 fakeTimeInEachTest();
@@ -24,8 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => one.stop());
 
-const verify = (verifier: JwtVerifier, token: string) =>
-  atOnce(Promise.resolve(verifier.verify(token))).then(verdictOf);
+const verify = async (verifier: JwtVerifier, token: string) => verdictOf(await verifier.verify(token));
 
 /** A verifier that has the keys. */
 async function startVerifier(more?: object): Promise<JwtVerifier> {
@@ -104,7 +104,7 @@ describe('While the issuer responds with', () => {
       one.respond = respond;
       const verifier = one.verifier();
       expect(verifier.fault()).toMatch(/are being fetched/);
-      const verification = await atOnce(Promise.resolve(verifier.verify(one.token())));
+      const verification = await verifier.verify(one.token());
       expect(verification).toEqual({ unavailable: expect.stringMatching(reason), retryAfter: 1 });
       expect(verifier.fault()).toMatch(reason);
       // The token is decided at once now.
@@ -124,7 +124,7 @@ describe('An issuer that hangs', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => one.fetches() === 1);
     pass(2 * SECOND);
-    expect(await atOnce(verification)).toMatchObject({
+    expect(await verification).toMatchObject({
       unavailable: expect.stringMatching(/did not respond within 2000 ms/),
     });
     one.recover();
@@ -145,7 +145,7 @@ describe('An issuer that hangs', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => one.fetches() === 1);
     pass(2 * SECOND);
-    expect(verdictOf(await atOnce(verification))).toBe('unavailable');
+    expect(verdictOf(await verification)).toBe('unavailable');
   });
 });
 
@@ -207,6 +207,19 @@ describe('The keys', () => {
     }
   });
 
+  it('and the cooldown do not depend on the clock, which may be corrected', async () => {
+    const verifier = await startVerifier();
+    await verify(verifier, one.token({}, { kid: 'unknown' }, second));
+    for (const jump of [-48 * HOUR, 24 * HOUR]) {
+      jest.setSystemTime(Date.now() + jump);
+      expect(await verify(verifier, one.token({ jti: `${jump}` }))).toBe('accepted');
+    }
+    jest.setSystemTime(Date.now() - 48 * HOUR);
+    pass(30 * SECOND);
+    one.keys = [first, second];
+    expect(await verify(verifier, one.token({}, {}, second))).toBe('accepted');
+  });
+
   it('are not fetched after the verifier was closed', async () => {
     const verifier = await startVerifier();
     verifier.close();
@@ -223,8 +236,9 @@ describe('The keys', () => {
     const verification = Promise.resolve(verifier.verify(one.token()));
     await until(() => responses.length === 1);
     verifier.close();
-    expect(verdictOf(await atOnce(verification))).toBe('unavailable');
+    expect(verdictOf(await verification)).toBe('unavailable');
     expect(verifier.statistics().keys).toMatchObject({ keys: 0, failures: 0 });
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('are told once where some are not used, and faults when they begin and end', async () => {
@@ -281,6 +295,18 @@ describe('Rotation', () => {
     await passUntilFetch(verifier, 2 * MINUTE);
     expect(verifier.known(token)).toBeDefined();
     expect(verifier.statistics().verifications).toBe(1);
+  });
+
+  it('A removed key is revoked for tokens that were verified before earlier fetches, too', async () => {
+    one.keys = [first, second];
+    const verifier = await startVerifier({ keys: { every: '1m' } });
+    const token = one.token();
+    await verify(verifier, token);
+    await passUntilFetch(verifier, MINUTE);
+    one.keys = [second];
+    await passUntilFetch(verifier, MINUTE);
+    expect(verifier.known(token)).toBeUndefined();
+    expect(await verify(verifier, token)).toBe('rejected');
   });
 
   it('Another key under the same id replaces the former one', async () => {
@@ -375,6 +401,50 @@ describe('Unknown key ids', () => {
     one.recover();
     one.keys = [first, second];
     expect(await verify(verifier, one.token({}, {}, second))).toBe('accepted');
+  });
+
+  it('An id that comes while a fetch is running is looked up once more, as the response may be older', async () => {
+    const verifier = await startVerifier();
+    const responses: ServerResponse[] = [];
+    one.respond = (_req, res) => responses.push(res);
+    pass(8 * MINUTE);
+    await until(() => responses.length === 1);
+    pass(1);
+    const token = one.token({}, {}, second);
+    const verdict = verify(verifier, token);
+    one.recover();
+    one.keys = [first, second];
+    responses[0]?.end(JSON.stringify({ keys: [first.jwk] }));
+    expect(await verdict).toBe('accepted');
+    expect(one.fetches()).toBe(3);
+  });
+
+  it('At most 1,000 requests wait for a fetch, and good tokens pass meanwhile', async () => {
+    const verifier = await startVerifier();
+    one.respond = () => {};
+    const waiting = Array.from({ length: 1_000 }, (_, n) => verifier.verify(unknown(`${n}`)));
+    expect(waiting.every((verdict) => verdict instanceof Promise)).toBe(true);
+    expect(verifier.verify(unknown('one more'))).toMatchObject({ code: 'key' });
+    expect(verdictOf(verifier.verify(one.token()))).toBe('accepted');
+    await until(() => one.fetches() === 2);
+    pass(2 * SECOND);
+    for (const verdict of waiting) expect(verdictOf(await verdict)).toBe('rejected');
+    expect(verifier.verify(unknown('one more'))).toMatchObject({ code: 'key' });
+  });
+
+  it('At most 1,000 requests wait for the first keys', async () => {
+    one.respond = () => {};
+    const verifier = one.verifier();
+    const waiting = Array.from({ length: 1_000 }, () => verifier.verify(one.token()));
+    expect(waiting.every((verdict) => verdict instanceof Promise)).toBe(true);
+    expect(verifier.verify(one.token())).toMatchObject({ unavailable: expect.any(String), retryAfter: 1 });
+  });
+
+  it('At most 128 unknown ids are remembered, each for five minutes', () => {
+    const ids = new RecentIds();
+    for (let n = 0; n < 130; n++) ids.add(`${n}`, 0);
+    expect(['0', '1', '2', '129'].map((id) => ids.has(id, 299_999))).toEqual([false, false, true, true]);
+    expect(ids.has('129', 300_000)).toBe(false);
   });
 
   it('Tokens that are refused anyway cause no fetch', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Caller } from '../../../src/contract/caller.ts';
 import { ownerOf } from '../../../src/service/idempotency/key-owner.ts';
 
 const part = (claims: unknown): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
@@ -77,5 +78,35 @@ describe('Subject of a key', () => {
     `${token(ada)}.more`,
   ])('The subject of %s is unknown', (authorization) => {
     expect(subjectOf(authorization)).toBeUndefined();
+  });
+});
+
+describe('Owner of a key where the service knows its callers', () => {
+  const caller = (changes: Partial<Caller> = {}): Caller => ({
+    id: 'anna at the shop',
+    issuer: 'https://id.example',
+    subject: 'ada',
+    client: undefined,
+    grants: new Map(),
+    expiresAt: Number.POSITIVE_INFINITY,
+    claims: {},
+    ...changes,
+  });
+
+  it('It is the caller, whatever its credentials are', () => {
+    const owner = ownerOf({ authorization: token({ ...ada, iat: 1 }), cookie: 'a=1' }, caller());
+    expect(ownerOf({ authorization: token({ ...ada, iat: 2 }) }, caller({ expiresAt: 5 }))).toEqual(owner);
+    expect(ownerOf({}, caller({ id: 'anna at home' })).caller).not.toBe(owner.caller);
+    expect(ownerOf({ authorization: token({ ...ada, iat: 1 }), cookie: 'a=1' }).caller).not.toBe(
+      owner.caller,
+    );
+  });
+
+  it('It has the subject that its token had before the service knew its callers', () => {
+    expect(ownerOf({}, caller()).subject).toBe(ownerOf({ authorization: token(ada) }).subject);
+  });
+
+  it('Subjects without an issuer are never taken for each other', () => {
+    expect(ownerOf({}, caller({ issuer: '' })).subject).toBeUndefined();
   });
 });

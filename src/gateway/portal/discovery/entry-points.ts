@@ -3,6 +3,7 @@
  * the first path that can be read without parameters.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
+import { operationName } from '../../../hypermedia/graph/graph-operation.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 
@@ -12,6 +13,7 @@ export interface EntryPoint {
   readonly href: string;
   readonly title: string;
   readonly operation: OperationObject;
+  readonly operationId: string;
 }
 
 const ENTRY = 'x-entry';
@@ -26,6 +28,7 @@ export function entryPointsOf({ name, document }: ServiceDocument): EntryPoint[]
     href: path,
     title: operation.summary ?? document.info.title,
     operation,
+    operationId: operation.operationId ?? operationName('get', path),
   }));
 }
 

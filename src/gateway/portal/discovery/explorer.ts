@@ -16,14 +16,18 @@ import { trail } from '../../../hypermedia/formats/html/trail.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { emptyState } from './empty-state.ts';
 import { type EntryPoint, entryPointsOf } from './entry-points.ts';
+import { offeredEntries } from './offered-entries.ts';
 import { prose } from './prose.ts';
 
 const PATH = '/explorer';
 const ADDRESS = 'at';
 
 export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
-  const page = entity(HTML, explorerPage(services, title));
+  const pages = offeredEntries(services.flatMap(entryPointsOf), (entries, caching) =>
+    entity(HTML, explorerPage(services, entries, title), caching),
+  );
   get(router, PATH, (req, res) => {
+    const page = pages(req, res);
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
     if (address === null) return send(req, res, page);
     res.set({ ...page.headers, Location: pathOf(address), 'Cache-Control': cache.never });
@@ -45,7 +49,11 @@ function pathOf(address: string): string {
   return url.pathname + url.search;
 }
 
-const explorerPage = (services: readonly ServiceDocument[], title: string): string =>
+const explorerPage = (
+  services: readonly ServiceDocument[],
+  entries: readonly EntryPoint[],
+  title: string,
+): string =>
   layout({
     title: 'Explorer · linkway',
     current: PATH,
@@ -55,7 +63,7 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
 <p class="lead">Explore ${title} the way a program does: start at any resource below, follow its links and use its actions.
 You do not need to know any address.</p>
 <section aria-labelledby="begin"><h2 id="begin">Start here</h2>
-${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
 <section aria-labelledby="open"><h2 id="open">Open an address</h2>
@@ -72,11 +80,11 @@ const GUIDE = [
 ] as const;
 
 const card = (
-  { document: { info } }: ServiceDocument,
+  { name, document: { info } }: ServiceDocument,
   entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 ${info.description && html`<p>${prose(info.description)}</p>`}
 <ul class="entries">${entries
-  .filter(({ href }) => !href.includes('{'))
+  .filter(({ service, href }) => service === name && !href.includes('{'))
   .map(({ href, title }) => html`<li><a href="${href}">${title}</a></li>`)}</ul></li>`;

@@ -16,6 +16,7 @@ import { pathOf } from '../assets.ts';
 import { byRelation, catalogLink, docsPath, gatewayDescriptions, type LinkFilter } from './discovery.ts';
 import { emptyState } from './empty-state.ts';
 import { type EntryPoint, entryLinks, entryPointsOf } from './entry-points.ts';
+import { offeredEntries } from './offered-entries.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
@@ -32,20 +33,25 @@ export function home(
 ): void {
   const described = filterLinks([...gatewayDescriptions, catalogLink]);
   const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
-  const entries = services.flatMap(entryPointsOf);
-  const resource = {
-    name: 'Home',
-    state: { title: info.title, version: info.version },
-    links: new Map<string, LinkValue | readonly LinkValue[]>([
-      ['self', { href: '/' }],
-      ...withCuries(entryLinks(entries)),
-      ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
-    ]),
+  const variantsOf = (entries: readonly EntryPoint[], caching: Readonly<Record<string, string>>) => {
+    const resource = {
+      name: 'Home',
+      state: { title: info.title, version: info.version },
+      links: new Map<string, LinkValue | readonly LinkValue[]>([
+        ['self', { href: '/' }],
+        ...withCuries(entryLinks(entries)),
+        ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
+      ]),
+    };
+    const page = (req: Request) =>
+      entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), {
+        ...headers,
+        ...caching,
+      });
+    return representations(resource, page, { ...headers, ...caching });
   };
-  const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
-  const variants = representations(resource, page, headers);
-  get(router, '/', (req, res) => sendNegotiated(req, res, variants));
+  const variants = offeredEntries(services.flatMap(entryPointsOf), variantsOf);
+  get(router, '/', (req, res) => sendNegotiated(req, res, variants(req, res)));
 }
 
 const homePage = (

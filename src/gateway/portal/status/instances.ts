@@ -69,14 +69,14 @@ export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =
 </table></div>`;
 
 const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html => {
-  const { id, state, isForOneClient, ejectedUntil, isolatedSince } = instance;
+  const { id, state, isForOneClient, ejectedUntil, isolatedSince, weight } = instance;
   const { inFlight, requests, failures, lastFailure, latency } = instance;
   const at = ejectedUntil ?? isolatedSince;
   return html`<tr>
 <th scope="row">${id}</th>
 <td data-label="State"><div><span class="state ${STATE_CLASSES[state]}">${STATE_LABELS[state]}</span>${
     at !== undefined && html` <time datetime="${at}">${clock(at)}</time>`
-  }${isForOneClient && ONE_CLIENT_ONLY}${
+  }${isForOneClient && ONE_CLIENT_ONLY}${weight !== undefined && html`<br><small>weight ${weight}</small>`}${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
   }</div></td>

@@ -7,6 +7,7 @@ import type { Dependency } from '../../../outbound/instances/dependencies.ts';
 import type { InstanceSnapshot, TargetSnapshot } from '../../../outbound/target-snapshot.ts';
 import type { ServiceDrift } from '../../conformance/conformance-stats.ts';
 import type { OperationRefusals } from '../../security/refusal-statistics.ts';
+import type { WebSocketCounts } from '../../web-socket/web-sockets.ts';
 import { milliseconds } from './number-format.ts';
 
 export interface ServiceSnapshot extends TargetSnapshot {
@@ -26,6 +27,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly drift?: ServiceDrift | undefined;
   /** Other services that it calls, as reported by its health check. */
   readonly dependencies?: readonly Dependency[] | undefined;
+  /** Its WebSocket connections, if it may have some. */
+  readonly webSockets?: WebSocketCounts | undefined;
   /** State of its cache, if it has one. */
   readonly cache?: CacheSnapshot | undefined;
 }
@@ -66,6 +69,7 @@ export const instanceStateOf = ({
   isForOneClient,
   ejectedUntil,
   isolatedSince,
+  weight,
   inFlight,
   requests,
   failures,
@@ -74,6 +78,7 @@ export const instanceStateOf = ({
 }: InstanceSnapshot) => ({
   id,
   state,
+  ...(weight !== undefined && { weight }),
   ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
@@ -105,9 +110,11 @@ export const stateOf = ({
   lastFailure,
   latency,
   drift,
+  webSockets,
   cache,
   circuits,
   dependencies = [],
+  mirror,
   instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
@@ -128,9 +135,11 @@ export const stateOf = ({
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),
+  ...(webSockets && { webSockets: { ...webSockets } }),
   ...(cache && { cache }),
   ...(circuits && { circuits }),
   ...(dependencies.length > 0 && { dependencies }),
+  ...(mirror && { mirror }),
   instances: instances.map(instanceStateOf),
 });
 

@@ -14,6 +14,7 @@ import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { CacheSnapshot } from '../../../outbound/http-cache/cache.ts';
 import { type FailureRecord, LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
+import type { MirrorSnapshot } from '../../../outbound/mirror.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { type Resource, representations } from '../discovery/representations.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
@@ -169,7 +170,9 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
+  webSockets,
   cache,
+  mirror,
 }: ServiceSnapshot): Html =>
   html`<dl class="figures">${(
     [
@@ -182,7 +185,9 @@ const figures = ({
       ['Links omitted', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
+      ...(webSockets ? [['Open WebSocket connections', webSockets.open] as const] : []),
       ...(cache ? cacheFigures(cache) : []),
+      ...(mirror ? mirrorFigures(mirror) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p class="said">Counted since this gateway started; the median and the percentile cover ${sampled({ requests })}.</p>`;
@@ -195,6 +200,13 @@ const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
   requests === 0
     ? 'no calls yet'
     : `the latest ${Math.min(requests, LATENCY_SAMPLES)} call${requests === 1 ? '' : 's'}`;
+
+const mirrorFigures = ({ requests, failures: failed, skipped }: MirrorSnapshot) =>
+  [
+    ['Copies sent to the mirror', requests],
+    ['Copies that failed', failed],
+    ['Calls not copied', skipped],
+  ] as const;
 
 const cacheFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [

@@ -3,8 +3,10 @@ import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
+import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import { LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
 import { breakerForMostClients, instanceStateForMostClients } from '../../../outbound/target-snapshot.ts';
+import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
@@ -12,9 +14,11 @@ import { liveHead, livePart } from './live-updates.ts';
 import { percent } from './number-format.ts';
 import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
+import { rateLimitTable } from './rate-limits.ts';
 import { securityParts } from './security.ts';
 import { failing, latency, traffic } from './series.ts';
 import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
+import { tlsSection } from './tls-section.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
@@ -22,6 +26,10 @@ export interface StatusView {
   readonly history: History;
   /** Why the newest configuration is not in use. */
   readonly refused: RejectedConfig | undefined;
+  /** Undefined if no rate limits are configured. */
+  readonly rateLimits?: RateLimitsSnapshot | undefined;
+  /** Undefined where the gateway serves plain HTTP. */
+  readonly tls?: TlsStatus | undefined;
   readonly isOnAdminListener: boolean;
 }
 
@@ -36,14 +44,23 @@ ${livePart(renderStatus(view))}`,
   });
 
 /** The part of the page that is updated live. */
-export const renderStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
+export const renderStatus = ({
+  services,
+  linkDependencies,
+  history,
+  refused,
+  rateLimits,
+  tls,
+}: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
+${tls && tlsSection(tls)}
 ${faultList(services)}
 ${securityParts(services)}
+${rateLimits && rateLimitTable(rateLimits)}
 ${driftTable(services)}`;
 
 const legend = (services: readonly ServiceSnapshot[], linkDependencies: readonly LinkDependency[]): Html =>
@@ -109,6 +126,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
     queued,
     circuits = [],
     dependencies = [],
+    webSockets,
   } = service;
   const { lastFailure, droppedLinks, latency: times, instances } = service;
   const points = history.of(name);
@@ -129,7 +147,9 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
 <td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCY_SAMPLES)}`)}</td>
-<td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
+<td data-label="In flight"><div>${inFlight}${queued > 0 && ` (+${queued} waiting)`}${
+    webSockets !== undefined && html`<br><small>of these WebSocket: ${webSockets.open}</small>`
+  }</div></td>
 <td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
 ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
 </tr>`;

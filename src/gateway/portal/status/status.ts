@@ -7,12 +7,15 @@
 import type { Router } from 'express';
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
+import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
+import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
 import { linkDependenciesOf } from './dependents.ts';
 import { type LiveUpdates, monitorOf, sendLive } from './live-updates.ts';
+import { rateLimitsState } from './rate-limits.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
 import { renderStatus, type StatusView, statusPage } from './status-page.ts';
 
@@ -22,14 +25,25 @@ export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => RejectedConfig | undefined;
+  /** The state of the certificate, if the gateway serves HTTPS. */
+  readonly tls?: (() => TlsStatus | undefined) | undefined;
   readonly live: LiveUpdates;
+  readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
   readonly isOnAdminListener?: boolean;
 }
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isOnAdminListener = false }: StatusOptions,
+  {
+    services,
+    snapshot,
+    refused,
+    tls = () => undefined,
+    live,
+    rateLimits,
+    isOnAdminListener = false,
+  }: StatusOptions,
 ): void {
   const { history } = live;
   const linkDependencies = linkDependenciesOf(services);
@@ -38,6 +52,8 @@ export function status(
     linkDependencies,
     history,
     refused: refused(),
+    rateLimits: rateLimits?.(),
+    tls: tls(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -50,6 +66,8 @@ export function status(
 const statusOf = ({
   services,
   refused: all,
+  rateLimits,
+  tls,
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -60,6 +78,8 @@ const statusOf = ({
   ]),
   state: {
     ...(all && { refused: all }),
+    ...(rateLimits && { rateLimits: rateLimitsState(rateLimits) }),
+    ...(tls && { tls }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },

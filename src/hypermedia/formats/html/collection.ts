@@ -2,7 +2,7 @@
 
 import { isRawNumber, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { expandable } from '../../graph/model.ts';
+import { ALLOWS_ALL, expandable } from '../../graph/model.ts';
 import { words } from '../../words.ts';
 import type { Body, RenderContext } from '../format.ts';
 import { embedChip, hrefOf, paging } from './links.ts';
@@ -48,7 +48,8 @@ function titleLink(body: Body, label: string): Html {
 
 function embedToggles(context: RenderContext): Html | false {
   const item = context.operation.shape?.item;
-  const links = item === undefined ? [] : expandable(item);
+  const { allows = ALLOWS_ALL } = context;
+  const links = item === undefined ? [] : expandable(item).filter(({ target }) => allows(target));
   if (links.length === 0) return false;
   return html`<div class="bring"><span id="bring">Include with each item</span><ul aria-labelledby="bring">${links.map(
     ({ rel }) => html`<li>${embedChip(rel, context)}</li>`,

@@ -13,6 +13,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import { connectRedis } from '../../redis-connection.ts';
 import type { StoredResponse } from '../stored-response.ts';
 import { decode, encode } from './serialization.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
@@ -51,7 +52,7 @@ export class RedisStore implements CacheStore {
 
   /** @param onTrouble called when the server is lost, once until it is back; the reason contains no credentials */
   constructor(url: string, onTrouble: (reason: string) => void) {
-    this.#client = connect(url, onTrouble);
+    this.#client = connectRedis(url, { onTrouble });
     // Without a client nothing is stored.
     this.#client.catch((error: Error) => onTrouble(error.message));
     this.#policy = wrap(
@@ -105,20 +106,4 @@ export class RedisStore implements CacheStore {
       return undefined;
     }
   }
-}
-
-async function connect(url: string, onTrouble: (reason: string) => void): Promise<RedisClientType> {
-  const { createClient } = await import('@redis/client');
-  const client = createClient({ url, disableOfflineQueue: true });
-  let isDisconnected = false;
-  client.on('ready', () => {
-    isDisconnected = false;
-  });
-  client.on('error', (error: Error) => {
-    if (!isDisconnected) onTrouble(error.message);
-    isDisconnected = true;
-  });
-  // The client reconnects by itself.
-  client.connect().catch(() => {});
-  return client as unknown as RedisClientType;
 }

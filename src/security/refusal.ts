@@ -2,19 +2,19 @@
  * The problem of a request that is not allowed: 401 if credentials are missing or not valid, 403 if a scope is missing
  * (RFC 6750 §3), 503 if credentials cannot be verified.
  */
-import { type Grants, NO_GRANTS } from '../../contract/caller.ts';
-import { Problem } from '../../contract/problem.ts';
+import { type Grants, NO_GRANTS } from '../contract/caller.ts';
+import { Problem } from '../contract/problem.ts';
 import {
   authenticationRequired,
   authenticationUnavailable,
   authenticationUnconfigured,
   insufficientScope,
-} from '../../contract/problems.ts';
-import { missingScopes, type Requirement, type Requirements } from '../../openapi/security-requirements.ts';
-import type { Authentication } from '../../security/authentication.ts';
-import { type Challenge, challengeText } from '../../security/challenge.ts';
-import type { CredentialPlace } from '../../security/credentials.ts';
-import type { Rejected, Unavailable } from '../../security/verifier.ts';
+} from '../contract/problems.ts';
+import { missingScopes, type Requirement, type Requirements } from '../openapi/security-requirements.ts';
+import type { Authentication } from './authentication.ts';
+import { type Challenge, challengeText } from './challenge.ts';
+import type { CredentialPlace } from './credentials.ts';
+import type { Rejected, Unavailable } from './verifier.ts';
 
 export interface Needs {
   readonly requirements: Requirements;

@@ -1,0 +1,109 @@
+/**
+ * Refuses requests above the limits of `rateLimits`, for clients and for parts of expansions alike. It runs after
+ * authentication, because a limit may be per subject. Requests that match no operation and requests for pages of the
+ * gateway are counted by their address, except for `/health`, which must not fail because of a limit.
+ *
+ * Sends `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) on every response of a counted
+ * request, 429 with `Retry-After` (RFC 6585 §4), and 503 if the shared store is away and `storeFailure` is `refuse`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ConfigError } from '../../config/config-error.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
+import { contextOf, type RequestContext } from '../../http/context.ts';
+import type { Step } from '../../http/server/pipeline.ts';
+import type { GatewayOperation } from '../operation.ts';
+import { appliesOutside, appliesTo, unknownOperations } from '../rate-limits/applicable.ts';
+import { type KeyOf, keyOfRule } from '../rate-limits/keys.ts';
+import type { Limit } from '../rate-limits/limit.ts';
+import type { Counted, RateLimiter } from '../rate-limits/rate-limiter.ts';
+import type { OperationStep } from './operation-step.ts';
+
+interface RateLimitSteps {
+  /** Adds the fields to responses, and counts requests for pages of the gateway. */
+  readonly fields: Step;
+  /** Counts requests to operations. */
+  readonly operation: OperationStep;
+  /** Counts requests that match no operation. */
+  readonly unrouted: (req: IncomingMessage) => void | Promise<void>;
+}
+
+interface RateLimitStepOptions {
+  readonly operations: readonly GatewayOperation[];
+  /** Names of the services whose document is not available yet. */
+  readonly unavailable: readonly string[];
+}
+
+/** Creates the steps for the operations of one configuration. @throws ConfigError for an unknown operation */
+export type RateLimits = (options: RateLimitStepOptions) => RateLimitSteps;
+
+export const rateLimits =
+  (limiter: RateLimiter): RateLimits =>
+  ({ operations, unavailable }) => {
+    const rules = limiter.limits.map(({ rule }) => rule);
+    const faults = unknownOperations(rules, operations, (services) =>
+      unavailable.every((name) => services !== undefined && !services.includes(name)),
+    );
+    if (faults.length > 0)
+      throw new ConfigError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
+    const counted = new Map(
+      operations.flatMap((operation) => {
+        const limits = limiter.limits.filter(({ rule }) => appliesTo(rule, operation));
+        return limits.length === 0 ? [] : [[operation, countedBy(limits, operation)] as const];
+      }),
+    );
+    const outside = new Map<string, Counted>();
+    const countOutside = (req: IncomingMessage, context: RequestContext): void | Promise<void> => {
+      const { method = '' } = req;
+      let found = outside.get(method);
+      if (found === undefined) {
+        found = countedBy(
+          limiter.limits.filter(({ rule }) => appliesOutside(rule, method)),
+          undefined,
+        );
+        // Node.js accepts few methods, so the map is small.
+        outside.set(method, found);
+      }
+      if (found.limits.length > 0) return limiter.count(found, context);
+    };
+    return {
+      fields: function rateLimitFields(req, res, next) {
+        const context = contextOf(req);
+        addFields(res, context);
+        const segment = firstSegment(req.url ?? '');
+        const isPage = RESERVED_SEGMENTS.has(segment) && segment !== 'health';
+        const pending = isPage ? countOutside(req, context) : undefined;
+        if (pending) return pending.then(() => next());
+        next();
+      },
+      operation: function rateLimit({ operation, context }) {
+        const found = counted.get(operation);
+        if (found !== undefined) return limiter.count(found, context);
+      },
+      unrouted: (req) => {
+        const context = contextOf(req);
+        // A page that does not exist has been counted.
+        if (context.rateLimits === undefined) return countOutside(req, context);
+      },
+    };
+  };
+
+function countedBy(limits: readonly Limit[], operation: GatewayOperation | undefined): Counted {
+  const keyed = limits.flatMap((limit) => {
+    const key = keyOfRule(limit.rule.per, operation);
+    return key === undefined ? [] : [{ limit, key }];
+  });
+  return { limits: keyed.map(({ limit }) => limit), keys: keyed.map<KeyOf>(({ key }) => key) };
+}
+
+/** Adds the fields when the head is written, whichever step does that. Fields of the service stay next to them. */
+function addFields(res: ServerResponse, context: RequestContext): void {
+  const { writeHead } = res;
+  res.writeHead = ((...head: Parameters<typeof writeHead>) => {
+    const fields = context.rateLimits?.fields() ?? [];
+    const last = head.at(-1);
+    if (Array.isArray(last))
+      return writeHead.apply(res, [...head.slice(0, -1), [...last, ...fields]] as never);
+    for (let i = 0; i < fields.length; i += 2) res.appendHeader(fields[i] as string, fields[i + 1] as string);
+    return writeHead.apply(res, head);
+  }) as typeof writeHead;
+}
