@@ -1,5 +1,3 @@
-import { isNativeError } from 'node:util/types';
-
 /** Messages may quote untrusted text with line breaks or escape sequences of terminals. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
 const toSingleLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
@@ -28,7 +26,7 @@ export class ConfigError extends Error {
  */
 export function toConfigError(error: unknown, about: string): ConfigError {
   if (error instanceof ConfigError) return error;
-  const [reason] = (isNativeError(error) ? error.message : String(error)).split('\n');
+  const [reason] = (Error.isError(error) ? error.message : String(error)).split('\n');
   return new ConfigError(`${about}: ${reason}`, error);
 }
 

@@ -9,14 +9,7 @@ const require = createRequire(import.meta.url);
 const { engines } = require('../../package.json') as { engines: { node: string } };
 const needed = engines.node.replace('>=', '');
 
-/** Compares the two first numbers of the versions. */
-function isOlder(version: string, other: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
-  return major === otherMajor ? minor < otherMinor : major < otherMajor;
-}
-
-if (isOlder(process.versions.node, needed)) {
+if (Number.parseInt(process.versions.node, 10) < Number(needed)) {
   process.stderr.write(`linkway: needs Node ${needed} or newer, and this is Node ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {

@@ -9,8 +9,8 @@ interface ProjectManifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** The oldest version of Node that has all that the code uses. `pack.ts` compiles for it. */
-const NODE_VERSION = '22.19';
+/** The oldest major version of Node that has all that the code uses, such as `RegExp.escape`. */
+const NODE_VERSION = '24';
 
 export const manifestOf = (
   { name, version, description, license, dependencies }: ProjectManifest,

@@ -60,16 +60,12 @@ export async function pack(out: string): Promise<Packed> {
   };
 }
 
-/**
- * The library has only what Node 22 has, so that newer built-ins are faults here and not in the package of a user.
- * @throws ConfigError with the output of the compiler
- */
+/** Compiles with the options of `tsconfig.json`. @throws ConfigError with the output of the compiler */
 async function compile(entries: readonly string[], out: string, options: readonly string[]): Promise<void> {
   const flags = [
     ...['--noEmit', 'false', '--ignoreConfig', '--strict', '--skipLibCheck', '--verbatimModuleSyntax'],
-    ...['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'],
-    ...['--target', 'es2024', '--lib', 'es2024,esnext.collection,esnext.iterator', '--types', 'node'],
-    ...['--module', 'nodenext', '--rewriteRelativeImportExtensions'],
+    ...['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--types', 'node'],
+    ...['--target', 'esnext', '--module', 'nodenext', '--rewriteRelativeImportExtensions'],
     ...['--rootDir', 'src', '--outDir', out],
   ];
   const tsc = join(ROOT, 'node_modules/.bin/tsc');

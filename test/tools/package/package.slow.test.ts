@@ -250,11 +250,11 @@ export default defineStep(() => ({
 
   it('says so when Node is too old', async () => {
     const bin = join(folder, 'node_modules/linkway/dist/tools/bin.js');
-    const old = `Object.defineProperty(process.versions, 'node', { value: '22.18.0' });`;
+    const old = `Object.defineProperty(process.versions, 'node', { value: '22.23.5' });`;
     writeFileSync(join(base, 'old.cjs'), old);
     expect(await run('node', '--require', join(base, 'old.cjs'), bin, '--version')).toEqual({
       code: 2,
-      out: 'linkway: needs Node 22.19 or newer, and this is Node 22.18.0\n',
+      out: 'linkway: needs Node 24 or newer, and this is Node 22.23.5\n',
     });
   });
 
