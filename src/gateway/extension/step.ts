@@ -5,7 +5,7 @@
 import type { OperationObject } from 'openapi3-ts/oas31';
 import type { Caller } from '../../contract/caller.ts';
 
-interface StepOperation {
+export interface StepOperation {
   readonly service: string;
   readonly operationId: string;
   /** Path template from the document. */
@@ -57,7 +57,7 @@ export interface GatewayStep {
 }
 
 /** The default export of a step's file: called when the file is loaded, with `options` from `gateway.yaml`. */
-type CreateStep = (options: unknown) => GatewayStep | Promise<GatewayStep>;
+export type CreateStep = (options: unknown) => GatewayStep | Promise<GatewayStep>;
 
 /** Gives the default export of a step's file its type. */
 export const defineStep = (create: CreateStep): CreateStep => create;
