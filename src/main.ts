@@ -7,6 +7,7 @@ import type { Limits } from './config/limits.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { configFile, type GatewayConfig } from './config/yaml/gateway-yaml.ts';
 import { banner, readableUrl } from './gateway/banner.ts';
+import { resolveLinkway } from './gateway/extension/resolve-linkway.ts';
 import { startGateway } from './gateway/start.ts';
 import { HeldBodies } from './http/body/held-bodies.ts';
 import { hostGuard } from './http/server/allowed-hosts.ts';
@@ -152,6 +153,7 @@ async function reserve(name: string, limits: Limits): Promise<ReservedService> {
 const OPEN = 'The sample is open: everyone may do everything. `npm run start:secure` runs it with sign-in.';
 
 if (import.meta.main) {
+  resolveLinkway();
   await run(async () => {
     await startTracing(readSettings(process.env), 'linkway');
     const system = await start(process.env);

@@ -7,8 +7,10 @@ import { createLog } from '../observability/log.ts';
 import { startTracing } from '../observability/start-tracing.ts';
 import { run } from '../run.ts';
 import { banner } from './banner.ts';
+import { resolveLinkway } from './extension/resolve-linkway.ts';
 import { startGateway } from './start.ts';
 
+resolveLinkway();
 await run(async () => {
   const settings = readSettings(process.env);
   const { PORT, HOST, LOG_LEVEL, GATEWAY_CONFIG, DATA_DIR } = settings;

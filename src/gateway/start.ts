@@ -5,7 +5,7 @@ import { configWarnings } from '../config/warnings.ts';
 import { watch } from '../config/watch.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
-import { type Listening, listen } from '../http/server/listen.ts';
+import { type Listening, type ListenOptions, listen } from '../http/server/listen.ts';
 import type { ServerCertificate } from '../http/server/tls/server-certificate.ts';
 import type { Log } from '../observability/log.ts';
 import { securityWarning } from '../openapi/security.ts';
@@ -21,7 +21,9 @@ export interface StartGatewayOptions {
   readonly host: string;
   readonly log: Log;
   /** Files that were valid before this process started. */
-  readonly lastGood?: LastKnownGood;
+  readonly lastGood?: LastKnownGood | undefined;
+  /** The names of the settings for port and address, used in error messages. */
+  readonly names?: ListenOptions['names'];
 }
 
 export interface StartedGateway extends Pick<Listening, 'url'> {
@@ -49,7 +51,7 @@ export interface StartedGateway extends Pick<Listening, 'url'> {
 
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
-  const { config, port, host, log, lastGood } = options;
+  const { config, port, host, log, lastGood, names } = options;
   const file = 'parse' in config ? config : fixedConfig(config);
   const gateway = await ReloadableGateway.start({ file, log, lastGood });
   const { admin: adminConfig } = gateway.instance.config;
@@ -69,6 +71,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     limits: () => gateway.instance.config.limits,
     guard: hostGuard(host, () => gateway.instance.hostRules),
     prepare: (req, res) => gateway.instance.prepareRefusal(req, res),
+    ...(names && { names }),
     upgrades: (req) => gateway.instance.upgrades(req),
     tls,
   }).catch(async (error: unknown) => {

@@ -38,6 +38,8 @@ export class RequestContext {
   caller: Caller | undefined;
   /** The fields of the response about rate limits, as raw headers; undefined where no limit counts the request. */
   rateLimits: { fields(): readonly string[] } | undefined;
+  /** What the credentials of the request prove, or the promise of it; see `Authenticator`. */
+  authentication: object | undefined;
   /** Decides which responses are compressed; undefined where none are. */
   compression: Compression | undefined;
 

@@ -5,7 +5,7 @@
 import type { Grants } from '../contract/caller.ts';
 import { isObject, type Json } from './load/grammar.ts';
 
-export interface SchemeRequirement {
+interface SchemeRequirement {
   /** The name in `components.securitySchemes`. */
   readonly scheme: string;
   readonly scopes: readonly string[];

@@ -35,7 +35,6 @@ export class Authenticator {
   readonly #isTrustedProxy: (address: string | undefined) => boolean;
   readonly #failedAttempts: FailedAttempts;
   readonly #failedPasswords: FailedAttempts;
-  readonly #known = new WeakMap<RequestContext, Authentication | Promise<Authentication>>();
 
   constructor(
     schemes: readonly AuthenticatedScheme[],
@@ -57,10 +56,11 @@ export class Authenticator {
    * client whose credentials were not valid too often
    */
   authenticate(request: CredentialSource, context: RequestContext): Authentication | Promise<Authentication> {
-    const known = this.#known.get(context);
+    // A property of the context costs less than an entry of a WeakMap for each request.
+    const known = context.authentication as Authentication | Promise<Authentication> | undefined;
     if (known !== undefined) return known;
     const result = this.#authenticate(request, context);
-    this.#known.set(context, result);
+    context.authentication = result;
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -15,7 +15,7 @@ describe('npm run linkway', () => {
   it('lists its commands', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
-    for (const name of ['check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
+    for (const name of ['serve', 'check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
   });
 
   itSamples('prints routes, for people and for programs', async () => {
@@ -41,6 +41,19 @@ describe('npm run linkway', () => {
       code: 2,
       stderr: expect.stringContaining('unknown command paint'),
     });
+    expect(await run('chek')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('unknown command chek; did you mean check?'),
+    });
+    expect(await run('grade', 'a.yaml', '--prefix', '/x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^linkway: unknown option --prefix/),
+    });
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('escapes control characters of documents, and accepts a prefix', async () => {

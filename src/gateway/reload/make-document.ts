@@ -2,6 +2,7 @@
  * Creates a document without delaying requests. A large document is created in a worker thread with limited time and
  * memory, and transferred in pieces between requests.
  */
+import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
@@ -26,6 +27,8 @@ export interface DocumentResult {
   readonly error?: string;
 }
 
+/** The package has JavaScript, a clone has TypeScript. */
+const WORKER = new URL(`./document-worker${extname(import.meta.url)}`, import.meta.url);
 /** Characters of all texts together. Smaller documents are created faster than a thread starts. */
 const WORKER_CHARACTERS = 300_000;
 /** Characters of the document, multiplied by those of the overlays. */
@@ -56,7 +59,7 @@ async function makeInWorker(
   { onUnmatchedAction, onFault }: DocumentCallbacks,
 ): Promise<OpenAPIObject> {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
+  const worker = new Worker(WORKER, {
     workerData: { ...task, port: port2 },
     transferList: [port2],
     // If the limit is exceeded, the thread ends, not the process.

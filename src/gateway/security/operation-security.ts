@@ -11,7 +11,7 @@ import {
 } from '../../config/policies/authentication.ts';
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
-import { compileRequirements, isPublic, type Requirements } from '../../openapi/security-requirements.ts';
+import { compileRequirements, type Requirements } from '../../openapi/security-requirements.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
 import { schemesOf } from '../../security/schemes.ts';
 import type { GatewayOperation } from '../operation.ts';
@@ -100,7 +100,3 @@ function undeclared(
 /** Whether at least one alternative has only schemes that the gateway can verify. */
 export const isVerifiable = ({ requirements, places }: OperationSecurity): boolean =>
   requirements.some((requirement) => requirement.every(({ scheme }) => places.has(scheme)));
-
-/** Whether a request has to prove something that the gateway does not check. */
-export const isUnenforced = (security: OperationSecurity): boolean =>
-  !isPublic(security.requirements) && security.mode !== 'on';

@@ -9,13 +9,13 @@
  * site: changes need the evidence that a page of this server sends them, whatever `crossSite` or `cors` allow. Other
  * requests continue without it.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { changeHead } from '../../http/change-head.ts';
+import type { IncomingMessage } from 'node:http';
 import { privateHeaders } from '../../http/headers/private-response.ts';
 import { fieldOf } from '../../http/headers/raw-headers.ts';
 import { addVary, varyNames } from '../../http/headers/vary.ts';
 import { isOwnRequest } from '../../http/own-request.ts';
 import type { Step } from '../../http/server/pipeline.ts';
+import { type HeadHook, onHead } from '../../http/server/response-head.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import {
   mentionsSignIn,
@@ -39,7 +39,7 @@ export const browserSession = ({ signIn, trustProxy }: BrowserSessionOptions): S
   function browserSession(req, res, next) {
     const { cookie } = req.headers;
     if (!mentionsSignIn(cookie)) {
-      changeHead(res, (head) => varyLikeAuthorization(head, res));
+      onHead(res, varyLikeAuthorization);
       return next();
     }
     const origin = originOf(req, trustProxy(req.socket.remoteAddress));
@@ -47,36 +47,35 @@ export const browserSession = ({ signIn, trustProxy }: BrowserSessionOptions): S
     const found = signIn.session(cookie, isSecure);
     const session = found !== undefined && isOwnRequest(req, origin) ? found : undefined;
     setSignInState(req, { cookie, session });
-    if (found !== undefined) changeHead(res, (head) => privateHead(head, res));
-    else {
-      const removed = cookie.includes(SESSION_COOKIE) ? removalOf(isSecure) : [];
-      changeHead(res, (head) => [...varyLikeAuthorization(head, res), ...removed]);
-    }
+    onHead(res, found === undefined ? varyLikeAuthorization : makePrivate);
+    if (found === undefined && cookie.includes(SESSION_COOKIE))
+      onHead(res, isSecure ? removeSecureCookie : removeCookie);
     if (session !== undefined && req.headers.authorization === undefined)
       addAuthorization(req, `Bearer ${session.token}`);
     removeCookies(req, cookie);
     next();
   };
 
-const removalOf = (isSecure: boolean) => ['Set-Cookie', removedCookie(SESSION_COOKIE, isSecure)];
+const removalOf =
+  (isSecure: boolean): HeadHook =>
+  (_req, _res, head) =>
+    void head.push('Set-Cookie', removedCookie(SESSION_COOKIE, isSecure));
+const removeCookie = removalOf(false);
+const removeSecureCookie = removalOf(true);
 
 /** A response that depends on `Authorization` depends on the session too (RFC 9110 §12.5.5). */
-function varyLikeAuthorization(head: string[], res: ServerResponse): string[] {
+const varyLikeAuthorization: HeadHook = (_req, res, head) => {
   if (varyNames(head, res).includes('authorization')) addVary(head, res, VARY);
-  return head;
-}
+};
 
 /** No shared cache may store it: what it knows of the request is only the cookie. */
-function privateHead(head: string[], res: ServerResponse): string[] {
+const makePrivate: HeadHook = (_req, res, head) => {
   const earlier = res.getHeader('cache-control');
-  const whole =
-    earlier === undefined || fieldOf(head, 'cache-control') !== undefined
-      ? head
-      : [...head, 'Cache-Control', String(earlier)];
-  const changed = privateHeaders(whole, []);
-  addVary(changed, res, VARY);
-  return changed;
-}
+  if (earlier !== undefined && fieldOf(head, 'cache-control') === undefined)
+    head.push('Cache-Control', String(earlier));
+  head.splice(0, head.length, ...privateHeaders(head, []));
+  addVary(head, res, VARY);
+};
 
 /** Later steps read both. */
 function addAuthorization(req: IncomingMessage, value: string): void {

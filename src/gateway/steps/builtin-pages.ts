@@ -5,6 +5,7 @@
 import express, { type RequestHandler } from 'express';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import type { Step } from '../../http/server/pipeline.ts';
+import { keepHooks } from '../../http/server/response-head.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 
 export function builtinPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
@@ -17,7 +18,8 @@ export function builtinPages(pages: RequestHandler, trustProxy: TrustProxy): Ste
       pages(req, res, next);
     }) as unknown as Step;
   return function ownPages(req, res, next) {
-    if (RESERVED_SEGMENTS.has(firstSegment(req.url ?? ''))) return app(req, res, next);
-    next();
+    if (!RESERVED_SEGMENTS.has(firstSegment(req.url ?? ''))) return next();
+    keepHooks(res);
+    return app(req, res, next);
   };
 }

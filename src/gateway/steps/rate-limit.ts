@@ -6,11 +6,12 @@
  * Sends `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) on every response of a counted
  * request, 429 with `Retry-After` (RFC 6585 §4), and 503 if the shared store is away and `storeFailure` is `refuse`.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { contextOf, type RequestContext } from '../../http/context.ts';
 import type { Step } from '../../http/server/pipeline.ts';
+import { type HeadHook, onHead } from '../../http/server/response-head.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { appliesOutside, appliesTo, unknownOperations } from '../rate-limits/applicable.ts';
 import { type KeyOf, keyOfRule } from '../rate-limits/keys.ts';
@@ -68,7 +69,7 @@ export const rateLimits =
     return {
       fields: function rateLimitFields(req, res, next) {
         const context = contextOf(req);
-        addFields(res, context);
+        onHead(res, addFields);
         const segment = firstSegment(req.url ?? '');
         const isPage = RESERVED_SEGMENTS.has(segment) && segment !== 'health';
         const pending = isPage ? countOutside(req, context) : undefined;
@@ -96,14 +97,7 @@ function countedBy(limits: readonly Limit[], operation: GatewayOperation | undef
 }
 
 /** Adds the fields when the head is written, whichever step does that. Fields of the service stay next to them. */
-function addFields(res: ServerResponse, context: RequestContext): void {
-  const { writeHead } = res;
-  res.writeHead = ((...head: Parameters<typeof writeHead>) => {
-    const fields = context.rateLimits?.fields() ?? [];
-    const last = head.at(-1);
-    if (Array.isArray(last))
-      return writeHead.apply(res, [...head.slice(0, -1), [...last, ...fields]] as never);
-    for (let i = 0; i < fields.length; i += 2) res.appendHeader(fields[i] as string, fields[i + 1] as string);
-    return writeHead.apply(res, head);
-  }) as typeof writeHead;
-}
+const addFields: HeadHook = (req, _res, head) => {
+  const fields = contextOf(req).rateLimits?.fields();
+  if (fields !== undefined) head.push(...fields);
+};

@@ -8,9 +8,9 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { changeHead } from '../change-head.ts';
 import { only } from '../headers/raw-headers.ts';
 import { addVary } from '../headers/vary.ts';
+import { onHead } from '../server/response-head.ts';
 import { ANY_ORIGIN, type OriginMatcher, originMatcher } from './origins.ts';
 
 export interface CorsConfig {
@@ -82,17 +82,17 @@ export class Cors {
 
   /** Adds the headers to the response of a request when its head is written. */
   apply(req: IncomingMessage, res: ServerResponse, response: CorsResponse): void {
-    changeHead(res, (given) => {
-      if (response.isPassed?.()) return given;
+    onHead(res, (_req, _res, head) => {
+      if (response.isPassed?.()) return;
       for (const name of res.getHeaderNames()) if (isCorsHeader(name)) res.removeHeader(name);
-      const head = only(given, (name) => !isCorsHeader(name));
+      const own = only(head, (name) => !isCorsHeader(name));
+      head.splice(0, head.length, ...own);
       const preflight = this.#preflights.get(res);
       this.#addOrigin(head, req);
       if (preflight) head.push(...preflight);
       else if (this.allows(req.headers.origin))
         head.push('Access-Control-Expose-Headers', response.exposed());
       this.#addVary(head, res, preflight !== undefined);
-      return head;
     });
   }
 

@@ -22,6 +22,7 @@ import type { HostGuard } from './allowed-hosts.ts';
 import { handleClientError, rejectConnect } from './client-error.ts';
 import { Connections } from './connections.ts';
 import { validateFraming } from './framing.ts';
+import { ListenerResponse } from './response-head.ts';
 import { enforceBodyRate } from './slow-body.ts';
 import type { ListenerTls } from './tls/server-certificate.ts';
 import { discardUnreadBody } from './unread-body.ts';
@@ -91,6 +92,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     ...serverOptions,
     // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
+    ServerResponse: ListenerResponse as never,
     // While earlier responses are in progress, the connection is not free to switch.
     shouldUpgradeCallback: (req) => connections.unfinished(req.socket) === undefined && upgrades(req),
   };

@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { onHead } from './response-head.ts';
 
 /** Maximum number of bytes that are discarded. */
 const MAX_DISCARDED = 8 * 1024 ** 2;
@@ -18,17 +19,14 @@ const CLOSING_TIME = 2_000;
 export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
   const before = socket.bytesRead;
-  const { writeHead } = res;
   const left = () => Number(req.headers['content-length'] ?? 0) - (socket.bytesRead - before);
-  res.writeHead = ((...head: Parameters<typeof writeHead>) => {
-    if (!req.complete) {
-      if (left() > MAX_DISCARDED) res.shouldKeepAlive = false;
-      // Node reads an untouched body to its end, whatever its length, and does not report how much that was.
-      req.read(0);
-      closeGracefully(req, socket);
-    }
-    return writeHead.apply(res, head);
-  }) as typeof writeHead;
+  onHead(res, () => {
+    if (req.complete) return;
+    if (left() > MAX_DISCARDED) res.shouldKeepAlive = false;
+    // Node reads an untouched body to its end, whatever its length, and does not report how much that was.
+    req.read(0);
+    closeGracefully(req, socket);
+  });
   res.once('finish', () => {
     if (!req.complete && !socket.destroyed) discard(req, socket, MAX_DISCARD_TIME);
   });

@@ -4,8 +4,9 @@
  * them. A refusal is an ordinary response, after which the connection is closed. `accept` sends 101, and the connection
  * belongs to its caller.
  */
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { ListenerResponse } from './response-head.ts';
 
 /** Bytes that are kept of what a client sends before the response. */
 const MAX_EARLY_BYTES = 65_536;
@@ -105,7 +106,7 @@ export const upgradeOf = (req: IncomingMessage): Upgrade | undefined => (req as 
 
 /** @returns the response of a request that Node emits as `upgrade` */
 export function receiveUpgrade(req: IncomingMessage, socket: Socket, head: Buffer): ServerResponse {
-  const res = new ServerResponse(req);
+  const res = new ListenerResponse(req);
   res.shouldKeepAlive = false;
   socket.setTimeout(0);
   // Without a listener, an error would end the process.

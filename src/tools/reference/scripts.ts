@@ -52,6 +52,11 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
       meaning:
         'Copies the documents to `openapi/released` as those of this release, unless one breaks its clients.',
     },
+    pack: {
+      meaning:
+        'Builds the package in `dist/package`, and packs it as `dist/linkway-<version>.tgz`; see [Run without a clone](../run-without-a-clone.md).',
+    },
+    prepack: { meaning: 'Says that `npm pack` is for the built package: use `npm run pack`.' },
   },
   Check: {
     check: {

@@ -2,10 +2,11 @@
  * Makes the request and the response of `node:http` for one HTTP/2 stream. The body of the request comes from the
  * stream, with back pressure by its flow control (RFC 9113 §5.2). The response writes to a `StreamSocket`.
  */
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { ListenerResponse } from '../response-head.ts';
 import type { RequestHead } from './request-head.ts';
 import { StreamSocket } from './stream-socket.ts';
 
@@ -16,7 +17,7 @@ export interface StreamExchange {
 }
 
 /** Keeps its trailers, which `node:http` sends in chunked bodies only. */
-class StreamResponse extends ServerResponse {
+class StreamResponse extends ListenerResponse {
   readonly trailers: string[] = [];
 
   override addTrailers(headers: NodeJS.Dict<string> | readonly [string, string][] | object): void {
