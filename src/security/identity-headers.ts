@@ -24,9 +24,17 @@ const IDENTITY_HEADERS: ReadonlySet<string> = new Set([
   IDENTITY_TOKEN_HEADER.toLowerCase(),
 ]);
 
+const SHORTEST = Math.min(...[...IDENTITY_HEADERS].map(({ length }) => length));
+const LOWER_X = 0x78;
+const UPPER_X = 0x58;
+
 /** Some servers read `_` as `-`, as CGI does (RFC 3875 §4.1.18). */
-export const isIdentityHeader = (name: string): boolean =>
-  IDENTITY_HEADERS.has(name.toLowerCase().replaceAll('_', '-'));
+export function isIdentityHeader(name: string): boolean {
+  // It is called for every header of every request, and most begin with another letter.
+  const first = name.charCodeAt(0);
+  if ((first !== LOWER_X && first !== UPPER_X) || name.length < SHORTEST) return false;
+  return IDENTITY_HEADERS.has(name.toLowerCase().replaceAll('_', '-'));
+}
 
 /** Raw headers that name a caller. Its claims and the end of its credentials are not among them. */
 export const identityHeaders = ({ subject, issuer, client, grants }: Caller): string[] => [

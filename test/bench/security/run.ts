@@ -18,7 +18,7 @@ const CONNECTIONS = 64;
 const MEASURED_CORE = 0;
 const PATH = '/orders/o1';
 /** New tokens of one slice. */
-const TOKENS = 2000;
+const TOKENS = 32 * CONNECTIONS;
 
 const upstream = await startChild('./upstream.ts', { INSTANCES: '2' });
 const issuer = await startChild('./security/issuer.ts', {});
@@ -45,17 +45,22 @@ async function measure(child: Child, headers: Record<string, string>): Promise<n
   return ((await child.meter()) - before) / requests.total;
 }
 
-/** The same with a token of its own for each request; undefined for the gateway that does not look at it. */
-async function measureNew(child: Child, news: readonly string[]): Promise<number> {
+/** The same, where each request has a token of its own. */
+async function measureEach(child: Child, all: readonly string[]): Promise<number> {
+  let client = 0;
+  const share = all.length / CONNECTIONS;
   const before = await child.meter();
   const { non2xx, errors } = await autocannon({
     url: child.url + PATH,
     connections: CONNECTIONS,
-    amount: news.length,
-    requests: news.map((token) => ({ headers: bearer(token) })),
+    amount: all.length,
+    setupClient: (one) => {
+      const own = all.slice(client * share, ++client * share);
+      one.setRequests(own.map((token) => ({ path: PATH, headers: bearer(token) })));
+    },
   });
   if (non2xx + errors > 0) throw new Error(`${non2xx} responses and ${errors} connections failed`);
-  return ((await child.meter()) - before) / news.length;
+  return ((await child.meter()) - before) / all.length;
 }
 
 const [known] = await tokens(1);
@@ -71,9 +76,9 @@ for (let round = 0; round < ROUNDS; round++) {
 const news: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   const fresh = await tokens(TOKENS);
-  const withNew = await measureNew(closed, fresh);
+  const first = await measureEach(closed, fresh);
   // The same tokens again are known.
-  news.push(withNew - (await measureNew(closed, fresh)));
+  news.push(first - (await measureEach(closed, fresh)));
 }
 for (const child of [open, closed, issuer, upstream]) child.stop();
 
