@@ -13,7 +13,7 @@ import type { DemoUsers } from './demo-users.ts';
 import { memoryAdapters } from './memory-adapter.ts';
 import { errorPage, loginPage, pageHeaders, STYLE_PATH, signedOutPage, signOutPage, style } from './pages.ts';
 
-export const LOOPBACK = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 /** The name of the gateway as a recipient of tokens (RFC 8707). */
 export const AUDIENCE = 'urn:linkway:sample';
 export const CLIENTS = { explorer: 'explorer', swaggerUi: 'swagger-ui', curl: 'curl' } as const;
