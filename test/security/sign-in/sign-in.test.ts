@@ -5,6 +5,9 @@ import { Problem } from '../../../src/contract/problem.ts';
 import { type Redirect, SignIn } from '../../../src/security/sign-in/sign-in.ts';
 import type { Verification } from '../../../src/security/verifier.ts';
 import { json, type ScriptedProvider, startScriptedProvider } from '../../support/identity-provider.ts';
+import { removeFilesAfterEach, testFile } from '../../support/test-file.ts';
+
+removeFilesAfterEach();
 
 const NOW = 1_800_000_000_000;
 const HTTP = 'http://localhost:8080';
@@ -225,6 +228,35 @@ describe('The end of a sign-in', () => {
       code_verifier: expect.stringMatching(/^[\w-]{43}$/),
       redirect_uri: `${HTTPS}/explorer/callback`,
     });
+  });
+
+  it('Proves who the gateway is, where its client has a secret', async () => {
+    const { path: secretFile } = testFile('a:b c\n');
+    const { provider, signIn } = await setUp({ config: { client: { id: 'gate way', secretFile } } });
+    const begun = await signIn.begin(HTTP);
+    issueTokens(provider, begun, { aud: 'gate way' });
+    const { token } = provider;
+    let authorization: string | undefined;
+    provider.token = (form, req, res) => {
+      authorization = req.headers.authorization;
+      token(form, req, res);
+    };
+    await signIn.finish(HTTP, query(provider, begun), cookiesOf(begun));
+    // Both parts are encoded like a form first (RFC 6749 §2.3.1).
+    expect(authorization).toBe(`Basic ${Buffer.from('gate+way:a%3Ab+c').toString('base64')}`);
+    expect(provider.forms[0]?.has('client_id')).toBe(false);
+    await signIn.close();
+  });
+
+  it('Is 503 without the secret, and the provider gets no code', async () => {
+    const { provider, signIn, logged } = await setUp({
+      config: { client: { id: 'gateway', secretFile: '/nowhere/x' } },
+    });
+    const begun = await signIn.begin(HTTP);
+    expect((await refusal(signIn.finish(HTTP, query(provider, begun), cookiesOf(begun)))).status).toBe(503);
+    expect(provider.forms).toEqual([]);
+    expect(logged).toHaveLength(1);
+    await signIn.close();
   });
 
   it('Shows the subject where the provider has no name', async () => {
