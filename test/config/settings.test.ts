@@ -10,6 +10,7 @@ describe('Settings', () => {
       OTEL_SDK_DISABLED: false,
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
       OTEL_TRACES_SAMPLER_ARG: 1,
+      IDENTITY: 'off',
       LOG_LEVEL: 'info',
       GATEWAY_CONFIG: 'gateway.yaml',
     });
