@@ -11,7 +11,7 @@ import { strictTransportSecurity } from '../http/headers/strict-transport-securi
 import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
 import { clientOf } from '../http/server/client-address.ts';
-import { pipeline } from '../http/server/pipeline.ts';
+import { pipeline, presentSteps } from '../http/server/pipeline.ts';
 import { trustProxy } from '../http/server/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { Log } from '../observability/log.ts';
@@ -21,6 +21,7 @@ import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
 import type { SignIn } from '../security/sign-in/sign-in.ts';
+import { compileServices } from './compile-services.ts';
 import { createCompositions, type FindComposition } from './composition/composition.ts';
 import { ConformanceStats } from './conformance/conformance-stats.ts';
 import { inspectResponses } from './conformance/inspect-responses.ts';
@@ -28,13 +29,11 @@ import { GatewayCors } from './cors/gateway-cors.ts';
 import { preflight } from './cors/preflight.ts';
 import type { LoadedStep } from './extension/load-steps.ts';
 import { extensionSteps } from './extension/run-steps.ts';
-import { compileInSteps, type GatewayOperation } from './operation.ts';
-import { checkOperationPolicies } from './operation-policies.ts';
+import type { GatewayOperation } from './operation.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
 import { createInternalDispatch } from './proxy/internal-request.ts';
 import { createResponseSender } from './proxy/send-upstream-response.ts';
 import { createUpstreams, identifyCallers } from './proxy/upstreams.ts';
-import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
 import { createUnavailableServices } from './routing/unavailable-services.ts';
@@ -145,34 +144,7 @@ export function* createInSteps({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations: GatewayOperation[] = [];
-  for (const {
-    name,
-    unknownQuery,
-    unknownBody,
-    responses,
-    operations: policies,
-    ...mountOptions
-  } of services) {
-    const document = documents.get(name);
-    if (!document) continue;
-    const compiled = yield* compileInSteps({
-      service: name,
-      document,
-      unknownQuery,
-      unknownBody,
-      json: config.limits,
-      mount: mountOf(mountOptions),
-      validatesResponses: responses !== 'off',
-      inTurns: true,
-      onFault: (fault) => onFault?.(name, fault),
-    });
-    checkOperationPolicies(
-      { name, operations: policies },
-      compiled.map(({ operationId }) => operationId),
-    );
-    for (const operation of compiled) operations.push(operation);
-  }
+  const operations = yield* compileServices({ services, documents, limits: config.limits, onFault });
   const router = createRouter(operations);
   const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
   const rates = rateLimits?.({ operations, unavailable });
@@ -218,34 +190,30 @@ export function* createInSteps({
   const webSocketSettings = new Map(
     services.flatMap(({ name, webSocket }) => (webSocket ? [[name, webSocket] as const] : [])),
   );
+  const hasWebSockets = webSocketSettings.size > 0;
   // Decides whether a request to an operation continues, for clients and for internal requests alike.
-  const steps = [
+  const steps = presentSteps([
     // Rejects changes by pages of other sites with 403, unless CORS allows them.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
-    ...(addressSteps?.parts ? [addressSteps.parts] : []),
+    addressSteps?.parts,
     // Rejects invalid WebSocket handshakes, and those from pages of other sites, with 400, 403 or 426.
-    ...(webSocketSettings.size > 0
-      ? [webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, cors })]
-      : []),
+    hasWebSockets && webSocketHandshake({ services, trustProxy: isTrustedProxy, allowedHosts, cors }),
     // Rejects requests without the credentials that the document requires with 401, 403 or 503.
-    ...(security
-      ? [
-          authenticate({
-            security,
-            needsCaller: offers && offersLinks(compositionOf),
-            statistics: refusalStatistics,
-            logger: log.logger,
-          }),
-        ]
-      : []),
+    security &&
+      authenticate({
+        security,
+        needsCaller: offers && offersLinks(compositionOf),
+        statistics: refusalStatistics,
+        logger: log.logger,
+      }),
     ...operationSteps,
     // Refuses requests above a limit with 429. It knows the caller, so it comes after authentication.
-    ...(rates ? [rates.operation] : []),
+    rates?.operation,
     // Runs the steps of gateway.yaml.
-    ...(extension.before ? [extension.before] : []),
+    extension.before,
     // Rejects requests that do not match the contract with 400, 413 or 415, and bodies without memory for them with 503.
     validate({ limits, heldBodies }),
-  ];
+  ]);
   // Sends internal requests for embedded resources.
   const dispatch = createInternalDispatch({
     router,
@@ -266,30 +234,28 @@ export function* createInSteps({
   const forwardRequest = forward({ ...forwarding, upstreams });
 
   return pipeline(
-    [
+    presentSteps([
       // Assigns a request id, a trace context and a client.
       identify({ trustsDeadline: isTrustedProxy, compression, clientOf: clientOf(config) }),
       // Writes an access log line and a metric when the request has ended.
       accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to use HTTPS only.
-      ...(hsts ? [strictTransportSecurity(hsts)] : []),
+      hsts && strictTransportSecurity(hsts),
       // Adds CORS headers to all responses of the following steps.
-      ...(cors ? [corsHeaders(cors)] : []),
+      cors && corsHeaders(cors),
       // Rejects clients by their address with 403.
-      ...(addressSteps ? [addressSteps.requests] : []),
+      addressSteps?.requests,
       // Responds to CORS preflights.
-      ...(cors ? [preflight({ cors, router, securityHeaders: ownHeaders })] : []),
+      cors && preflight({ cors, router, securityHeaders: ownHeaders }),
       // Turns the session of a browser into credentials.
-      ...(signIn ? [browserSession({ signIn, trustProxy: isTrustedProxy })] : []),
+      signIn && browserSession({ signIn, trustProxy: isTrustedProxy }),
       // Adds the fields about rate limits to responses, and counts requests for pages of the gateway.
-      ...(rates ? [rates.fields] : []),
+      rates?.fields,
       // Asks for credentials for the pages of the gateway itself.
-      ...(security && config.authentication?.pages
-        ? [guardPages(security.guard(config.authentication.pages))]
-        : []),
+      security && config.authentication?.pages && guardPages(security.guard(config.authentication.pages)),
       // Serves the pages of the gateway itself.
-      ...(pages && security && offers ? [pageOffers(security.authenticator, offers)] : []),
-      ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
+      pages && security && offers && pageOffers(security.authenticator, offers),
+      pages && builtinPages(pages, isTrustedProxy),
       // Finds the operation: 404, 405, or 503 while the document is not available.
       route({
         router,
@@ -301,31 +267,27 @@ export function* createInSteps({
       // Runs the operation steps from above.
       ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
-      ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
+      compressed.size > 0 && restorePlainTags(compressed),
       // Switches connections to WebSocket.
-      ...(webSocketSettings.size > 0
-        ? [
-            upgrade({
+      hasWebSockets &&
+        upgrade({
+          settings: webSocketSettings,
+          limits: limits.webSockets,
+          webSockets,
+          forward: forward({
+            ...forwarding,
+            // Not the cache: a connection belongs to one client.
+            upstreams: identifyCallers(targets, security?.identity),
+            upgrade: 'websocket',
+            inspect: (response, ...rest) => (response.connection ? undefined : inspect(response, ...rest)),
+            sendUpstreamResponse: joinConnections({
               settings: webSocketSettings,
-              limits: limits.webSockets,
               webSockets,
-              forward: forward({
-                ...forwarding,
-                // Not the cache: a connection belongs to one client.
-                upstreams: identifyCallers(targets, security?.identity),
-                upgrade: 'websocket',
-                inspect: (response, ...rest) =>
-                  response.connection ? undefined : inspect(response, ...rest),
-                sendUpstreamResponse: joinConnections({
-                  settings: webSocketSettings,
-                  webSockets,
-                  expiresAt,
-                  sendUpstreamResponse,
-                }),
-              }),
+              expiresAt,
+              sendUpstreamResponse,
             }),
-          ]
-        : []),
+          }),
+        }),
       // Adds links to responses without them, and embeds resources of other services.
       compose({
         compositionOf,
@@ -341,7 +303,7 @@ export function* createInSteps({
       }),
       // Forwards the request to the service and the response to the client.
       forwardRequest,
-    ],
+    ]),
     // Sends errors as application/problem+json or as a page.
     problemHandler({
       logger: log.logger,

@@ -32,3 +32,7 @@ export const pipeline =
     };
     next();
   };
+
+/** Leaves out the steps that are not configured. */
+export const presentSteps = <One>(steps: readonly (One | false | undefined)[]): One[] =>
+  steps.flatMap((step) => (step === false || step === undefined ? [] : [step as One]));
