@@ -16,17 +16,24 @@ import { callerId } from './caller-id.ts';
 import { IDENTITY_TOKEN_HEADER } from './identity-token.ts';
 
 /** In lower case. */
-const IDENTITY_HEADERS: ReadonlySet<string> = new Set([
+const IDENTITY_HEADERS = [
   'x-auth-subject',
   'x-auth-issuer',
   'x-auth-client',
   'x-auth-scope',
   IDENTITY_TOKEN_HEADER.toLowerCase(),
-]);
+];
 
-/** Some servers read `_` as `-`, as CGI does (RFC 3875 §4.1.18). */
-export const isIdentityHeader = (name: string): boolean =>
-  IDENTITY_HEADERS.has(name.toLowerCase().replaceAll('_', '-'));
+const PATTERN = new RegExp(
+  `^(?:${IDENTITY_HEADERS.map((name) => name.replaceAll('-', '[^a-z0-9]')).join('|')})$`,
+  'i',
+);
+
+/**
+ * CGI variables have `_` for `-` (RFC 3875 §4.1.18), and some servers write `_` for every character that is neither a letter
+ * nor a digit. So a header that differs from an identity header in such characters may be taken for it.
+ */
+export const isIdentityHeader = (name: string): boolean => PATTERN.test(name);
 
 /** Raw headers that name a caller. Its claims and the end of its credentials are not among them. */
 export const identityHeaders = ({ subject, issuer, client, grants }: Caller): string[] => [
