@@ -28,13 +28,15 @@ export function compileRequirements(document: Json, operation: Json): Requiremen
   if (!Array.isArray(declared)) return [IMPOSSIBLE];
   if (declared.length === 0) return [[]];
   return declared.map((requirement) =>
-    isObject(requirement)
-      ? Object.entries(requirement).map(([scheme, scopes]) => ({
-          scheme,
-          scopes: Array.isArray(scopes) ? scopes.map(String) : [],
-        }))
-      : IMPOSSIBLE,
+    isObject(requirement) ? compileRequirement(requirement) : IMPOSSIBLE,
   );
+}
+
+/** `oauth:` without a value, as YAML has it, is a scheme without scopes. Any other value may mean a scope. */
+function compileRequirement(requirement: Json): Requirement {
+  const entries = Object.entries(requirement);
+  if (!entries.every(([, scopes]) => Array.isArray(scopes) || scopes === null)) return IMPOSSIBLE;
+  return entries.map(([scheme, scopes]) => ({ scheme, scopes: ((scopes ?? []) as unknown[]).map(String) }));
 }
 
 /** No scheme has an empty name. */

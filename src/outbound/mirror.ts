@@ -38,7 +38,17 @@ export interface MirrorSnapshot {
 /** Tells the server that nobody waits for its response. */
 const MIRROR_HEADER = 'X-Linkway-Mirror';
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
+/** Client certificates (RFC 9440) are among them. */
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'client-cert',
+  'client-cert-chain',
+]);
+
+/** What the gateway says about the caller. With the signed token, the mirror could call the service as the caller. */
+const IDENTITY_PREFIX = 'x-auth-';
 
 export class Mirror {
   readonly #options: Omit<MirrorOptions, 'previous'>;
@@ -107,7 +117,7 @@ export class Mirror {
 }
 
 const isCredential = (name: string, names: CredentialNames | undefined): boolean =>
-  CREDENTIAL_HEADERS.has(name) || names?.headers.has(name) === true;
+  CREDENTIAL_HEADERS.has(name) || name.startsWith(IDENTITY_PREFIX) || names?.headers.has(name) === true;
 
 /** The path without the query parameters that are API keys. Other parameters stay as they are written. */
 function withoutCredentials(path: string, names: CredentialNames | undefined): string {

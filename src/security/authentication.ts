@@ -22,12 +22,22 @@ export function authenticationOf(
 ): Authentication {
   const [first, ...others] = identities;
   if (first === undefined) return faults.size === 0 ? ANONYMOUS : { caller: undefined, faults };
-  if (others.length > 0 || faults.size > 0) return { caller: callerOf(identities), faults };
+  if (others.length > 0) return { caller: callerOf(identities), faults };
   const [scheme, identity] = first;
-  const known = callers.get(identity)?.get(scheme);
-  if (known !== undefined) return known;
-  const authentication = { caller: callerOf(identities), faults };
+  const known = authenticationBy(scheme, identity, identities);
+  // Another scheme that takes the same place refuses the credentials: the caller is still the same.
+  return faults.size === 0 ? known : { caller: known.caller, faults };
+}
+
+function authenticationBy(
+  scheme: string,
+  identity: Identity,
+  identities: ReadonlyMap<string, Identity>,
+): Authentication {
   const byScheme = callers.get(identity) ?? new Map<string, Authentication>();
+  const known = byScheme.get(scheme);
+  if (known !== undefined) return known;
+  const authentication: Authentication = { caller: callerOf(identities), faults: new Map() };
   callers.set(identity, byScheme.set(scheme, authentication));
   return authentication;
 }

@@ -30,8 +30,21 @@ export interface AuthenticatorOptions {
   readonly failedPasswords?: FailedAttempts;
 }
 
+/** The schemes that take the credentials of one place in a request. */
+interface PlaceSchemes {
+  readonly place: CredentialPlace;
+  readonly schemes: readonly { readonly name: string; readonly rank: number; readonly verifier: Verifier }[];
+}
+
+interface Result {
+  readonly scheme: string;
+  /** The position of the scheme in the configuration. */
+  readonly rank: number;
+  readonly verification: Verification;
+}
+
 export class Authenticator {
-  readonly #schemes: readonly AuthenticatedScheme[];
+  readonly #places: readonly PlaceSchemes[];
   readonly #isTrustedProxy: (address: string | undefined) => boolean;
   readonly #failedAttempts: FailedAttempts;
   readonly #failedPasswords: FailedAttempts;
@@ -44,7 +57,7 @@ export class Authenticator {
       failedPasswords = new FailedAttempts({ perSecond: PASSWORDS_PER_SECOND }),
     }: AuthenticatorOptions = {},
   ) {
-    this.#schemes = schemes;
+    this.#places = byPlace(schemes);
     this.#isTrustedProxy = isTrustedProxy;
     this.#failedAttempts = failedAttempts;
     this.#failedPasswords = failedPasswords;
@@ -68,48 +81,87 @@ export class Authenticator {
     request: CredentialSource,
     context: RequestContext,
   ): Authentication | Promise<Authentication> {
-    let results: [string, Verification | Promise<Verification>][] | undefined;
-    for (const { name, places, verifier } of this.#schemes)
-      for (const place of places) {
-        const result = this.#verify(verifier, place, request, context);
-        if (result === undefined) continue;
-        results ??= [];
-        results.push([name, result]);
+    const results: Result[] = [];
+    const pending: Promise<void>[] = [];
+    for (const { place, schemes } of this.#places) {
+      if (place.in === 'certificate') {
+        this.#verifyCertificate(schemes, request, results);
+        continue;
       }
-    if (results === undefined) return ANONYMOUS;
-    if (results.some(([, result]) => result instanceof Promise))
-      return Promise.all(
-        results.map(async ([name, result]): Promise<[string, Verification]> => [name, await result]),
-      ).then((settled) => identify(settled, context));
-    return identify(results as [string, Verification][], context);
+      const credentials = findCredentials(place, request);
+      if (credentials === undefined) continue;
+      const waiting = this.#verify({ place, schemes }, credentials, { request, context, results });
+      if (waiting) pending.push(waiting);
+    }
+    if (pending.length > 0) return Promise.all(pending).then(() => identify(results, context));
+    if (results.length === 0) return ANONYMOUS;
+    return identify(results, context);
   }
 
+  #verifyCertificate(schemes: PlaceSchemes['schemes'], request: CredentialSource, results: Result[]): void {
+    const isFromProxy = this.#isTrustedProxy(request.socket.remoteAddress);
+    for (const { name, rank, verifier } of schemes) {
+      const verification = verifier.verifyRequest?.(request, isFromProxy);
+      if (verification !== undefined) results.push({ scheme: name, rank, verification });
+    }
+  }
+
+  /**
+   * Verifies the credentials of one place for all schemes that take them. This is one attempt: it succeeds if one of the
+   * schemes accepts the credentials. A token of one issuer is not valid for the scheme of another.
+   */
   #verify(
-    verifier: Verifier,
-    place: CredentialPlace,
-    request: CredentialSource,
-    context: RequestContext,
-  ): Verification | Promise<Verification> | undefined {
-    if (place.in === 'certificate')
-      return verifier.verifyRequest?.(request, this.#isTrustedProxy(request.socket.remoteAddress));
-    const credentials = findCredentials(place, request);
-    if (credentials === undefined) return undefined;
-    const known = verifier.known?.(credentials, place);
-    if (known !== undefined) return known;
+    { place, schemes }: PlaceSchemes,
+    credentials: string,
+    { request, context, results }: { request: CredentialSource; context: RequestContext; results: Result[] },
+  ): Promise<void> | undefined {
+    const first = results.length;
+    for (const { name, rank, verifier } of schemes) {
+      const verification = verifier.known?.(credentials, place);
+      if (verification !== undefined) results.push({ scheme: name, rank, verification });
+    }
+    const known = results.length - first;
+    if (known === schemes.length) return undefined;
+    const isKnown = (scheme: string) =>
+      results.slice(first, first + known).some((result) => result.scheme === scheme);
+    const unknown = known === 0 ? schemes : schemes.filter(({ name }) => !isKnown(name));
     const client = context.client ?? request.socket.remoteAddress ?? '';
     const attempts = place.in === 'basic' ? this.#failedPasswords : this.#failedAttempts;
-    const wait = attempts.begin(client);
+    // Credentials that are known to be valid are never refused because of others from the same address.
+    const wait = known > 0 ? 0 : attempts.begin(client);
     if (wait > 0) throw tooManyAttemptsProblem(wait);
-    const result = verifier.verify(credentials, place);
-    if (!(result instanceof Promise)) return countAttempt(attempts, client, result);
-    return result.then((verification) => countAttempt(attempts, client, verification));
+    const verifications = unknown.map(({ verifier }) => verifier.verify(credentials, place));
+    const finish = (settled: readonly Verification[]): void => {
+      for (const [index, { name, rank }] of unknown.entries())
+        results.push({ scheme: name, rank, verification: settled[index] as Verification });
+      if (known === 0) countAttempt(attempts, client, settled);
+    };
+    if (verifications.some((one) => one instanceof Promise)) return Promise.all(verifications).then(finish);
+    finish(verifications as Verification[]);
   }
 }
 
-function countAttempt(attempts: FailedAttempts, client: string, verification: Verification): Verification {
-  if ('rejected' in verification) attempts.fail(client);
+function byPlace(schemes: readonly AuthenticatedScheme[]): PlaceSchemes[] {
+  const found = new Map<string, { place: CredentialPlace; schemes: PlaceSchemes['schemes'][number][] }>();
+  for (const [rank, { name, places, verifier }] of schemes.entries())
+    for (const place of places) {
+      const key = JSON.stringify([place.in, 'name' in place ? place.name : '']);
+      const known = found.get(key) ?? { place, schemes: [] };
+      known.schemes.push({ name, rank, verifier });
+      found.set(key, known);
+    }
+  return [...found.values()];
+}
+
+/** An attempt that no scheme could decide is none. */
+function countAttempt(
+  attempts: FailedAttempts,
+  client: string,
+  verifications: readonly Verification[],
+): void {
+  const isAccepted = verifications.some((one) => 'subject' in one);
+  if (!isAccepted && verifications.some((one) => 'rejected' in one)) attempts.fail(client);
   else attempts.succeed(client);
-  return verification;
 }
 
 const tooManyAttemptsProblem = (seconds: number): Problem =>
@@ -117,12 +169,14 @@ const tooManyAttemptsProblem = (seconds: number): Problem =>
     headers: { 'Retry-After': String(seconds) },
   });
 
-function identify(results: readonly [string, Verification][], context: RequestContext): Authentication {
+function identify(results: Result[], context: RequestContext): Authentication {
+  // The first scheme of the configuration names the caller, wherever its credentials are.
+  if (results.length > 1) results.sort((a, b) => a.rank - b.rank);
   const identities = new Map<string, Identity>();
   const faults = new Map<string, Rejected | Unavailable>();
-  for (const [name, result] of results) {
-    if ('rejected' in result || 'unavailable' in result) faults.set(name, result);
-    else if (!identities.has(name)) identities.set(name, result);
+  for (const { scheme, verification } of results) {
+    if ('rejected' in verification || 'unavailable' in verification) faults.set(scheme, verification);
+    else if (!identities.has(scheme)) identities.set(scheme, verification);
   }
   const authentication = authenticationOf(identities, faults);
   context.caller = authentication.caller;

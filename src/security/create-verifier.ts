@@ -56,6 +56,7 @@ async function keysVerifier(
   const passwords = new PasswordVerifier(config, { folder });
   return {
     verify: (credentials, place) => (place?.in === 'basic' ? passwords : keys).verify(credentials),
+    known: (credentials, place) => (place?.in === 'basic' ? passwords : keys).known(credentials),
     fault: () => keys.fault(),
     close: () => {
       keys.close();

@@ -16,24 +16,31 @@ import { callerId } from './caller-id.ts';
 import { IDENTITY_TOKEN_HEADER } from './identity-token.ts';
 
 /** In lower case. */
-const IDENTITY_HEADERS: ReadonlySet<string> = new Set([
+const IDENTITY_HEADERS = [
   'x-auth-subject',
   'x-auth-issuer',
   'x-auth-client',
   'x-auth-scope',
   IDENTITY_TOKEN_HEADER.toLowerCase(),
-]);
+];
 
-const SHORTEST = Math.min(...[...IDENTITY_HEADERS].map(({ length }) => length));
+const PATTERN = new RegExp(
+  `^(?:${IDENTITY_HEADERS.map((name) => name.replaceAll('-', '[^a-z0-9]')).join('|')})$`,
+  'i',
+);
+
+const SHORTEST = Math.min(...IDENTITY_HEADERS.map(({ length }) => length));
 const LOWER_X = 0x78;
 const UPPER_X = 0x58;
 
-/** Some servers read `_` as `-`, as CGI does (RFC 3875 §4.1.18). */
+/**
+ * CGI variables have `_` for `-` (RFC 3875 §4.1.18), and some servers write `_` for every character that is neither a letter
+ * nor a digit. So a header that differs from an identity header in such characters may be taken for it.
+ */
 export function isIdentityHeader(name: string): boolean {
   // It is called for every header of every request, and most begin with another letter.
   const first = name.charCodeAt(0);
-  if ((first !== LOWER_X && first !== UPPER_X) || name.length < SHORTEST) return false;
-  return IDENTITY_HEADERS.has(name.toLowerCase().replaceAll('_', '-'));
+  return (first === LOWER_X || first === UPPER_X) && name.length >= SHORTEST && PATTERN.test(name);
 }
 
 /** Raw headers that name a caller. Its claims and the end of its credentials are not among them. */

@@ -36,6 +36,8 @@ export class Verifiers<Config = SchemeConfig> {
         verifier: this.#create(schemes[name] as Config, name),
         holders: 0,
       };
+      // It is awaited later; until then, its failure must not end the process.
+      held.verifier.catch(() => {});
       held.holders += 1;
       this.#held.set(key, held);
     }

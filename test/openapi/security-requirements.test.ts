@@ -70,4 +70,13 @@ describe('Security requirements', () => {
     everything.delete('');
     expect(isAllowed(requirements.slice(0, 3), everything)).toBe(false);
   });
+
+  it('Scopes that are not a list are never satisfied, and a scheme without a value has none', () => {
+    const grants = new Map([['oauth', new Set(['admin'])]]);
+    for (const scopes of ['admin', { admin: true }, true, 1]) {
+      const requirements = compileRequirements({}, { security: [{ oauth: scopes }] }) ?? [];
+      expect(isAllowed(requirements, grants)).toBe(false);
+    }
+    expect(isAllowed(compileRequirements({}, { security: [{ oauth: null }] }) ?? [], grants)).toBe(true);
+  });
 });

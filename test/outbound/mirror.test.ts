@@ -158,6 +158,12 @@ describe('Credentials', () => {
     'y',
     'X-Key',
     'z',
+    'Client-Cert',
+    ':YQ==:',
+    'X-Auth-Identity',
+    'signed',
+    'X-Auth-Subject',
+    'anna',
     'x-other',
     '1',
   ];

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RequestContext } from '../../src/http/context.ts';
 import { Authenticator } from '../../src/security/authenticator.ts';
 import type { CredentialSource } from '../../src/security/credentials.ts';
+import { FailedAttempts } from '../../src/security/failed-attempts.ts';
 import { scriptedVerifier } from '../support/verifiers.ts';
 
 const context = () => new RequestContext('id', `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, false);
@@ -89,5 +90,95 @@ describe('An authenticator', () => {
     const { caller } = await authenticator.authenticate(requestOf({}, '/a?b=1'), context());
     expect(caller).toBeUndefined();
     expect(verifier.calls).toEqual([]);
+  });
+
+  describe('With two schemes for bearer tokens', () => {
+    const limits = () => ({
+      failedAttempts: new FailedAttempts({ perSecond: 2, now: () => 0 }),
+      failedPasswords: new FailedAttempts({ perSecond: 2, now: () => 0 }),
+    });
+    /** The first accepts `anna…`, the second everything else but `bad`. */
+    const twoSchemes = (isAsynchronous: boolean, isKnown: boolean) => {
+      const ofAnna = scriptedVerifier({ isAsynchronous });
+      const ofOthers = scriptedVerifier({ isAsynchronous });
+      const refused = { rejected: 'The token is not valid.', reason: 'another issuer' };
+      return new Authenticator(
+        [
+          {
+            name: 'users',
+            places: [{ in: 'bearer' }],
+            verifier: {
+              verify: (text) => (text.startsWith('anna') ? ofAnna.verify(text) : refused),
+              known: (text) =>
+                isKnown && text.startsWith('anna')
+                  ? { issuer: 'i', subject: 'anna', scopes: new Set<string>(), expiresAt: 1 }
+                  : undefined,
+            },
+          },
+          {
+            name: 'staff',
+            places: [{ in: 'bearer' }],
+            verifier: { verify: (text) => (text.startsWith('anna') ? refused : ofOthers.verify(text)) },
+          },
+        ],
+        limits(),
+      );
+    };
+
+    it.each([false, true])(
+      'A token that one of them accepts is no failed attempt (later: %s)',
+      async (later) => {
+        const authenticator = twoSchemes(later, false);
+        for (let count = 0; count < 20; count++)
+          for (const token of ['anna', 'bert']) {
+            const { caller } = await authenticator.authenticate(bearer(token), context());
+            expect(caller?.subject).toBe(token);
+          }
+      },
+    );
+
+    it('A token that neither accepts is one failed attempt', async () => {
+      const authenticator = twoSchemes(false, false);
+      await authenticator.authenticate(bearer('bad'), context());
+      expect(() => authenticator.authenticate(bearer('bad'), context())).toThrow(
+        'Too many credentials from this address were not valid.',
+      );
+    });
+
+    it('A token that one of them knows is accepted after too many failed attempts', async () => {
+      const authenticator = twoSchemes(false, true);
+      await authenticator.authenticate(bearer('bad'), context());
+      expect(() => authenticator.authenticate(bearer('carl'), context())).toThrow('Too many credentials');
+      const { caller } = await authenticator.authenticate(bearer('anna'), context());
+      expect(caller?.subject).toBe('anna');
+    });
+
+    it('The caller of a token is the same object for each request', async () => {
+      const identity = { issuer: 'i', subject: 'anna', scopes: new Set<string>(), expiresAt: 1 };
+      const refused = { rejected: 'no', reason: 'no' };
+      const authenticator = new Authenticator([
+        { name: 'users', places: [{ in: 'bearer' }], verifier: { verify: () => identity } },
+        { name: 'staff', places: [{ in: 'bearer' }], verifier: { verify: () => refused } },
+      ]);
+      const first = await authenticator.authenticate(bearer('anna'), context());
+      const second = await authenticator.authenticate(bearer('anna'), context());
+      expect(second.caller).toBe(first.caller);
+      expect([...second.faults.keys()]).toEqual(['staff']);
+    });
+  });
+
+  it('The first scheme of the configuration names the caller, wherever its credentials are', async () => {
+    const verifier = scriptedVerifier();
+    const authenticator = new Authenticator([
+      { name: 'a', places: [{ in: 'header', name: 'x-a' }], verifier },
+      { name: 'b', places: [{ in: 'header', name: 'x-b' }], verifier },
+      { name: 'c', places: [{ in: 'header', name: 'x-a' }], verifier },
+    ]);
+    const { caller } = await authenticator.authenticate(
+      requestOf({ 'x-b': 'bert', 'x-a': 'anna' }),
+      context(),
+    );
+    expect(caller?.subject).toBe('anna');
+    expect([...(caller?.grants.keys() ?? [])]).toEqual(['a', 'b', 'c']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Verifier } from '../../src/security/verifier.ts';
 import { Verifiers } from '../../src/security/verifiers.ts';
 
 function counted() {
@@ -48,5 +49,25 @@ describe('The verifiers of a gateway', () => {
     const { release } = await verifiers.hold({ a: { id: 1 } });
     await release();
     expect(closed).toEqual(['1', '1']);
+  });
+
+  it('A scheme that fails while another is still being created does not end the process', async () => {
+    const unhandled: unknown[] = [];
+    const record = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', record);
+    try {
+      const slow = Promise.withResolvers<Verifier>();
+      const verifiers = new Verifiers<string>((config) =>
+        config === 'slow' ? slow.promise : Promise.reject(new Error('broken')),
+      );
+      const held = verifiers.hold({ a: 'slow', b: 'broken' });
+      // Node reports rejections without a handler before the next turn of the event loop.
+      await new Promise(setImmediate);
+      slow.resolve({ verify: () => ({ rejected: 'x', reason: 'x' }) });
+      await expect(held).rejects.toThrow('broken');
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', record);
+    }
   });
 });

@@ -107,13 +107,14 @@ function call(
     throw new Problem(stepFailed, 'A step of the gateway failed.');
   };
   const late = new AbortController();
-  let running: void | Promise<void>;
+  let running: Promise<void>;
   try {
-    running = run(requestOf(exchange, late.signal));
+    const result = run(requestOf(exchange, late.signal));
+    if (!isThenable(result)) return;
+    running = Promise.resolve(result);
   } catch (error) {
     return fail(error);
   }
-  if (!(running instanceof Promise)) return;
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -125,6 +126,10 @@ function call(
     .catch(fail)
     .finally(() => clearTimeout(timer));
 }
+
+/** Promises of other libraries too: a step that is not awaited would refuse nothing. */
+const isThenable = (result: unknown): result is PromiseLike<void> =>
+  typeof (result as PromiseLike<void> | null | undefined)?.then === 'function';
 
 function requestOf(exchange: Exchange, signal: AbortSignal): StepRequest {
   const { operation, context, method, isInternal } = exchange;

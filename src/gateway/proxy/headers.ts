@@ -31,6 +31,11 @@ const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   DEADLINE_HEADER,
 ]);
 
+/** The certificate of a client, which only a trusted proxy may pass on (RFC 9440 §2.4). */
+const CLIENT_CERTIFICATE = ['client-cert', 'client-cert-chain'];
+
+const REMOVED_FROM_CLIENTS: ReadonlySet<string> = new Set([...REPLACED_IN_REQUEST, ...CLIENT_CERTIFICATE]);
+
 /** Headers for the service: those of the client, forwarding headers, and the ids of the request. */
 export const requestHeaders = (
   req: IncomingMessage,
@@ -39,11 +44,12 @@ export const requestHeaders = (
 ): string[] => {
   const { rawHeaders } = req;
   const named = namedInConnection(req.headers.connection);
+  const removed = trustProxy ? REPLACED_IN_REQUEST : REMOVED_FROM_CLIENTS;
   const raw: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
-    if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
+    if (removed.has(lower) || named.has(lower)) continue;
     // It belongs to a trace that the gateway does not continue.
     if (lower === 'tracestate' && !context.continuesTrace) continue;
     raw.push(name, rawHeaders[i + 1] as string);

@@ -54,6 +54,8 @@ function stripper(places: readonly CredentialPlace[]): (path: string, headers: r
     places.flatMap((place) => (place.in === kind && 'name' in place ? [place.name] : []));
   const headerNames = new Set(namesIn('header'));
   if (places.some((place) => place.in === 'bearer' || place.in === 'basic')) headerNames.add('authorization');
+  if (places.some((place) => place.in === 'certificate'))
+    for (const name of ['client-cert', 'client-cert-chain']) headerNames.add(name);
   const cookies = new Set(namesIn('cookie'));
   const parameters = new Set(namesIn('query'));
   return (path, headers) => ({

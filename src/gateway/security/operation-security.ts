@@ -46,8 +46,8 @@ export function compileServiceSecurity(
   const names = new Map<string, string>();
   const unverified = new Map<string, string>();
   for (const [name, place] of schemesOf(document)) {
-    const ownName = authentication.schemes[name] ?? name;
-    const scheme = config?.schemes[ownName];
+    const ownName = ownEntry(authentication.schemes, name) ?? name;
+    const scheme = config && ownEntry(config.schemes, ownName);
     const fault = typeof place === 'string' ? place : mismatch(place, ownName, scheme);
     if (fault !== undefined) unverified.set(name, fault);
     else if (typeof place !== 'string') {
@@ -58,6 +58,10 @@ export function compileServiceSecurity(
   const mode = config === undefined ? 'off' : (authentication.enforce ?? config.enforce);
   return { mode, places, names, unverified };
 }
+
+/** A document may name its schemes `constructor` or `__proto__`. */
+const ownEntry = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 function mismatch(
   place: CredentialPlace,

@@ -69,7 +69,9 @@ const isProbe = ({ method, url = '' }: IncomingMessage): boolean =>
 function serviceOf(req: IncomingMessage, router: OperationRouter, isNeeded: boolean): string {
   if (!isNeeded) return '';
   const { method = '', url = '' } = req;
-  const found = router.find(preflightedMethod(req) ?? method, url);
+  // As in `route`: the method of a preflight counts only where no operation has the method OPTIONS.
+  const preflightMethod = preflightedMethod(req);
+  const found = router.find(method, url) ?? (preflightMethod && router.find(preflightMethod, url));
   if (found) return found.operation.service;
   const [first] = router.allowed(url);
   return (first && router.find(first, url)?.operation.service) || '';

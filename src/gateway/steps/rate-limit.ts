@@ -6,7 +6,7 @@
  * Sends `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) on every response of a counted
  * request, 429 with `Retry-After` (RFC 6585 §4), and 503 if the shared store is away and `storeFailure` is `refuse`.
  */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, METHODS } from 'node:http';
 import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { contextOf, type RequestContext } from '../../http/context.ts';
@@ -18,6 +18,10 @@ import { type KeyOf, keyOfRule } from '../rate-limits/keys.ts';
 import type { Limit } from '../rate-limits/limit.ts';
 import type { Counted, RateLimiter } from '../rate-limits/rate-limiter.ts';
 import type { OperationStep } from './operation-step.ts';
+
+/** HTTP/2 has any method that a client makes up. No rule names one of these, so that all of them count as one. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+const OTHER_METHOD = '';
 
 interface RateLimitSteps {
   /** Adds the fields to responses, and counts requests for pages of the gateway. */
@@ -54,14 +58,13 @@ export const rateLimits =
     );
     const outside = new Map<string, Counted>();
     const countOutside = (req: IncomingMessage, context: RequestContext): void | Promise<void> => {
-      const { method = '' } = req;
+      const method = KNOWN_METHODS.has(req.method ?? '') ? (req.method ?? '') : OTHER_METHOD;
       let found = outside.get(method);
       if (found === undefined) {
         found = countedBy(
           limiter.limits.filter(({ rule }) => appliesOutside(rule, method)),
           undefined,
         );
-        // Node.js accepts few methods, so the map is small.
         outside.set(method, found);
       }
       if (found.limits.length > 0) return limiter.count(found, context);

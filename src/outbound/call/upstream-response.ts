@@ -273,6 +273,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
 
   /** Ignores the body. A short one is read to its end, so that the connection can be reused. */
   discard(): void {
+    this.connection?.destroy();
     let bytes = 0;
     this.#attach({
       data: (chunk) => {
@@ -286,6 +287,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
 
   /** Gives up the rest of the body. */
   abort(reason: Error): void {
+    this.connection?.destroy();
     if (!this.#ended) this.#controller.abort(reason);
   }
 

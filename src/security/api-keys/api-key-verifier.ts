@@ -8,7 +8,7 @@
 import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import type { WatchedFile } from '../../config/watched-file.ts';
 import { sha256 } from '../sha256.ts';
-import type { Verification, Verifier } from '../verifier.ts';
+import type { Identity, Verification, Verifier } from '../verifier.ts';
 import type { KeysFile } from './keys-file.ts';
 import { type KeysOptions, reject, toVerification, unavailableKeys, watchKeys } from './keys-source.ts';
 
@@ -43,6 +43,12 @@ export class ApiKeyVerifier implements Verifier {
     if (key.length < MIN_CHARACTERS) return TOO_SHORT;
     const entry = file.keys.get(sha256(key));
     return entry === undefined ? UNKNOWN : toVerification(entry, this.#now(), 'API key');
+  }
+
+  /** A lookup costs so little that every valid key is as good as one that was verified before. */
+  known(key: string): Identity | undefined {
+    const verification = this.verify(key);
+    return 'subject' in verification ? verification : undefined;
   }
 
   fault(): string | undefined {

@@ -9,7 +9,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import type { WatchedFile } from '../../config/watched-file.ts';
 import { sha256 } from '../sha256.ts';
-import type { Unavailable, Verification, Verifier } from '../verifier.ts';
+import type { Identity, Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type BasicCredentials, MAX_BASIC_LENGTH, parseBasicCredentials } from './basic-credentials.ts';
 import { HashQueue, type HashQueueOptions } from './hash-queue.ts';
 import type { KeysFile, UserEntry } from './keys-file.ts';
@@ -77,6 +77,14 @@ export class PasswordVerifier implements Verifier {
     const verification = this.#hash(credentials, key).finally(() => this.#pending.delete(key));
     this.#pending.set(key, verification);
     return verification;
+  }
+
+  known(text: string): Identity | undefined {
+    const file = this.#source.value;
+    if (file === undefined || text.length > MAX_BASIC_LENGTH) return undefined;
+    const user = this.#find(sha256(text), file);
+    const verification = user && toVerification(user, this.#now(), 'password');
+    return verification && 'subject' in verification ? verification : undefined;
   }
 
   fault(): string | undefined {

@@ -7,7 +7,7 @@ import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'co
 import type { IntrospectionScheme } from '../../config/policies/introspection-scheme.ts';
 import { LruCache } from '../../http/lru-cache.ts';
 import { sha256 } from '../sha256.ts';
-import type { Rejected, Unavailable, Verification, Verifier } from '../verifier.ts';
+import type { Identity, Rejected, Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type ClientSecret, clientSecret, type SecretSources } from './client-secret.ts';
 import { IntrospectionClient, IntrospectionFailure } from './introspection-client.ts';
 import { identityOfResponse } from './introspection-response.ts';
@@ -88,6 +88,12 @@ export class IntrospectionVerifier implements Verifier {
     const verification = this.#introspect(token, secret, key).finally(() => this.#flights.delete(key));
     this.#flights.set(key, verification);
     return verification;
+  }
+
+  known(token: string): Identity | undefined {
+    if (!TOKEN.test(token)) return undefined;
+    const kept = this.#find(sha256(token));
+    return kept && 'subject' in kept ? kept : undefined;
   }
 
   fault(): string | undefined {

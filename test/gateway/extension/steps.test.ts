@@ -201,6 +201,15 @@ describe('Transformations', () => {
     expect(headers).not.toHaveProperty('x-gone');
   });
 
+  it('A step that returns the promise of another library is awaited', async () => {
+    const later = 'then(resolve, reject) { setTimeout(reject, 0, new Problem(stepRefused, "No.")); }';
+    const { gateway, upstream } = await system('[./a.ts]', {
+      'a.ts': stepText(`{ before: () => ({ ${later} }) }`),
+    });
+    await request(gateway.url).get('/pets').expect(403);
+    expect(upstream.requests).toEqual([]);
+  });
+
   it.each(['Content-Length', 'Connection', 'Host', 'Transfer-Encoding'])(
     'A transformation of %s is a configuration error',
     async (name) => {

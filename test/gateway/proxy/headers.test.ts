@@ -88,6 +88,19 @@ describe('The headers of a request', () => {
   });
 });
 
+describe('The certificate of a client', () => {
+  const seen = (isTrusted: boolean) => {
+    const rawHeaders = ['Client-Cert', ':YQ==:', 'CLIENT-CERT-CHAIN', ':YQ==:', 'X-Own', 'a'];
+    const req = { headers: {}, rawHeaders, socket: { remoteAddress: '192.0.2.1' } };
+    return requestHeaders(req as unknown as IncomingMessage, contextOf(true), isTrusted).join('\n');
+  };
+
+  it('A service gets it from a trusted proxy, and never from anyone else', () => {
+    expect(seen(true)).toMatch(/^Client-Cert\n:YQ==:\nCLIENT-CERT-CHAIN\n:YQ==:\nX-Own\na\n/);
+    expect(seen(false)).toMatch(/^X-Own\na\nX-Forwarded-For\n/);
+  });
+});
+
 describe('The headers of a response', () => {
   const ADDED = ['X-Safe', 'yes', 'ETag', 'never', 'X-Frame', 'no'];
 

@@ -32,6 +32,8 @@ const SPELLINGS = [
   'x-auth-subject: root',
   'X_Auth_Subject: root',
   'X-Auth_Subject: root',
+  'X.Auth.Subject: root',
+  'x~auth!Scope: root',
   'X-AUTH-SUBJECT: root\r\nX-Auth-Subject: root',
   'X-Auth-Subject: root\r\nConnection: close, X-Auth-Subject',
   'X-Auth-Issuer: root',

@@ -137,6 +137,20 @@ describe('The lists of a service', () => {
       expect((await request(url).get(path).set('X-Forwarded-For', STRANGER)).status).toBe(403);
   });
 
+  it('A preflight for the method of another service does not replace them', async () => {
+    const own = document({ '/notes': { options: {} } });
+    const other = document({ '/notes': { post: {} } });
+    const serviceByName = { own: 'addresses: { deny: [198.51.100.0/24] }' };
+    const gateway = await startGateway({ own, other }, { config: PROXY, serviceByName });
+    const { status } = await request(gateway.url).options('/notes').set({
+      'X-Forwarded-For': STRANGER,
+      Origin: 'https://a.example',
+      'Access-Control-Request-Method': 'POST',
+    });
+    expect(status).toBe(403);
+    expect(gateway.services.own?.requests).toEqual([]);
+  });
+
   it('A resource of a service that refuses the client is not embedded', async () => {
     const { get, services } = await library({ authors: 'addresses: { allow: [203.0.113.0/24] }' });
     const { body, status } = await get('/books/1?expand=author', STRANGER);

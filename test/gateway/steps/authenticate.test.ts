@@ -165,14 +165,16 @@ describe('Credentials that occur twice', () => {
 it('A client with too many invalid credentials gets 429, and other clients are not affected', async () => {
   const { url } = await secured(read, { config: `${CONFIG}\ntrustProxy: true` });
   const statuses = new Set<number>();
-  for (let i = 0; i < 120; i++) {
+  const attempt = async () => {
     const { status, headers } = await request(url)
       .get('/pets')
       .set({ ...bearer('bad'), 'X-Forwarded-For': '192.0.2.1' });
     statuses.add(status);
     if (status === 429) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    if (status === 429) break;
-  }
+  };
+  // 100 are allowed at once, and then one each 10 ms.
+  for (let round = 0; round < 40 && !statuses.has(429); round++)
+    await Promise.all(Array.from({ length: 50 }, attempt));
   expect([...statuses]).toEqual([401, 429]);
   await request(url)
     .get('/pets')

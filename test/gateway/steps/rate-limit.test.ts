@@ -1,11 +1,16 @@
 /** Rate limits in the pipeline: what is counted, what clients see, and the parts of expansions. */
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { parseList } from 'structured-headers';
 import request from 'supertest';
 import { request as send } from 'undici';
 import { NO_GRANTS } from '../../../src/contract/caller.ts';
 import { contractDocument } from '../../../src/contract/document/document.ts';
+import { type Counted, RateLimiter } from '../../../src/gateway/rate-limits/rate-limiter.ts';
 import type { OperationStep } from '../../../src/gateway/steps/operation-step.ts';
+import { rateLimits } from '../../../src/gateway/steps/rate-limit.ts';
+import { RequestContext, setContext } from '../../../src/http/context.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { respondWith, startCachedGateway } from '../../support/cached.ts';
 import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
@@ -177,6 +182,25 @@ describe('Requests without an operation', () => {
     await request(url).get('/a').expect(404);
     await request(url).post('/a').expect(404);
     await request(url).head('/a').expect(429);
+  });
+
+  it('Methods that a client makes up count as one, so that they take no memory', () => {
+    const counted = new Set<Counted>();
+    const rule = { name: 'all', per: 'address', quota: 1, window: 1000, burst: 0, cost: 1 } as const;
+    const { limits } = new RateLimiter({
+      config: { rules: [rule], store: 'memory', storeFailure: 'fallback' },
+    });
+    const count = (one: Counted) => void counted.add(one);
+    const { unrouted } = rateLimits({ limits, count } as unknown as RateLimiter)({
+      operations: [],
+      unavailable: [],
+    });
+    for (let i = 0; i < 1000; i++) {
+      const req = Object.assign(new IncomingMessage(new Socket()), { method: `M${i}` });
+      setContext(req, new RequestContext('id', `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, false));
+      void unrouted(req);
+    }
+    expect(counted.size).toBe(1);
   });
 
   it('Preflight requests are counted', async () => {

@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isEventStream } from '../../../src/http/event-stream.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
@@ -32,6 +33,17 @@ const piped = (received: UpstreamResponse) => {
   received.pipe(res, []);
   return sent;
 };
+
+describe('A response that is not sent on', () => {
+  it.each(['discard', 'abort'] as const)('The connection of a 101 is closed by %s', (way) => {
+    const received = new UpstreamResponse(undefined, 101, [], controller);
+    const connection = new PassThrough();
+    received.connection = connection;
+    if (way === 'discard') received.discard();
+    else received.abort(new CallAborted());
+    expect(connection.destroyed).toBe(true);
+  });
+});
 
 describe('A response that arrives byte by byte', () => {
   it('is buffered in few chunks until it is sent on', () => {

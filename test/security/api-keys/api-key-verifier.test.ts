@@ -38,6 +38,12 @@ describe('The verifier of API keys', () => {
     expect(verifier.fault()).toBeUndefined();
   });
 
+  it('Knows every valid key, so that failed attempts of others never affect it', () => {
+    const verifier = openText(`keys:\n${entry(KEY)}${entry(`${KEY}-2`, ', disabled: true')}`);
+    expect(verifier.known(KEY)).toEqual(verifier.verify(KEY));
+    for (const other of [`${KEY}-2`, `${KEY}-3`, '']) expect(verifier.known(other)).toBeUndefined();
+  });
+
   it('Accepts the old and the new key of one name, so that keys can be changed without a pause', () => {
     const verifier = openText(`keys:\n${entry(KEY)}${entry(`${KEY}-2`)}`);
     expect([verifier.verify(KEY), verifier.verify(`${KEY}-2`)]).toEqual([

@@ -89,6 +89,20 @@ describe('The verifier of passwords', () => {
     expect(hashing.hashed).toHaveLength(2);
   });
 
+  it('Knows a password that was verified, until its user is removed', async () => {
+    const file = testFile(ALICE);
+    const { isPassword } = fakeHashing();
+    const verifier = open(file, { isPassword });
+    const credentials = encode('alice', 'secret-alice');
+    expect(verifier.known(credentials)).toBeUndefined();
+    const verified = await verifier.verify(credentials);
+    expect(verifier.known(credentials)).toBe(verified);
+    expect(verifier.known(encode('alice', 'wrong'))).toBeUndefined();
+    file.write(`users:\n${entry('bert')}`);
+    await verifier.reload();
+    expect(verifier.known(credentials)).toBeUndefined();
+  });
+
   it('Remembers no wrong password', async () => {
     const hashing = fakeHashing();
     const verifier = open(testFile(ALICE), hashing);
