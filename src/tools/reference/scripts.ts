@@ -131,7 +131,7 @@ export function scripts(): string {
       ),
     ]),
     '## Tests that need more',
-    'A test that needs a program which is missing is skipped, and says so: git and a checkout for tests that change a copy of the project, curl for the tutorial and the quickstarts, docker with its compose plugin for `docker compose config`, Chromium for tests in a browser (`CHROMIUM_PATH`, or in `PATH`), a PostgreSQL server for the storage suite (`DATABASE_URL`) and its programs for tests that kill it, `redis-server` or `valkey-server` in `PATH`. `.ci/run` installs all of them but docker, and skips nothing else. Public OpenAPI documents that may not be copied into this repository are read from `../shared/corpus`, or from the folder that `OPENAPI_CORPUS` names.',
+    'A test that needs a program which is missing is skipped, and says so: git and a checkout for tests that change a copy of the project, curl for the tutorial and the quickstarts, docker with its compose plugin for `docker compose config`, Chromium for tests in a browser (`CHROMIUM_PATH`, or in `PATH`), a PostgreSQL server for the storage suite (`DATABASE_URL`) and its programs for tests that kill it, `redis-server` or `valkey-server` in `PATH`, openssl and curl for TLS, Keycloak for its tokens (`KEYCLOAK_URL`, which `.ci/keycloak/serve` starts), a registry of npm for the package. `.ci/run` installs all of them but docker, and skips nothing else; where it does not reach Maven Central it also skips the tests with Keycloak, and says so. Public OpenAPI documents that may not be copied into this repository are read from `../shared/corpus`, or from the folder that `OPENAPI_CORPUS` names.',
   );
 }
 
