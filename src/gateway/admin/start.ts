@@ -5,6 +5,7 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { LIVE_PATH, READY_PATH } from '../../contract/shared-paths.ts';
 import { contextOf } from '../../http/context.ts';
 import { identify } from '../../http/identify.ts';
 import { problemHandler } from '../../http/problems/problem-handler.ts';
@@ -13,6 +14,8 @@ import { type Listening, listen } from '../../http/server/listen.ts';
 import type { Log } from '../../observability/log.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
+
+const PROBES: ReadonlySet<string> = new Set([LIVE_PATH, READY_PATH]);
 
 export interface AdminOptions {
   readonly port: number;
@@ -39,7 +42,8 @@ export async function startAdmin(
     .disable('x-powered-by')
     .use(identify({ echo: true }))
     .use(async (req, _res, next) => {
-      await gateway.instance.guardAdmin(req, contextOf(req));
+      // Probes of the platform have no credentials, and show nothing.
+      if (!PROBES.has(req.path)) await gateway.instance.guardAdmin(req, contextOf(req));
       next();
     })
     .get('/metrics', scrape)

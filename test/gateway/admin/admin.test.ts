@@ -54,6 +54,29 @@ const reading = (text: string, series: string): number =>
       ?.slice(series.length),
   );
 
+describe('Authentication', () => {
+  it('Everything but the probes needs the credentials, in every spelling', async () => {
+    await writeFile(join(folder, 'staff.yaml'), 'keys: []\n');
+    const { adminUrl = '' } = await start(
+      '{ port: 0, authentication: [{ staff: [] }] }\nauthentication: { enforce: off, schemes: { staff: { keysFile: staff.yaml } } }',
+    );
+    for (const path of [
+      '/',
+      '/metrics',
+      '/METRICS',
+      '//metrics',
+      '/status',
+      '/health',
+      '/health/live/',
+      '/health/other',
+    ])
+      await request(adminUrl).get(path).expect(401);
+    await request(adminUrl).post('/status/services/things/instances/1/isolate').expect(401);
+    for (const path of ['/health/live', '/health/ready'])
+      expect((await request(adminUrl).get(path).expect(200)).body).toEqual({ status: 'pass' });
+  });
+});
+
 describe('/metrics', () => {
   it('/metrics counts requests by operation and status', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
