@@ -1,6 +1,7 @@
 /**
  * A request as the cache sees it. Reads `Cache-Control`, `Pragma` (RFC 9111 §5.4), credentials, conditions, `Range`.
  */
+import { hash } from 'node:crypto';
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
@@ -24,9 +25,9 @@ const HOP_FIELDS: ReadonlySet<string> = new Set([
   DEADLINE_HEADER,
   'forwarded',
   'x-forwarded-for',
-  // It is signed for each request; the caller is part of the identity.
-  'x-auth-identity',
 ]);
+
+const SECRET_FIELDS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'x-auth-identity']);
 
 /** The response to a request with one of these is for that request alone. */
 const BYPASS_FIELDS = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const;
@@ -38,14 +39,19 @@ export class CacheRequest {
   readonly request: OutboundRequest;
   readonly control: Directives;
   readonly hasCredentials: boolean;
-  /** Equal for identical requests of one caller, credentials included. */
+  /**
+   * Equal for identical requests of one caller, credentials included. What the gateway says about the caller is a part of
+   * it: the tokens of one subject may differ in their scopes and claims, and so may the responses.
+   */
   readonly identity: string;
   readonly #fields = new Map<string, string>();
   readonly #origin: string;
+  readonly #places: CredentialPlaces;
 
   constructor(request: OutboundRequest, places: CredentialPlaces) {
     const { headers, method, path, caller } = request;
     this.request = request;
+    this.#places = places;
     let identity = caller === undefined ? `${method} ${path}` : `${method} ${path}\n ${caller.id}`;
     let origin = '';
     eachHeader(headers, (name, untrimmed) => {
@@ -92,13 +98,20 @@ export class CacheRequest {
    * origin under which the gateway was called, which a service may write into links without naming it in `Vary`.
    */
   selecting(vary: readonly string[]): StoredResponseData['selecting'] {
-    return [[ORIGIN, this.#origin], ...vary.map((name) => [name, this.field(name) ?? null] as const)];
+    return [[ORIGIN, this.#origin], ...vary.map((name) => [name, this.#selectingValue(name)] as const)];
   }
 
   matches(selecting: StoredResponseData['selecting']): boolean {
     return selecting.every(
-      ([name, value]) => (name === ORIGIN ? this.#origin : (this.field(name) ?? null)) === value,
+      ([name, value]) => (name === ORIGIN ? this.#origin : this.#selectingValue(name)) === value,
     );
+  }
+
+  /** Of credentials only a hash is stored, because the store may be a server that others can read. */
+  #selectingValue(name: string): string | null {
+    const value = this.field(name) ?? null;
+    const isSecret = SECRET_FIELDS.has(name) || this.#places.headers.has(name);
+    return value !== null && isSecret ? hash('sha256', value, 'base64url') : value;
   }
 }
 

@@ -128,6 +128,35 @@ describe('The cache with callers', () => {
     expect(new Set(bodies).size).toBe(2);
   });
 
+  it.each(['headers', 'token'])(
+    'Requests of one subject with other scopes never share a response (identity: %s)',
+    async (identity) => {
+      const config = CONFIG.replace('{ schemes', `{ signingKey: "${'k'.repeat(32)}", schemes`);
+      const gateway = await system(
+        `cache: on, authentication: { credentials: strip, identity: ${identity} }`,
+        config,
+      );
+      const { pets } = gateway.services;
+      if (!pets) throw new Error('no service');
+      const waiting: (() => void)[] = [];
+      pets.respond = (_req, res) => {
+        const number = waiting.push(() =>
+          res.writeHead(200, { 'Cache-Control': 'max-age=60' }).end(`for ${number}`),
+        );
+        if (waiting.length === 2) for (const respond of waiting) respond();
+      };
+      const get = async (who: string) =>
+        (
+          await request(gateway.url)
+            .get('/pets')
+            .set('Authorization', `Bearer ${who}`)
+            .timeout(5000)
+            .buffer(true)
+        ).text;
+      expect(new Set(await Promise.all(['anna:read', 'anna:read,admin'].map(get))).size).toBe(2);
+    },
+  );
+
   it('A response to a caller is stored only where the service makes it public', async () => {
     const gateway = await system('cache: on, authentication: { credentials: strip }');
     const { pets } = gateway.services;
