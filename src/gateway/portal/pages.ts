@@ -11,6 +11,7 @@ import { type MergeOptions, mergeIncrementally, publicInfo } from '../../openapi
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import type { SignIn } from '../../security/sign-in/sign-in.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
+import type { SchemeFault } from '../security/scheme-faults.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
 import { type DescriptionLink, docsPath, hideStatus, STATUS_PATH } from './discovery/discovery.ts';
@@ -40,6 +41,8 @@ export interface PagesOptions {
   readonly refused?: () => RejectedConfig | undefined;
   /** The state of the certificate, if the gateway serves HTTPS. */
   readonly tls?: () => TlsStatus | undefined;
+  /** What is wrong with the schemes of `authentication`. */
+  readonly schemes?: () => readonly SchemeFault[];
   /** Whether the process is draining. */
   readonly isDraining: () => boolean;
   readonly live: LiveUpdates;
@@ -61,6 +64,7 @@ export function createPages({
   status: snapshot,
   refused = () => undefined,
   tls,
+  schemes,
   isDraining,
   live,
   rateLimits,
@@ -81,12 +85,12 @@ export function createPages({
   problems(router, services);
   relations(router, services);
   if (!hidesStatus) {
-    status(router, { services, snapshot, refused, tls, live, rateLimits });
+    status(router, { services, snapshot, refused, tls, schemes, live, rateLimits });
     serviceStatus(router, { services, snapshot, live });
   }
   catalog(router, services, filterLinks);
   serveHealth(router, {
-    ...gatewayHealth(info, snapshot),
+    ...gatewayHealth(info, snapshot, schemes),
     isDraining,
     hidesChecks: hidesStatus,
     links: { 'service-doc': docsPath(), ...(!hidesStatus && { about: STATUS_PATH }) },

@@ -42,6 +42,7 @@ import { credentialPlaces } from '../proxy/credentials.ts';
 import type { GatewayRateLimits } from '../rate-limits/create.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
+import { schemeFaults } from '../security/scheme-faults.ts';
 import { enforcementOf, unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
@@ -237,6 +238,7 @@ async function createParts(
       snapshot,
       refused: () => state.refused,
       tls: () => state.tls?.(),
+      schemes: () => schemeFaults(verifiers.byScheme, state.environment.folder),
       isDraining,
       live: liveUpdates,
       rateLimits: () => limits?.limiter.snapshot(),

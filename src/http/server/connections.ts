@@ -131,6 +131,11 @@ export class Connections {
     else this.#enqueue(socket, connection, start);
   }
 
+  /** The number of open connections, those with an unfinished TLS handshake excepted. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   get isDraining(): boolean {
     return this.#isDraining;
   }

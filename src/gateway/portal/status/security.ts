@@ -1,9 +1,15 @@
 /** The part of `/status` about security: what is not enforced, and who would be or was refused. */
 import { type Html, html } from '../../../http/page/html.ts';
+import type { SchemeFault } from '../../security/scheme-faults.ts';
 import type { ServiceSnapshot } from './service-state.ts';
 
 export const securityParts = (services: readonly ServiceSnapshot[]): Html =>
   html`${refusalTable(services)}${unenforcedList(services)}`;
+
+export const schemeList = (schemes: readonly SchemeFault[]): Html =>
+  html`<h2>Faults of authentication</h2>
+<p>A scheme with a fault works with what it had before, if there was anything; otherwise it responds with 503.</p>
+<ul class="plain">${schemes.map(({ scheme, reason }) => html`<li>${scheme}: <code>${reason}</code></li>`)}</ul>`;
 
 const refusalTable = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ refusals = [] }) => refusals.length > 0) &&

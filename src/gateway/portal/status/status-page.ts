@@ -7,6 +7,7 @@ import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import { LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
 import { breakerForMostClients, instanceStateForMostClients } from '../../../outbound/target-snapshot.ts';
 import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
+import type { SchemeFault } from '../../security/scheme-faults.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
@@ -15,7 +16,7 @@ import { percent } from './number-format.ts';
 import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { rateLimitTable } from './rate-limits.ts';
-import { securityParts } from './security.ts';
+import { schemeList, securityParts } from './security.ts';
 import { failing, latency, traffic } from './series.ts';
 import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 import { tlsSection } from './tls-section.ts';
@@ -30,6 +31,8 @@ export interface StatusView {
   readonly rateLimits?: RateLimitsSnapshot | undefined;
   /** Undefined where the gateway serves plain HTTP. */
   readonly tls?: TlsStatus | undefined;
+  /** What is wrong with the schemes of `authentication`. */
+  readonly schemes?: readonly SchemeFault[];
   readonly isOnAdminListener: boolean;
 }
 
@@ -51,12 +54,14 @@ export const renderStatus = ({
   refused,
   rateLimits,
   tls,
+  schemes = [],
 }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
+${schemes.length > 0 && schemeList(schemes)}
 ${tls && tlsSection(tls)}
 ${faultList(services)}
 ${securityParts(services)}

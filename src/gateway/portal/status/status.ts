@@ -11,6 +11,7 @@ import type { TlsStatus } from '../../../http/server/tls/server-certificate.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { RateLimitsSnapshot } from '../../rate-limits/rate-limiter.ts';
+import type { SchemeFault } from '../../security/scheme-faults.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
 import { linkDependenciesOf } from './dependents.ts';
@@ -27,6 +28,8 @@ export interface StatusOptions {
   readonly refused: () => RejectedConfig | undefined;
   /** The state of the certificate, if the gateway serves HTTPS. */
   readonly tls?: (() => TlsStatus | undefined) | undefined;
+  /** What is wrong with the schemes of `authentication`. */
+  readonly schemes?: (() => readonly SchemeFault[]) | undefined;
   readonly live: LiveUpdates;
   readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
@@ -40,6 +43,7 @@ export function status(
     snapshot,
     refused,
     tls = () => undefined,
+    schemes = () => [],
     live,
     rateLimits,
     isOnAdminListener = false,
@@ -54,6 +58,7 @@ export function status(
     refused: refused(),
     rateLimits: rateLimits?.(),
     tls: tls(),
+    schemes: schemes(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -68,6 +73,7 @@ const statusOf = ({
   refused: all,
   rateLimits,
   tls,
+  schemes = [],
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -80,6 +86,7 @@ const statusOf = ({
     ...(all && { refused: all }),
     ...(rateLimits && { rateLimits: rateLimitsState(rateLimits) }),
     ...(tls && { tls }),
+    ...(schemes.length > 0 && { schemes }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },

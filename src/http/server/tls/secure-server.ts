@@ -52,14 +52,21 @@ export function serveConnections(
   { connections, limits, handle }: ServeOptions,
 ): ServedConnections {
   const total = { streams: 0 };
-  // Their number is limited, because the server accepts a limited number of connections.
+  /** The oldest first. */
   const handshakes = new Map<string, Socket>();
+  /** At its limit the server accepts no connection. Those that never finish their handshake must not keep others out. */
+  const makeRoom = (): void => {
+    if (connections.size + handshakes.size < server.maxConnections || handshakes.size === 1) return;
+    const [oldest] = handshakes.values();
+    oldest?.destroy();
+  };
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket);
     handshakes.set(name, socket);
     socket.once('close', () => {
       if (handshakes.get(name) === socket) handshakes.delete(name);
     });
+    makeRoom();
   });
   const serveHttp1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');

@@ -1,6 +1,8 @@
 import { request as httpsRequest } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
+import { limitsSchema } from '../../../../src/config/limits.ts';
 import type { TlsConfig } from '../../../../src/config/policies/tls.ts';
 import { type PeerCertificate, peerCertificateOf } from '../../../../src/http/server/peer-certificate.ts';
 import { createAuthority, type TestPair } from '../../../support/authority.ts';
@@ -194,6 +196,26 @@ describe('HTTP/1.1 over TLS', () => {
   it('Upgrade is an event of the same server, and without a listener the request is served', async () => {
     const text = 'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
     expect(await raw(await start(), text)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*1\.1 \/a/);
+  });
+});
+
+describe('The handshakes of a server', () => {
+  it('Connections that never begin their handshake do not keep others out', async () => {
+    const limits = () => limitsSchema.parse({ connections: 10 });
+    const server = await setup.start((_req, res) => res.end('hello'), {}, { limits });
+    const port = Number(new URL(server.url).port);
+    const silent = Array.from({ length: 300 }, () => connectPlain(port, '127.0.0.1'));
+    let closed = 0;
+    for (const socket of silent) {
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        closed += 1;
+      });
+    }
+    // 10 connections, and 100 that would get a 503.
+    await eventually('the server has made room', () => closed >= 190, { tell: () => String(closed) });
+    expect(await https(server)).toBe('hello');
+    for (const socket of silent) socket.destroy();
   });
 });
 
