@@ -6,6 +6,7 @@
  */
 import type { MirrorConfig } from '../config/policies/mirror.ts';
 import { only } from '../http/headers/raw-headers.ts';
+import { withoutParameters } from '../http/uri/query-pairs.ts';
 import type { OutboundRequest } from './call/types.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -39,6 +40,8 @@ export interface MirrorSnapshot {
 const MIRROR_HEADER = 'X-Linkway-Mirror';
 
 /** Client certificates (RFC 9440) are among them. */
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
   'proxy-authorization',
@@ -85,7 +88,7 @@ export class Mirror {
       const response = await upstream.send(
         {
           method,
-          path: keepsAll ? path : withoutCredentials(path, credentialNames),
+          path: keepsAll ? path : withoutParameters(path, credentialNames?.query ?? NO_NAMES),
           headers: [
             ...(keepsAll ? headers : only(headers, (name) => !isCredential(name, credentialNames))),
             MIRROR_HEADER,
@@ -118,14 +121,3 @@ export class Mirror {
 
 const isCredential = (name: string, names: CredentialNames | undefined): boolean =>
   CREDENTIAL_HEADERS.has(name) || name.startsWith(IDENTITY_PREFIX) || names?.headers.has(name) === true;
-
-/** The path without the query parameters that are API keys. Other parameters stay as they are written. */
-function withoutCredentials(path: string, names: CredentialNames | undefined): string {
-  const at = path.indexOf('?');
-  if (at < 0 || names === undefined || names.query.size === 0) return path;
-  const kept = path
-    .slice(at + 1)
-    .split('&')
-    .filter((pair) => ![...new URLSearchParams(pair).keys()].some((name) => names.query.has(name)));
-  return kept.length === 0 ? path.slice(0, at) : `${path.slice(0, at)}?${kept.join('&')}`;
-}

@@ -1,6 +1,7 @@
 /** Changes of raw headers and queries, for steps and transformations. */
 import { ConfigError } from '../../config/config-error.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
+import { changeQuery, withoutParameters } from '../../http/uri/query-pairs.ts';
 
 /** These frame a message or belong to one connection, so that changing them would break it. */
 const FORBIDDEN: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length', 'host']);
@@ -46,23 +47,11 @@ export function setQuery(target: string, name: string, value: string): string {
 }
 
 export const removeQuery = (target: string, name: string): string =>
-  changeQuery(target, (pair) => (nameOf(pair) === name ? undefined : pair));
+  withoutParameters(target, new Set([name]));
 
 export const renameQuery = (target: string, from: string, to: string): string =>
-  changeQuery(target, (pair) => {
-    if (nameOf(pair) !== from) return pair;
+  changeQuery(target, (pair, name) => {
+    if (name !== from) return pair;
     const at = pair.indexOf('=');
     return encodeURIComponent(to) + (at < 0 ? '' : pair.slice(at));
   });
-
-function changeQuery(target: string, change: (pair: string) => string | undefined): string {
-  const at = target.indexOf('?');
-  if (at < 0) return target;
-  const pairs = target
-    .slice(at + 1)
-    .split('&')
-    .flatMap((pair) => change(pair) ?? []);
-  return pairs.length === 0 ? target.slice(0, at) : `${target.slice(0, at)}?${pairs.join('&')}`;
-}
-
-const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0];

@@ -5,6 +5,7 @@
  */
 import type { Caller } from '../../contract/caller.ts';
 import { withoutHeaders } from '../../http/headers/raw-headers.ts';
+import { withoutParameters } from '../../http/uri/query-pairs.ts';
 import type { OutboundRequest } from '../../outbound/call/types.ts';
 import type { Upstream } from '../../outbound/upstream.ts';
 import type { CredentialPlace } from '../../security/credentials.ts';
@@ -59,20 +60,9 @@ function stripper(places: readonly CredentialPlace[]): (path: string, headers: r
   const cookies = new Set(namesIn('cookie'));
   const parameters = new Set(namesIn('query'));
   return (path, headers) => ({
-    path: parameters.size === 0 ? path : withoutParameters(path, parameters),
+    path: withoutParameters(path, parameters),
     headers: withoutCookies(headerNames.size === 0 ? headers : withoutHeaders(headers, headerNames), cookies),
   });
-}
-
-/** The other parameters keep their spelling. */
-function withoutParameters(path: string, names: ReadonlySet<string>): string {
-  const at = path.indexOf('?');
-  if (at < 0) return path;
-  const kept = path
-    .slice(at + 1)
-    .split('&')
-    .filter((pair) => !names.has([...new URLSearchParams(pair).keys()][0] ?? ''));
-  return kept.length === 0 ? path.slice(0, at) : `${path.slice(0, at)}?${kept.join('&')}`;
 }
 
 function withoutCookies(headers: readonly string[], names: ReadonlySet<string>): readonly string[] {
