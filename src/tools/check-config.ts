@@ -13,6 +13,7 @@ import { isUrl } from '../config/yaml/source-location.ts';
 import { readDocuments } from '../gateway/documents/read-document.ts';
 import { compileOperations } from '../gateway/operation.ts';
 import { unknownOperations } from '../gateway/rate-limits/applicable.ts';
+import { keyFileFaults } from '../gateway/security/key-file-faults.ts';
 import { securityFaults } from '../gateway/security/security-faults.ts';
 import { unenforcedOperations } from '../gateway/security/unenforced-operations.ts';
 import { securityWarning } from '../openapi/security.ts';
@@ -40,16 +41,29 @@ export function isGatewayConfig(place: string): boolean {
 export async function checkConfig(place: string, env = process.env): Promise<CheckedConfig> {
   try {
     const config = loadGatewayConfig(place, { env });
-    const documents = await readDocuments(config.services, { root: dirname(resolve(place)) });
+    const folder = dirname(resolve(place));
+    const documents = await readDocuments(config.services, { root: folder });
+    const keyFaults = keyFileFaults(config, folder);
     return {
       place,
-      faults: [...rateLimitFaults(config, documents), ...securityFaults(config, documents)],
-      warnings: [...configWarnings(config), ...securityWarnings(config, documents)],
+      faults: [
+        ...rateLimitFaults(config, documents),
+        ...securityFaults(config, documents),
+        ...keyFaults.filter((fault) => !isMissing(fault)),
+      ],
+      warnings: [
+        ...configWarnings(config),
+        ...securityWarnings(config, documents),
+        ...keyFaults.filter(isMissing),
+      ],
     };
   } catch (error) {
     return { place, faults: toConfigError(error, place).faults, warnings: [] };
   }
 }
+
+/** Files with secrets may be where the gateway runs, and not where it is checked. */
+const isMissing = (fault: string): boolean => fault.endsWith('(ENOENT)');
 
 function rateLimitFaults({ rateLimits }: GatewayConfig, documents: readonly ServiceDocument[]): string[] {
   if (rateLimits === undefined) return [];

@@ -53,3 +53,21 @@ it('A rule that names an unknown service is reported with its line', async () =>
     '  gateway.yaml:5: rateLimits.rules.0.services.0: there is no service "note"; did you mean notes?',
   );
 });
+
+it('Faults of files of keys and certificates are reported once, and missing files as warnings, without what is in the files', async () => {
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(join(folder, 'keys.yaml'), 'keys:\n  - { name: a, sha256: sk_in-the-wrong-place }\n');
+  writeFileSync(join(folder, 'ca.pem'), 'no certificate');
+  writeFileSync(
+    file,
+    `services:\n  notes: { document: notes.json, url: "http://localhost:1" }
+authentication: { schemes: { a: { keysFile: keys.yaml }, b: { keysFile: keys.yaml }, c: { keysFile: absent.yaml }, d: { clientCa: ca.pem } } }\n`,
+  );
+  const { isGood, lines } = await check.run([file]);
+  const text = lines.join('\n').replaceAll(folder, '');
+  expect(isGood).toBe(false);
+  expect(text.match(/\/keys\.yaml:2: keys\.0\.sha256: expected the SHA-256/g)).toHaveLength(1);
+  expect(text).toMatch(/warning: .*\/absent\.yaml: cannot be read \(ENOENT\)/);
+  expect(text).toContain('/ca.pem');
+  expect(text).not.toContain('sk_in-the');
+});
