@@ -7,7 +7,8 @@
 import type { Logger } from 'pino';
 import { NO_GRANTS } from '../../contract/caller.ts';
 import { Problem } from '../../contract/problem.ts';
-import { isAllowed } from '../../openapi/security-requirements.ts';
+import { tooManyAttempts } from '../../contract/problems.ts';
+import { isAllowed, isPublic } from '../../openapi/security-requirements.ts';
 import { ANONYMOUS, type Authentication } from '../../security/authentication.ts';
 import type { Authenticator } from '../../security/authenticator.ts';
 import { refusalOf } from '../../security/refusal.ts';
@@ -61,6 +62,8 @@ export function authenticate({
       authentication = authenticator.authenticate(client, context);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      // Others of the same address must not keep clients from what everyone may call.
+      if (error.type === tooManyAttempts && isPublic(needs.requirements)) return;
       return refuse(error, ANONYMOUS);
     }
     if (authentication instanceof Promise) return authentication.then(decide);

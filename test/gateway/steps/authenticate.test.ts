@@ -1,7 +1,11 @@
 /** The gateway asks for the credentials that the documents require. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { Problem } from '../../../src/contract/problem.ts';
+import { tooManyAttempts } from '../../../src/contract/problems.ts';
 import { RefusalStatistics } from '../../../src/gateway/security/refusal-statistics.ts';
+import { authenticate } from '../../../src/gateway/steps/authenticate.ts';
+import type { Requirements } from '../../../src/openapi/security-requirements.ts';
 import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 import { rawClient, statusesOf } from '../../support/raw-client.ts';
 import { scriptedVerifier } from '../../support/verifiers.ts';
@@ -182,6 +186,31 @@ it('A client with too many invalid credentials gets 429, and other clients are n
     .expect(200);
   await request(url).get('/pets').set({ 'X-Forwarded-For': '192.0.2.1' }).expect(401);
 });
+
+it.each<[string, Requirements, boolean]>([
+  ['that everyone may call is not', [[], [{ scheme: 'oauth', scopes: [] }]], false],
+  ['that requires credentials is', [[{ scheme: 'oauth', scopes: [] }]], true],
+])(
+  'After too many invalid credentials of an address, an operation %s refused',
+  (_, requirements, isRefused) => {
+    const step = authenticate({
+      security: {
+        authenticator: {
+          authenticate: () => {
+            throw new Problem(tooManyAttempts, 'Too many.');
+          },
+        } as never,
+        of: () => ({ mode: 'on', requirements, places: new Map() }),
+        realm: 'r',
+      },
+      statistics: new RefusalStatistics(),
+      logger: { info: () => {} },
+    });
+    const run = () => step({ operation: { service: 'a', operationId: 'b' }, context: {} } as never);
+    if (isRefused) expect(run).toThrow('Too many.');
+    else expect(run()).toBeUndefined();
+  },
+);
 
 it('The log says why credentials were refused, and never has the credentials', async () => {
   const { url, log } = await secured(read);
