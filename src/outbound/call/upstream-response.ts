@@ -28,6 +28,9 @@ type ConnectionControl = Pick<Dispatcher.DispatchController, 'pause' | 'resume' 
 
 const NO_CONNECTION: ConnectionControl = { pause: () => {}, resume: () => {}, abort: () => {} };
 
+/** Milliseconds in which a discarded body has to end. */
+const DISCARD_TIME = 1_000;
+
 /** The longest time of a timer, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -271,17 +274,21 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     else if (this.#ended) this.#copySink?.end();
   }
 
-  /** Ignores the body. A short one is read to its end, so that the connection can be reused. */
+  /** Ignores the body. One that ends soon is read to its end, so that the connection can be reused. */
   discard(): void {
     this.connection?.destroy();
     let bytes = 0;
+    // A stream may send little for a long time, and nobody else would end it.
+    const timer = this.#ended
+      ? undefined
+      : setTimeout(() => this.abort(new CallAborted()), DISCARD_TIME).unref();
     this.#attach({
       data: (chunk) => {
         bytes += chunk.length;
         if (bytes > MAX_BUFFERED_BYTES) this.abort(new CallAborted());
       },
-      end: () => {},
-      fail: () => {},
+      end: () => clearTimeout(timer),
+      fail: () => clearTimeout(timer),
     });
   }
 

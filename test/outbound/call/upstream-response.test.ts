@@ -45,6 +45,36 @@ describe('A response that is not sent on', () => {
   });
 });
 
+describe('A response that is discarded while it arrives', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const discarded = () => {
+    const abort = jest.fn();
+    const received = new UpstreamResponse(undefined, 200, [], { ...controller, abort });
+    received.receive(Buffer.from('a'));
+    received.discard();
+    return { received, abort };
+  };
+
+  it('is given up after a second, although it sends little', () => {
+    const { received, abort } = discarded();
+    jest.advanceTimersByTime(999);
+    received.receive(Buffer.from('b'));
+    expect(abort).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(abort).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(['finish', 'fail'] as const)('has no timer any more after %s', (end) => {
+    const { received, abort } = discarded();
+    if (end === 'finish') received.finish();
+    else received.fail(new Error('broken'));
+    expect(jest.getTimerCount()).toBe(0);
+    expect(abort).not.toHaveBeenCalled();
+  });
+});
+
 describe('A response that arrives byte by byte', () => {
   it('is buffered in few chunks until it is sent on', () => {
     const received = arriving();
