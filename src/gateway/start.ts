@@ -96,6 +96,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     refused: gateway.refusals,
     warnings: [
       ...configWarnings(gateway.instance.config),
+      ...gateway.instance.securityWarnings(),
       ...gateway.instance
         .snapshot()
         .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { toConfigError } from '../config/config-error.ts';
+import { ConfigError, toConfigError } from '../config/config-error.ts';
 import { isPlainObject } from '../config/policies/merge-policy.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { type GatewayConfig, loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
@@ -15,8 +15,11 @@ import { compileOperations } from '../gateway/operation.ts';
 import { unknownOperations } from '../gateway/rate-limits/applicable.ts';
 import { securityFaults } from '../gateway/security/security-faults.ts';
 import { unenforcedOperations } from '../gateway/security/unenforced-operations.ts';
+import { ServerCertificate } from '../http/server/tls/server-certificate.ts';
 import { securityWarning } from '../openapi/security.ts';
 import type { ServiceDocument } from '../openapi/service-document.ts';
+import { readUpstreamTls } from '../outbound/upstream-tls.ts';
+import { watchKeys } from '../security/api-keys/keys-source.ts';
 
 export interface CheckedConfig {
   readonly place: string;
@@ -43,21 +46,55 @@ export async function checkConfig(place: string, env = process.env): Promise<Che
     const documents = await readDocuments(config.services, { root: dirname(resolve(place)) });
     return {
       place,
-      faults: [...rateLimitFaults(config, documents), ...securityFaults(config, documents)],
-      warnings: [...configWarnings(config), ...securityWarnings(config, documents)],
+      faults: [...operationFaults(config, documents), ...securityFaults(config, documents)],
+      warnings: [
+        ...configWarnings(config),
+        ...securityWarnings(config, documents),
+        ...(await fileWarnings(config, dirname(resolve(place)))),
+      ],
     };
   } catch (error) {
     return { place, faults: toConfigError(error, place).faults, warnings: [] };
   }
 }
 
-function rateLimitFaults({ rateLimits }: GatewayConfig, documents: readonly ServiceDocument[]): string[] {
-  if (rateLimits === undefined) return [];
+/** Names of operations in rate limits and steps that no document has. */
+function operationFaults(
+  { rateLimits, steps = [] }: GatewayConfig,
+  documents: readonly ServiceDocument[],
+): string[] {
+  if (rateLimits === undefined && steps.length === 0) return [];
   const operations = documents.flatMap(({ name, document }) =>
     compileOperations({ service: name, document, reportsReservedPaths: true }),
   );
-  return unknownOperations(rateLimits.rules, operations, () => true).map(
-    ({ path, message }) => `${path.join('.')}: ${message}`,
+  return [
+    ...unknownOperations(rateLimits?.rules ?? [], operations, () => true),
+    ...unknownOperations(steps, operations, () => true, ['steps']),
+  ].map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+const SILENT = { info() {}, warn() {}, error() {} };
+
+/** Files that cannot be used. They are warnings, because they may exist only where the gateway runs. */
+async function fileWarnings(
+  { authentication, tls, services }: GatewayConfig,
+  folder: string,
+): Promise<string[]> {
+  const checks: (() => unknown)[] = [];
+  for (const [name, scheme] of Object.entries(authentication?.schemes ?? {}))
+    if ('keysFile' in scheme)
+      checks.push(() => {
+        const keys = watchKeys(scheme, { folder, interval: 0 });
+        keys.close();
+        const lines = keys.fault?.split('\n') ?? [];
+        if (lines.length > 0)
+          throw new ConfigError(lines.map((line) => `authentication.schemes.${name}: ${line}`));
+      });
+  if (tls !== undefined) checks.push(() => ServerCertificate.load(tls, SILENT));
+  for (const service of services) if (service.tlsFiles) checks.push(() => readUpstreamTls(service));
+  const results = await Promise.allSettled(checks.map(async (run) => run()));
+  return results.flatMap((result) =>
+    result.status === 'rejected' ? toConfigError(result.reason, folder).faults : [],
   );
 }
 
@@ -68,7 +105,7 @@ const securityWarnings = (config: GatewayConfig, documents: readonly ServiceDocu
   });
 
 export const configLines = ({ place, faults, warnings }: CheckedConfig): string[] => [
-  `${place}: ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,
+  `${place}: ${faults.length === 0 ? 'no faults' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
   ...faults.map((fault) => `  ${fault}`),
   ...warnings.map((warning) => `  warning: ${warning}`),
 ];

@@ -11,7 +11,7 @@ import { type StatusOptions, status } from '../portal/status/status.ts';
 import { type InstancesOptions, instances } from './instances.ts';
 
 export interface AdminPagesOptions
-  extends Pick<StatusOptions, 'snapshot' | 'refused' | 'tls' | 'live' | 'rateLimits'>,
+  extends Pick<StatusOptions, 'snapshot' | 'refused' | 'tls' | 'faultySchemes' | 'live' | 'rateLimits'>,
     InstancesOptions {
   readonly services: readonly ServiceDocument[];
   readonly isDraining: () => boolean;
@@ -23,6 +23,7 @@ export function adminPages({
   snapshot,
   refused,
   tls,
+  faultySchemes,
   live,
   rateLimits,
   isDraining,
@@ -32,7 +33,16 @@ export function adminPages({
   const links = { about: STATUS_PATH };
   serveHealth(router, { ...gatewayHealth(publicInfo({}), snapshot), isDraining, links });
   assets(router);
-  status(router, { services, snapshot, refused, tls, live, rateLimits, isOnAdminListener: true });
+  status(router, {
+    services,
+    snapshot,
+    refused,
+    tls,
+    faultySchemes,
+    live,
+    rateLimits,
+    isOnAdminListener: true,
+  });
   serviceStatus(router, { services, snapshot, live, isOnAdminListener: true });
   instances(router, { targets, snapshot, log });
   router.get('/', (_req, res) => res.redirect(303, STATUS_PATH));

@@ -39,6 +39,8 @@ export interface PagesOptions {
   readonly tls?: () => TlsStatus | undefined;
   /** Whether the process is draining. */
   readonly isDraining: () => boolean;
+  /** The names of the security schemes that cannot verify credentials at the moment. */
+  readonly faultySchemes?: () => readonly string[];
   readonly live: LiveUpdates;
   /** The state of the rate limits, if any are configured. */
   readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
@@ -54,6 +56,7 @@ export function createPages({
   status: snapshot,
   refused = () => undefined,
   tls,
+  faultySchemes,
   isDraining,
   live,
   rateLimits,
@@ -71,7 +74,7 @@ export function createPages({
   problems(router, services);
   relations(router, services);
   if (!hidesStatus) {
-    status(router, { services, snapshot, refused, tls, live, rateLimits });
+    status(router, { services, snapshot, refused, tls, faultySchemes, live, rateLimits });
     serviceStatus(router, { services, snapshot, live });
   }
   catalog(router, services, filterLinks);

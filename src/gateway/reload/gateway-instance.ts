@@ -41,10 +41,17 @@ import { credentialPlaces } from '../proxy/credentials.ts';
 import type { GatewayRateLimits } from '../rate-limits/create.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
+import type { SecurityFault } from '../security/security-faults.ts';
 import { enforcementOf, unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
+import {
+  findSecurityFaults,
+  refusedOperations,
+  schemeFaultsOf,
+  securityWarnings,
+} from './security-warnings.ts';
 
 export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
@@ -65,6 +72,9 @@ interface InstanceParts {
   readonly faults: DocumentFaults;
   /** Operations whose security is not enforced, by service. */
   readonly secured: ReadonlyMap<string, readonly string[]>;
+  /** Operations that refuse every request, by service. */
+  readonly securityFaults: ReadonlyMap<string, SecurityFault>;
+  readonly schemeFaults: () => ReadonlyMap<string, string>;
   readonly app: RequestListener;
   /** Handler of the admin listener. */
   readonly admin: RequestHandler;
@@ -136,6 +146,12 @@ export class GatewayInstance {
     return this.#parts.guardAdmin;
   }
 
+  /** What the operator should change about `authentication`, one line for each fault. */
+  securityWarnings(): string[] {
+    const { securityFaults, schemeFaults } = this.#parts;
+    return securityWarnings(this.config, securityFaults, schemeFaults());
+  }
+
   /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
@@ -202,6 +218,7 @@ async function createParts(
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
+  const securityFaultOf = findSecurityFaults(services, config, log, previous?.securityFaults);
   const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
@@ -216,6 +233,7 @@ async function createParts(
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       unenforcedSecurity: secured.get(target.name),
+      unverifiableSecurity: refusedOperations(securityFaultOf.get(target.name)),
       refusals: refusalStatistics.of(target.name),
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
@@ -235,6 +253,7 @@ async function createParts(
       snapshot,
       refused: () => state.refused,
       tls: () => state.tls?.(),
+      faultySchemes: () => [...schemeFaultsOf(verifiers.byScheme).keys()],
       isDraining,
       live: liveUpdates,
       rateLimits: () => limits?.limiter.snapshot(),
@@ -291,7 +310,22 @@ async function createParts(
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
+    const schemeFaults = () => schemeFaultsOf(verifiers.byScheme);
+    return {
+      services,
+      targets,
+      faults,
+      secured,
+      securityFaults: securityFaultOf,
+      schemeFaults,
+      app,
+      admin,
+      guardAdmin,
+      snapshot,
+      limits,
+      watchers,
+      close,
+    };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();

@@ -30,6 +30,8 @@ export interface StatusView {
   readonly rateLimits?: RateLimitsSnapshot | undefined;
   /** Undefined where the gateway serves plain HTTP. */
   readonly tls?: TlsStatus | undefined;
+  /** The names of the security schemes that cannot verify credentials at the moment. */
+  readonly faultySchemes: readonly string[];
   readonly isOnAdminListener: boolean;
 }
 
@@ -51,6 +53,7 @@ export const renderStatus = ({
   refused,
   rateLimits,
   tls,
+  faultySchemes,
 }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
@@ -59,7 +62,7 @@ ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${tls && tlsSection(tls)}
 ${faultList(services)}
-${securityParts(services)}
+${securityParts(services, faultySchemes)}
 ${rateLimits && rateLimitTable(rateLimits)}
 ${driftTable(services)}`;
 

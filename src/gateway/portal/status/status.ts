@@ -27,6 +27,8 @@ export interface StatusOptions {
   readonly refused: () => RejectedConfig | undefined;
   /** The state of the certificate, if the gateway serves HTTPS. */
   readonly tls?: (() => TlsStatus | undefined) | undefined;
+  /** The names of the security schemes that cannot verify credentials at the moment. */
+  readonly faultySchemes?: (() => readonly string[]) | undefined;
   readonly live: LiveUpdates;
   readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
   /** Whether the page is served on the admin listener, without the other pages of the gateway. */
@@ -40,6 +42,7 @@ export function status(
     snapshot,
     refused,
     tls = () => undefined,
+    faultySchemes = () => [],
     live,
     rateLimits,
     isOnAdminListener = false,
@@ -54,6 +57,7 @@ export function status(
     refused: refused(),
     rateLimits: rateLimits?.(),
     tls: tls(),
+    faultySchemes: faultySchemes(),
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
@@ -68,6 +72,7 @@ const statusOf = ({
   refused: all,
   rateLimits,
   tls,
+  faultySchemes,
   isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
@@ -80,6 +85,7 @@ const statusOf = ({
     ...(all && { refused: all }),
     ...(rateLimits && { rateLimits: rateLimitsState(rateLimits) }),
     ...(tls && { tls }),
+    ...(faultySchemes.length > 0 && { faultySchemes }),
     services: services.map((service) => ({
       _links: {
         self: { href: servicePath(service.name) },
