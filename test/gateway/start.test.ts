@@ -103,7 +103,7 @@ it('Every name is accepted if the gateway listens on other addresses', async () 
   expect((await request(local).get('/').set('Host', 'any.example')).status).toBe(200);
 });
 
-it('Warnings, log and status name operations that refuse every request, and schemes that cannot verify', async () => {
+it('Warnings, log and status name operations that refuse every request, and schemes with faults', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   const secured = document({
     '/a': { get: { operationId: 'getA', security: [{ staff: [] }] } },
@@ -128,13 +128,16 @@ shutdown: { drain: 0, grace: 0 }`;
     'a: every request to getA gets 503: the scheme staff has no entry staff in authentication.schemes',
     `authentication.schemes.key: ${join(folder, 'missing.yaml')}: cannot be read (ENOENT)`,
   ]);
-  expect(log.warnings).toEqual([{ service: 'a' }]);
+  expect(log.warnings).toEqual([
+    { service: 'a' },
+    { scheme: 'key', reason: expect.stringContaining('ENOENT') },
+  ]);
   const { body } = await request(gateway.url).get('/status').accept('application/json');
   expect(body.faultySchemes).toEqual(['key']);
   expect(body.services[0].unverifiableSecurity).toEqual(['getA']);
   const { text: page } = await request(gateway.url).get('/status').accept('text/html');
   expect(page).toContain('Operations that refuse every request');
-  expect(page).toContain('Credentials that cannot be verified at the moment');
+  expect(page).toContain('Security schemes with faults');
   // The reason has the path of the file, which is for the operator alone.
   expect(page).not.toContain(folder);
   rmSync(folder, { recursive: true });

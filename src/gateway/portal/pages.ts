@@ -39,7 +39,7 @@ export interface PagesOptions {
   readonly tls?: () => TlsStatus | undefined;
   /** Whether the process is draining. */
   readonly isDraining: () => boolean;
-  /** The names of the security schemes that cannot verify credentials at the moment. */
+  /** The names of the security schemes with faults, such as a broken file. */
   readonly faultySchemes?: () => readonly string[];
   readonly live: LiveUpdates;
   /** The state of the rate limits, if any are configured. */

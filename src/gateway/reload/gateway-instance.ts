@@ -47,6 +47,7 @@ import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
 import {
+  fileFaults,
   findSecurityFaults,
   refusedOperations,
   schemeFaultsOf,
@@ -150,6 +151,11 @@ export class GatewayInstance {
   securityWarnings(): string[] {
     const { securityFaults, schemeFaults } = this.#parts;
     return securityWarnings(this.config, securityFaults, schemeFaults());
+  }
+
+  /** Faults of security schemes that the gateway reads from files. */
+  schemeFaults(): [scheme: string, fault: string][] {
+    return fileFaults(this.config, this.#parts.schemeFaults());
   }
 
   /** The current state of the services. */

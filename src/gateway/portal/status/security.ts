@@ -2,15 +2,15 @@
 import { type Html, html } from '../../../http/page/html.ts';
 import type { ServiceSnapshot } from './service-state.ts';
 
-/** @param faultySchemes the names of the schemes that cannot verify credentials at the moment */
+/** @param faultySchemes the names of the schemes with faults, such as a broken file */
 export const securityParts = (services: readonly ServiceSnapshot[], faultySchemes: readonly string[]): Html =>
   html`${faultySchemeList(faultySchemes)}${unverifiableList(services)}${refusalTable(services)}${unenforcedList(services)}`;
 
 /** Without the reasons, which contain the names of files and addresses. */
 const faultySchemeList = (schemes: readonly string[]): Html | false =>
   schemes.length > 0 &&
-  html`<h2>Credentials that cannot be verified at the moment</h2>
-<p>Requests with credentials of ${schemes.length === 1 ? 'this scheme' : 'these schemes'} get 503. The log says why.</p>
+  html`<h2>Security schemes with faults</h2>
+<p>The last good files and results stay in use; credentials that need others get 503. The log says why.</p>
 <ul class="plain">${schemes.map((scheme) => html`<li><code>${scheme}</code></li>`)}</ul>`;
 
 const unverifiableList = (services: readonly ServiceSnapshot[]): Html | false =>

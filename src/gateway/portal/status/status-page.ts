@@ -30,7 +30,7 @@ export interface StatusView {
   readonly rateLimits?: RateLimitsSnapshot | undefined;
   /** Undefined where the gateway serves plain HTTP. */
   readonly tls?: TlsStatus | undefined;
-  /** The names of the security schemes that cannot verify credentials at the moment. */
+  /** The names of the security schemes with faults, such as a broken file. */
   readonly faultySchemes: readonly string[];
   readonly isOnAdminListener: boolean;
 }

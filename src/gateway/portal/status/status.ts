@@ -27,7 +27,7 @@ export interface StatusOptions {
   readonly refused: () => RejectedConfig | undefined;
   /** The state of the certificate, if the gateway serves HTTPS. */
   readonly tls?: (() => TlsStatus | undefined) | undefined;
-  /** The names of the security schemes that cannot verify credentials at the moment. */
+  /** The names of the security schemes with faults, such as a broken file. */
   readonly faultySchemes?: (() => readonly string[]) | undefined;
   readonly live: LiveUpdates;
   readonly rateLimits?: (() => RateLimitsSnapshot | undefined) | undefined;
