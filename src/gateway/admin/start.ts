@@ -5,6 +5,7 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { LIVE_PATH, READY_PATH } from '../../contract/shared-paths.ts';
 import { contextOf } from '../../http/context.ts';
 import { identify } from '../../http/identify.ts';
 import { problemHandler } from '../../http/problems/problem-handler.ts';
@@ -39,7 +40,9 @@ export async function startAdmin(
     .disable('x-powered-by')
     .use(identify({ echo: true }))
     .use(async (req, _res, next) => {
-      await gateway.instance.guardAdmin(req, contextOf(req));
+      // Probes of a platform have no credentials, and these paths show nothing else.
+      if (req.path !== LIVE_PATH && req.path !== READY_PATH)
+        await gateway.instance.guardAdmin(req, contextOf(req));
       next();
     })
     .get('/metrics', scrape)
