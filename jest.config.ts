@@ -26,6 +26,8 @@ export default {
   // What a test file has loaded is not all let go when it is over.
   workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // The built package has a package.json with the same name.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testPathIgnorePatterns: ['/node_modules/', ...(isAll ? [] : ['\\.slow\\.test\\.ts$'])],
   reporters: isAll ? ['default'] : ['default', '<rootDir>/test/support/left-out-reporter.ts'],
 };

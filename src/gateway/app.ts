@@ -28,7 +28,7 @@ import { inspectResponses } from './conformance/inspect-responses.ts';
 import { GatewayCors } from './cors/gateway-cors.ts';
 import { preflight } from './cors/preflight.ts';
 import type { LoadedStep } from './extension/load-steps.ts';
-import { extensionSteps } from './extension/run-steps.ts';
+import { checkStepOperations, extensionSteps } from './extension/run-steps.ts';
 import type { GatewayOperation } from './operation.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
 import { createInternalDispatch } from './proxy/internal-request.ts';
@@ -148,6 +148,7 @@ export function* createInSteps({
   const router = createRouter(operations);
   const unavailable = services.map(({ name }) => name).filter((name) => !documents.has(name));
   const rates = rateLimits?.({ operations, unavailable });
+  checkStepOperations(extensions, operations, unavailable);
   const graph =
     existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;

@@ -13,6 +13,7 @@ import { STATUS_PATH } from './portal/discovery/discovery.ts';
 import { samplePath } from './portal/discovery/sample-request.ts';
 import { INTERVAL } from './portal/status/history.ts';
 import { ReloadableGateway } from './reload/reloadable-gateway.ts';
+import { SchemeFaultLog } from './reload/security-warnings.ts';
 
 export interface StartGatewayOptions {
   /** A file that is read again when it changes, or a fixed configuration. */
@@ -78,10 +79,12 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     await admin?.close();
     throw error;
   });
-  const recording = setInterval(
-    () => gateway.state.history.record(gateway.instance.snapshot(), Date.now()),
-    INTERVAL,
-  ).unref();
+  const faultLog = new SchemeFaultLog(log.logger);
+  faultLog.update(gateway.instance.schemeFaults());
+  const recording = setInterval(() => {
+    gateway.state.history.record(gateway.instance.snapshot(), Date.now());
+    faultLog.update(gateway.instance.schemeFaults());
+  }, INTERVAL).unref();
   const reload = async (): Promise<boolean> => {
     const isReloaded = await gateway.reload();
     return ((await tls?.reload(gateway.instance.config.tls)) ?? false) || isReloaded;
@@ -102,7 +105,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     statusUrl: `${(adminConfig.status && admin?.url) || listening.url}${STATUS_PATH}`,
     sample: samplePath(gateway.instance.services),
     refused: gateway.refusals,
-    warnings: configWarnings(gateway.instance.config),
+    warnings: [...configWarnings(gateway.instance.config), ...gateway.instance.securityWarnings()],
     isOpen: gateway.instance.config.authentication === undefined && unenforced.length > 0,
     unenforced,
     reload,

@@ -28,7 +28,7 @@ const IN_BROKEN_AUTHORITY = /(:\/\/)[^/?#@:"\s\\]{0,200}:(?!\d{1,5}(?:[/?#]|\b))
  * of JSON in JSON.
  */
 const MEMBER = new RegExp(
-  `(?<!\\\\)(\\\\*)"(?:${HEADERS}|${NAMES})\\\\*"\\s{0,4}[:,]\\s{0,4}(\\[?)\\s{0,4}(?=[\\\\"\\d-])`,
+  `(?<!\\\\)(\\\\*)"(?:${HEADERS}|${NAMES})\\\\*"\\s{0,4}([:,])\\s{0,4}(\\[?)\\s{0,4}(?=[\\\\"\\d-])`,
   'gi',
 );
 /** `Authorization: Bearer …` in running text. */
@@ -58,12 +58,13 @@ function redactMembers(text: string): string {
   let out = '';
   MEMBER.lastIndex = 0;
   for (let match = MEMBER.exec(text); match !== null; match = MEMBER.exec(text)) {
-    const [, depth = '', bracket = ''] = match;
+    const [, depth = '', separator, bracket = ''] = match;
     out += text.slice(done, MEMBER.lastIndex);
     done = MEMBER.lastIndex;
     for (let more = true; more; ) {
       const end = valueEnd(text, done, depth.length);
-      if (end === undefined) break;
+      // The name was a value, as in `"scheme":"apiKey","msg":…`, and this is the name of the next member.
+      if (end === undefined || (separator === ',' && matchAt(/\s{0,4}:/y, text, end))) break;
       out += `${depth}"${REDACTED}${depth}"`;
       done = end;
       const [comma = ''] = bracket === '' ? [] : (matchAt(/\s{0,4},\s{0,4}/y, text, done) ?? []);

@@ -35,5 +35,5 @@ export function securityWarning(operations: readonly string[]): string {
   const named = operations.slice(0, MAX_NAMED).join(', ');
   const more = operations.length > MAX_NAMED ? ` and ${operations.length - MAX_NAMED} more` : '';
   const declare = operations.length === 1 ? 'declares' : 'declare';
-  return `${named}${more} ${declare} security, which the gateway does not enforce: anyone who can reach the gateway can call them unless the service itself requires credentials`;
+  return `${named}${more} ${declare} security, which the gateway does not enforce: anyone who can reach the gateway can call them unless the service itself requires credentials; see \`authentication\` in gateway.yaml`;
 }

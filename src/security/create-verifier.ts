@@ -1,7 +1,7 @@
 /** Creates the verifier of a scheme in `gateway.yaml`. The code of each kind is loaded only if it is configured. */
 
-import type { TLSSocket } from 'node:tls';
 import type { SchemeConfig } from '../config/policies/authentication.ts';
+import { tlsSocketOf } from '../http/server/peer-certificate.ts';
 import type { JwtLog } from './jwt/jwt-verifier.ts';
 import type { Verifier } from './verifier.ts';
 import type { CreateVerifier } from './verifiers.ts';
@@ -74,8 +74,8 @@ async function certificateVerifier(
   return {
     verify: () => ({ rejected: 'The credentials are not a certificate.', reason: 'not a certificate' }),
     verifyRequest: ({ socket, headers }, isFromTrustedProxy) => {
-      const peer = socket as Partial<TLSSocket>;
-      const ofConnection = peer.getPeerCertificate ? verifier.verifyPeer(peer as TLSSocket) : undefined;
+      const peer = tlsSocketOf(socket);
+      const ofConnection = peer && verifier.verifyPeer(peer);
       return (
         ofConnection ??
         verifier.verifyHeader(headers['client-cert'] as string | undefined, isFromTrustedProxy)

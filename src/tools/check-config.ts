@@ -16,8 +16,10 @@ import { unknownOperations } from '../gateway/rate-limits/applicable.ts';
 import { keyFileFaults } from '../gateway/security/key-file-faults.ts';
 import { securityFaults } from '../gateway/security/security-faults.ts';
 import { unenforcedOperations } from '../gateway/security/unenforced-operations.ts';
+import { ServerCertificate } from '../http/server/tls/server-certificate.ts';
 import { securityWarning } from '../openapi/security.ts';
 import type { ServiceDocument } from '../openapi/service-document.ts';
+import { readUpstreamTls } from '../outbound/upstream-tls.ts';
 
 export interface CheckedConfig {
   readonly place: string;
@@ -43,18 +45,18 @@ export async function checkConfig(place: string, env = process.env): Promise<Che
     const config = loadGatewayConfig(place, { env });
     const folder = dirname(resolve(place));
     const documents = await readDocuments(config.services, { root: folder });
-    const keyFaults = keyFileFaults(config, folder);
+    const fileFaults = await faultsOfFiles(config, folder);
     return {
       place,
       faults: [
-        ...rateLimitFaults(config, documents),
+        ...operationFaults(config, documents),
         ...securityFaults(config, documents),
-        ...keyFaults.filter((fault) => !isMissing(fault)),
+        ...fileFaults.filter((fault) => !isMissing(fault)),
       ],
       warnings: [
         ...configWarnings(config),
         ...securityWarnings(config, documents),
-        ...keyFaults.filter(isMissing),
+        ...fileFaults.filter(isMissing),
       ],
     };
   } catch (error) {
@@ -62,17 +64,39 @@ export async function checkConfig(place: string, env = process.env): Promise<Che
   }
 }
 
-/** Files with secrets may be where the gateway runs, and not where it is checked. */
-const isMissing = (fault: string): boolean => fault.endsWith('(ENOENT)');
-
-function rateLimitFaults({ rateLimits }: GatewayConfig, documents: readonly ServiceDocument[]): string[] {
-  if (rateLimits === undefined) return [];
+/** Names of operations in rate limits and steps that no document has. */
+function operationFaults(
+  { rateLimits, steps = [] }: GatewayConfig,
+  documents: readonly ServiceDocument[],
+): string[] {
+  if (rateLimits === undefined && steps.length === 0) return [];
   const operations = documents.flatMap(({ name, document }) =>
     compileOperations({ service: name, document, reportsReservedPaths: true }),
   );
-  return unknownOperations(rateLimits.rules, operations, () => true).map(
-    ({ path, message }) => `${path.join('.')}: ${message}`,
-  );
+  return [
+    ...unknownOperations(rateLimits?.rules ?? [], operations, () => true),
+    ...unknownOperations(steps, operations, () => true, ['steps']),
+  ].map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+const SILENT = { info() {}, warn() {}, error() {} };
+
+/** Files with secrets may be where the gateway runs, and not where it is checked. */
+const isMissing = (fault: string): boolean => fault.includes(': cannot be read');
+
+/** Files that cannot be used, one line for each fault. */
+async function faultsOfFiles(config: GatewayConfig, folder: string): Promise<string[]> {
+  const { tls, services } = config;
+  const checks: (() => unknown)[] = [];
+  if (tls !== undefined) checks.push(() => ServerCertificate.load(tls, SILENT));
+  for (const service of services) if (service.tlsFiles) checks.push(() => readUpstreamTls(service));
+  const results = await Promise.allSettled(checks.map(async (run) => run()));
+  return [
+    ...keyFileFaults(config, folder),
+    ...results.flatMap((result) =>
+      result.status === 'rejected' ? toConfigError(result.reason, folder).faults : [],
+    ),
+  ];
 }
 
 const securityWarnings = (config: GatewayConfig, documents: readonly ServiceDocument[]): string[] =>
@@ -82,7 +106,7 @@ const securityWarnings = (config: GatewayConfig, documents: readonly ServiceDocu
   });
 
 export const configLines = ({ place, faults, warnings }: CheckedConfig): string[] => [
-  `${place}: ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,
+  `${place}: ${faults.length === 0 ? 'no faults' : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`}`,
   ...faults.map((fault) => `  ${fault}`),
   ...warnings.map((warning) => `  warning: ${warning}`),
 ];

@@ -113,8 +113,10 @@ const distinct = (faults: readonly DocumentFault[]): DocumentFault[] => [
   ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.reason}`, fault])).values(),
 ];
 
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 const linesOf = ({ place, operations, faults, unenforcedSecurity }: Checked): string[] => [
-  `${place}: ${operations} operations, ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,
+  `${place}: ${count(operations, 'operation')}, ${faults.length === 0 ? 'no faults' : count(faults.length, 'fault')}`,
   ...faults.map(({ pointer, reason }) => `  ${pointer} ${reason}`),
   ...(unenforcedSecurity ? [`  warning: ${securityWarning(unenforcedSecurity)}`] : []),
 ];

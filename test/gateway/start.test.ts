@@ -103,6 +103,46 @@ it('Every name is accepted if the gateway listens on other addresses', async () 
   expect((await request(local).get('/').set('Host', 'any.example')).status).toBe(200);
 });
 
+it('Warnings, log and status name operations that refuse every request, and schemes with faults', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+  const secured = document({
+    '/a': { get: { operationId: 'getA', security: [{ staff: [] }] } },
+    '/b': { get: { operationId: 'getB', security: [{ key: [] }] } },
+  });
+  const securitySchemes = {
+    key: { type: 'apiKey' as const, in: 'header' as const, name: 'X-Key' },
+    staff: { type: 'http' as const, scheme: 'basic' },
+  };
+  writeFileSync(join(folder, 'a.json'), JSON.stringify({ ...secured, components: { securitySchemes } }));
+  const log = testLog();
+  const text = `services: { a: { document: a.json, url: "http://127.0.0.1:1" } }
+authentication: { schemes: { key: { keysFile: ${JSON.stringify(join(folder, 'missing.yaml'))} } } }
+shutdown: { drain: 0, grace: 0 }`;
+  gateway = await startGateway({
+    config: parseGatewayConfig(text, join(folder, 'gateway.yaml')),
+    port: 0,
+    host: '127.0.0.1',
+    log,
+  });
+  expect(gateway.warnings).toEqual([
+    'a: every request to getA gets 503: the scheme staff has no entry staff in authentication.schemes',
+    `authentication.schemes.key: ${join(folder, 'missing.yaml')}: cannot be read (ENOENT)`,
+  ]);
+  expect(log.warnings).toEqual([
+    { service: 'a' },
+    { scheme: 'key', reason: expect.stringContaining('ENOENT') },
+  ]);
+  const { body } = await request(gateway.url).get('/status').accept('application/json');
+  expect(body.schemes).toEqual([{ scheme: 'key', reason: 'missing.yaml: cannot be read (ENOENT)' }]);
+  expect(body.services[0].unverifiableSecurity).toEqual(['getA']);
+  const { text: page } = await request(gateway.url).get('/status').accept('text/html');
+  expect(page).toContain('Operations that refuse every request');
+  expect(page).toContain('Faults of authentication');
+  // The reason has the path of the file, which is for the operator alone.
+  expect(page).not.toContain(folder);
+  rmSync(folder, { recursive: true });
+});
+
 it('Warnings, log and status name the operations whose declared security is not enforced', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   const secured = document({

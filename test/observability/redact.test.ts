@@ -32,6 +32,16 @@ describe('Redaction', () => {
     expect(safe).toContain('[hidden]');
   });
 
+  it('A value that is the name of a secret does not hide the name of the next member', () => {
+    const line = JSON.stringify({ scheme: 'apiKey', msg: 'no keys', name: 'password', token: 's3cret' });
+    expect(JSON.parse(redact(line))).toEqual({
+      scheme: 'apiKey',
+      msg: 'no keys',
+      name: 'password',
+      token: '[hidden]',
+    });
+  });
+
   it('The text stays JSON and keeps everything else', () => {
     const line = {
       msg: 'GET /x?token=s3cret&page=2',

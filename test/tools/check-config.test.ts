@@ -40,7 +40,7 @@ it('A rule that names an unknown operation is reported with the nearest name', a
   expect(await checkRules('name: a', 'name: b, operations: [listNotes, listNote]')).toEqual({
     isGood: false,
     lines: [
-      'gateway.yaml: 1 faults',
+      'gateway.yaml: 1 fault',
       '  rateLimits.rules.1.operations.1: there is no operation "listNote"; did you mean listNotes?',
     ],
   });
@@ -70,4 +70,49 @@ authentication: { schemes: { a: { keysFile: keys.yaml }, b: { keysFile: keys.yam
   expect(text).toMatch(/warning: .*\/absent\.yaml: cannot be read \(ENOENT\)/);
   expect(text).toContain('/ca.pem');
   expect(text).not.toContain('sk_in-the');
+});
+
+const checkText = async (text: string) => {
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, `services:\n  notes: { document: notes.json, url: "http://localhost:1" }\n${text}`);
+  const { isGood, lines } = await check.run([file]);
+  return { isGood, lines: lines.map((line) => line.replaceAll(`${folder}/`, '')) };
+};
+
+it('A step that names an unknown operation is a fault, because it would never run', async () => {
+  expect(await checkText('steps: [{ file: ./a.ts, operations: [listNote] }]')).toEqual({
+    isGood: false,
+    lines: [
+      'gateway.yaml: 1 fault',
+      '  steps.0.operations.0: there is no operation "listNote"; did you mean listNotes?',
+    ],
+  });
+});
+
+it('Broken files are faults, and missing ones are warnings, one line for each', async () => {
+  writeFileSync(join(folder, 'broken.yaml'), 'keys:\n  - { name: a, sha256: abc }\n  - { nam: b }\n');
+  const text = `authentication:
+  schemes:
+    missing: { keysFile: nowhere.yaml }
+    broken: { keysFile: broken.yaml }
+tls: { certificate: a.crt, key: a.key }`;
+  const { isGood, lines } = await checkText(text);
+  expect(isGood).toBe(false);
+  expect(lines).toEqual([
+    'gateway.yaml: 3 faults',
+    expect.stringMatching(/^ {2}broken\.yaml:2: keys\.0\.sha256: /),
+    expect.stringMatching(/^ {2}broken\.yaml:3: keys\.1\.nam: /),
+    expect.stringMatching(/^ {2}broken\.yaml:3: keys\.1\.sha256: /),
+    '  warning: nowhere.yaml: cannot be read (ENOENT)',
+    '  warning: tls.certificate: a.crt: cannot be read; name a file that exists and that this user may read',
+  ]);
+});
+
+it('A missing audience is reported with an example', async () => {
+  const { lines } = await checkText(
+    'authentication: { schemes: { oauth: { issuer: "https://a.example" } } }',
+  );
+  expect(lines[1]).toMatch(
+    /oauth\.audience: is missing; name this API as the claim `aud` .*, such as \[orders\]$/,
+  );
 });

@@ -124,13 +124,13 @@ describe('linkway check', () => {
     const { isGood, lines } = await check.run([place]);
     expect(isGood).toBe(false);
     expect(lines).toEqual([
-      `${place}: 1 operations, 2 faults`,
+      `${place}: 1 operation, 2 faults`,
       '  #/paths/~1 makes the document invalid: / is reserved by the gateway',
       expect.stringContaining('refers to #/components/responses/Missing'),
     ]);
     const prefixed = await check.run([place], { prefix: '/shop' });
     expect(prefixed.lines).toEqual([
-      `${place}: 2 operations, 1 faults`,
+      `${place}: 2 operations, 1 fault`,
       expect.stringContaining('refers to #/components/responses/Missing'),
     ]);
   });

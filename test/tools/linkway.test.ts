@@ -20,13 +20,17 @@ describe('npm run linkway', () => {
 
   itSamples('prints routes, for people and for programs', async () => {
     const { stdout } = await run('routes');
-    expect(stdout).toMatch(/^GET +\/orders\/\{orderId\} +orders +getOrder$/m);
+    expect(stdout).toMatch(
+      /^GET +\/orders\/\{orderId\} +orders +getOrder +oauth: orders:read +not enforced$/m,
+    );
     const table = JSON.parse((await run('routes', '--json')).stdout);
     expect(table).toContainEqual({
       method: 'GET',
       path: '/orders',
       service: 'orders',
       operationId: 'listOrders',
+      requires: 'oauth: orders:read',
+      enforcement: 'off',
     });
   });
 
@@ -72,7 +76,7 @@ describe('npm run linkway', () => {
     expect(code).toBe(1);
     expect(stdout.split('\n')).toHaveLength(3);
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toContain('1 operations, 1 faults');
+    expect(stdout).toContain('1 operation, 1 fault');
     expect(await run('check', file, '--prefix', 'p')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/--prefix: expected a path/),

@@ -113,7 +113,7 @@ export const serviceAuthenticationSchema = z.strictObject({
     .enum(['off', 'headers', 'token'])
     .default('off')
     .describe(
-      'How the service learns who calls. `headers` sends `X-Auth-Subject`, `X-Auth-Client` and `X-Auth-Scope`, which only the gateway may set. `token` sends a token that the gateway signs with `authentication.signingKey`.',
+      'How the service learns who calls. `headers` sends `X-Auth-Subject`, `X-Auth-Issuer`, `X-Auth-Client` and `X-Auth-Scope`, which only the gateway may set. `token` sends a token that the gateway signs with `authentication.signingKey`.',
     ),
 });
 

@@ -68,10 +68,18 @@ export const jwtSchemeSchema = z.strictObject({
       'URL of the key set. By default it is taken from the metadata of the issuer (`/.well-known/openid-configuration` or `/.well-known/oauth-authorization-server`).',
     ),
   audience: z
-    .union([
-      names.transform((values) => ({ claim: 'aud', values })),
-      z.strictObject({ claim: name, values: names }),
-    ])
+    .union(
+      [
+        names.transform((values) => ({ claim: 'aud', values })),
+        z.strictObject({ claim: name, values: names }),
+      ],
+      {
+        error: ({ input }) =>
+          input === undefined
+            ? 'is missing; name this API as the claim `aud` of its tokens does, such as [orders]'
+            : undefined,
+      },
+    )
     .describe(
       'Names of this API. The claim `aud` of a token must have one of them. For issuers without `aud`, `{ claim: client_id, values: [shop] }` requires another claim instead.',
     ),

@@ -214,13 +214,14 @@ export const parseGatewayConfig = (
     );
   });
   checkSchemeNames(root, faults);
+  checkStepServices(root, faults);
   if (root?.rateLimits !== undefined) {
     const known = { services: Object.keys(root.services), hasStore: Boolean(env.CACHE_URL) };
     checkRateLimits(root.rateLimits, known, (path, name) => {
       const message =
         name === undefined
           ? 'shared needs a Redis or Valkey server; set CACHE_URL'
-          : `there is no service ${JSON.stringify(name)}; ${suggestionFor(name, known.services, 'there are none')}`;
+          : unknownService(name, known.services);
       faults.add(['rateLimits', ...path], message);
     });
   }
@@ -264,6 +265,16 @@ function checkSchemeNames(root: z.output<typeof gatewaySchema> | undefined, faul
     for (const [index, requirement] of requirements.entries())
       for (const scheme of Object.keys(requirement)) check(scheme, [section, key, index, scheme]);
 }
+
+function checkStepServices(root: z.output<typeof gatewaySchema> | undefined, faults: Faults): void {
+  const known = Object.keys(root?.services ?? {});
+  for (const [index, { services = [] }] of (root?.steps ?? []).entries())
+    for (const [at, name] of services.entries())
+      if (!known.includes(name)) faults.add(['steps', index, 'services', at], unknownService(name, known));
+}
+
+const unknownService = (name: string, known: readonly string[]): string =>
+  `there is no service ${JSON.stringify(name)}; ${suggestionFor(name, known, 'there are none')}`;
 
 /** @throws ConfigError with one line for each syntax error */
 function parseYaml(text: string, file: string): unknown {

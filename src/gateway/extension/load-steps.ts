@@ -36,16 +36,21 @@ export const loadSteps = (
 ): Promise<LoadedStep[]> =>
   Promise.all(
     configs.map(async (config, index) => {
-      if ('transform' in config)
-        return {
-          name: `steps.${index}.transform`,
-          config,
-          step: transformStep(config.transform),
-          timeout: NO_TIMEOUT,
-        };
+      if ('transform' in config) return transformation(config, `steps.${index}.transform`);
       return loadFile(config, root, previous);
     }),
   );
+
+function transformation(
+  config: Extract<StepConfig, { readonly transform: unknown }>,
+  name: string,
+): LoadedStep {
+  try {
+    return { name, config, step: transformStep(config.transform), timeout: NO_TIMEOUT };
+  } catch (error) {
+    throw new ConfigError(`${name}: ${messageOf(error)}`, error);
+  }
+}
 
 async function loadFile(
   config: Extract<StepConfig, { readonly file: string }>,

@@ -1,15 +1,37 @@
 /** Runs the steps of `gateway.yaml` around an operation, with a time limit for each. Their errors stay inside. */
 import type { Logger } from 'pino';
+import { ConfigError } from '../../config/config-error.ts';
 import { Problem } from '../../contract/problem.ts';
 import { stepFailed } from '../../contract/problems.ts';
 import { headersOf } from '../../http/headers/raw-headers.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import type { Exchange } from '../exchange.ts';
 import type { GatewayOperation } from '../operation.ts';
+import { unknownOperations } from '../rate-limits/applicable.ts';
 import type { OperationStep } from '../steps/operation-step.ts';
 import type { LoadedStep } from './load-steps.ts';
 import { removeHeader, removeQuery, renameHeader, renameQuery, setHeader, setQuery } from './raw-changes.ts';
 import type { StepRequest, StepResponse } from './step.ts';
+
+/**
+ * A step that would never run, because its operation is misspelled, could leave an operation open.
+ * @param unavailable names of the services whose document is not available yet
+ * @throws ConfigError for a step that names an unknown operation
+ */
+export function checkStepOperations(
+  steps: readonly Pick<LoadedStep, 'config'>[],
+  operations: readonly GatewayOperation[],
+  unavailable: readonly string[],
+): void {
+  const faults = unknownOperations(
+    steps.map(({ config }) => config),
+    operations,
+    (services) => unavailable.every((name) => services !== undefined && !services.includes(name)),
+    ['steps'],
+  );
+  if (faults.length > 0)
+    throw new ConfigError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
+}
 
 export interface ExtensionSteps {
   /** Undefined where no step runs before operations. */

@@ -30,12 +30,14 @@ export interface RuleFault {
 
 /**
  * The operations that rules name and no document has.
+ * @param section the path of the rules in `gateway.yaml`; `steps` name operations in the same way
  * @param isComplete whether the document of each of these services is known; all services for undefined
  */
 export function unknownOperations(
-  rules: readonly RateLimitRule[],
+  rules: readonly Pick<RateLimitRule, 'services' | 'operations'>[],
   known: readonly Operation[],
   isComplete: (services: readonly string[] | undefined) => boolean,
+  section: readonly string[] = ['rateLimits', 'rules'],
 ): RuleFault[] {
   return rules.flatMap(({ services, operations = [] }, index) => {
     if (!isComplete(services)) return [];
@@ -45,7 +47,7 @@ export function unknownOperations(
     return [...operations.entries()]
       .filter(([, id]) => !ids.includes(id))
       .map(([at, id]) => ({
-        path: ['rateLimits', 'rules', index, 'operations', at],
+        path: [...section, index, 'operations', at],
         message: `there is no operation ${JSON.stringify(id)}; ${suggestionFor(id, ids, 'there are none')}`,
       }));
   });

@@ -43,10 +43,18 @@ import type { GatewayRateLimits } from '../rate-limits/create.ts';
 import type { RateLimitsSnapshot } from '../rate-limits/rate-limiter.ts';
 import { GatewaySecurity, type Guard } from '../security/gateway-security.ts';
 import { schemeFaults } from '../security/scheme-faults.ts';
+import type { SecurityFault } from '../security/security-faults.ts';
 import { enforcementOf, unenforcedOperations } from '../security/unenforced-operations.ts';
 import { DocumentFaults } from './document-faults.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
+import {
+  fileFaults,
+  findSecurityFaults,
+  refusedOperations,
+  schemeFaultsOf,
+  securityWarnings,
+} from './security-warnings.ts';
 
 export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
@@ -67,6 +75,9 @@ interface InstanceParts {
   readonly faults: DocumentFaults;
   /** Operations whose security is not enforced, by service. */
   readonly secured: ReadonlyMap<string, readonly string[]>;
+  /** Operations that refuse every request, by service. */
+  readonly securityFaults: ReadonlyMap<string, SecurityFault>;
+  readonly schemeFaults: () => ReadonlyMap<string, string>;
   readonly app: RequestListener;
   /** Handler of the admin listener. */
   readonly admin: RequestHandler;
@@ -138,6 +149,17 @@ export class GatewayInstance {
     return this.#parts.guardAdmin;
   }
 
+  /** What the operator should change about `authentication`, one line for each fault. */
+  securityWarnings(): string[] {
+    const { securityFaults, schemeFaults } = this.#parts;
+    return securityWarnings(this.config, securityFaults, schemeFaults());
+  }
+
+  /** Faults of security schemes that the gateway reads from files. */
+  schemeFaults(): [scheme: string, fault: string][] {
+    return fileFaults(this.config, this.#parts.schemeFaults());
+  }
+
   /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
@@ -204,6 +226,7 @@ async function createParts(
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
+  const securityFaultOf = findSecurityFaults(services, config, log, previous?.securityFaults);
   const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
@@ -218,6 +241,7 @@ async function createParts(
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       unenforcedSecurity: secured.get(target.name),
+      unverifiableSecurity: refusedOperations(securityFaultOf.get(target.name)),
       refusals: refusalStatistics.of(target.name),
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
@@ -238,7 +262,7 @@ async function createParts(
       snapshot,
       refused: () => state.refused,
       tls: () => state.tls?.(),
-      schemes: () => schemeFaults(verifiers.byScheme, state.environment.folder),
+      schemes: () => schemeFaults(verifiers.byScheme),
       isDraining,
       live: liveUpdates,
       rateLimits: () => limits?.limiter.snapshot(),
@@ -304,7 +328,21 @@ async function createParts(
     };
     const admin = adminPages({ ...pageOptions, targets, log });
     const guardAdmin = adminGuard(config, security);
-    return { services, targets, faults, secured, app, admin, guardAdmin, snapshot, limits, watchers, close };
+    return {
+      services,
+      targets,
+      faults,
+      secured,
+      securityFaults: securityFaultOf,
+      schemeFaults: () => schemeFaultsOf(verifiers.byScheme),
+      app,
+      admin,
+      guardAdmin,
+      snapshot,
+      limits,
+      watchers,
+      close,
+    };
   } catch (error) {
     await closeTargets(added);
     await signIn?.close();

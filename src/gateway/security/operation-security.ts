@@ -69,6 +69,8 @@ function mismatch(
   scheme: SchemeConfig | undefined,
 ): string | undefined {
   if (scheme === undefined) return `has no entry ${name} in authentication.schemes`;
+  if (place.in === 'basic' && !('keysFile' in scheme))
+    return `takes a name and a password, but authentication.schemes.${name} has no keysFile`;
   const needsCertificate = place.in === 'certificate';
   if (needsCertificate === 'clientCa' in scheme) return undefined;
   return needsCertificate

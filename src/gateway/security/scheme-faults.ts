@@ -10,11 +10,11 @@ export interface SchemeFault {
   readonly reason: string;
 }
 
-/** @param folder of `gateway.yaml`; files in it are named without it */
-export function schemeFaults(verifiers: ReadonlyMap<string, Verifier>, folder: string): SchemeFault[] {
+/** The reasons name files without their folders, and no addresses, because anyone may read them. */
+export function schemeFaults(verifiers: ReadonlyMap<string, Verifier>): SchemeFault[] {
   return [...verifiers].flatMap(([scheme, verifier]) => {
     const reason = verifier.fault?.() ?? verifier.warning?.();
-    return reason === undefined ? [] : [{ scheme, reason: withoutPlaces(reason, folder) }];
+    return reason === undefined ? [] : [{ scheme, reason: withoutPlaces(reason) }];
   });
 }
 
@@ -31,8 +31,8 @@ export const schemeChecks = (faults: readonly SchemeFault[]): HealthChecks =>
 const AFTER_CODE = /\b(E[A-Z_]{3,})\b(?!\))[^;\n]*/g;
 const ADDRESS = /\b[a-z]+:\/\/\S+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[[\da-f:.]+\](?::\d+)?/gi;
 
-const withoutPlaces = (reason: string, folder: string): string =>
-  reason
-    .replaceAll(folder.endsWith('/') ? folder : `${folder}/`, '')
-    .replaceAll(AFTER_CODE, '$1')
-    .replaceAll(ADDRESS, '…');
+/** The folders of an absolute path. */
+const FOLDERS = /(?<![\w/:])(?:\/[^\s/:]+)*\/(?=[^\s/:])/g;
+
+const withoutPlaces = (reason: string): string =>
+  reason.replaceAll(AFTER_CODE, '$1').replaceAll(ADDRESS, '…').replaceAll(FOLDERS, '');

@@ -7,9 +7,10 @@
  * these names are replaced.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { only } from '../headers/raw-headers.ts';
 import { addVary } from '../headers/vary.ts';
+import { tlsSocketOf } from '../server/peer-certificate.ts';
 import { onHead } from '../server/response-head.ts';
 import { ANY_ORIGIN, type OriginMatcher, originMatcher } from './origins.ts';
 
@@ -77,7 +78,7 @@ export class Cors {
     if (this.#config.credentials) return true;
     if (headers.cookie !== undefined) return false;
     // Pages of a list are known. They may send such credentials as a header of their own.
-    return !this.#isAny || !hasAmbientCredentials(headers, socket as Partial<TLSSocket>);
+    return !this.#isAny || !hasAmbientCredentials(headers, socket);
   }
 
   /** Adds the headers to the response of a request when its head is written. */
@@ -130,7 +131,5 @@ export class Cors {
   }
 }
 
-const hasAmbientCredentials = (
-  { authorization = '' }: IncomingHttpHeaders,
-  { authorized }: Partial<TLSSocket>,
-): boolean => authorized === true || AMBIENT_AUTHORIZATION.test(authorization);
+const hasAmbientCredentials = ({ authorization = '' }: IncomingHttpHeaders, socket: Socket): boolean =>
+  tlsSocketOf(socket)?.authorized === true || AMBIENT_AUTHORIZATION.test(authorization);

@@ -30,7 +30,7 @@ export function peerCertificateOf({ socket }: Pick<IncomingMessage, 'socket'>): 
 }
 
 /** The socket of a stream of HTTP/2 has the socket of its connection. */
-function tlsSocketOf(socket: Socket & { readonly tls?: TLSSocket }): TLSSocket | undefined {
+export function tlsSocketOf(socket: Socket & { readonly tls?: TLSSocket }): TLSSocket | undefined {
   if (socket.tls !== undefined) return socket.tls;
   return (socket as TLSSocket).encrypted ? (socket as TLSSocket) : undefined;
 }

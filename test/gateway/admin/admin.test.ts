@@ -1,4 +1,5 @@
 /** The admin listener. */
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -224,6 +225,21 @@ describe('The status page', () => {
   it('The configuration rejects admin.status without an admin listener', async () => {
     await expect(start('{ status: true }')).rejects.toThrow('admin.status: requires an admin listener');
   });
+});
+
+it('admin.authentication closes everything on the listener, except for probes', async () => {
+  const key = 'a-long-and-random-key-of-operators';
+  const file = join(folder, 'staff.yaml');
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  await writeFile(file, `keys: [{ name: anna, sha256: ${sha256}, scopes: [operate] }]`);
+  const { adminUrl = '' } = await start(
+    `{ port: 0, authentication: [{ staff: [operate] }] }\nauthentication: { schemes: { staff: { keysFile: ${JSON.stringify(file)} } } }`,
+  );
+  for (const path of ['/metrics', '/status', '/health', '/nothing', '/health/live/x', '/health/LIVE']) {
+    await request(adminUrl).get(path).expect(401);
+    expect((await request(adminUrl).get(path).auth(key, { type: 'bearer' })).status).not.toBe(401);
+  }
+  for (const path of ['/health/live', '/health/ready']) await request(adminUrl).get(path).expect(200);
 });
 
 it('The error for a port in use names the configuration key', async () => {

@@ -133,13 +133,36 @@ describe('A step', () => {
   it('Steps run in their order, each only for its operations', async () => {
     const append = (letter: string) =>
       stepText(`{ before(r) { r.setHeader('X-Order', (r.headers['x-order'] ?? '') + '${letter}'); } }`);
-    const { gateway, upstream } = await system(
-      '[./a.ts, { file: ./b.ts, operations: [listCats] }, ./c.ts, { file: ./a.ts, services: [other] }]',
-      { 'a.ts': append('a'), 'b.ts': append('b'), 'c.ts': append('c') },
-    );
+    const { gateway, upstream } = await system('[./a.ts, { file: ./b.ts, operations: [listCats] }, ./c.ts]', {
+      'a.ts': append('a'),
+      'b.ts': append('b'),
+      'c.ts': append('c'),
+    });
     await request(gateway.url).get('/pets').expect(200);
     await request(gateway.url).get('/cats').expect(200);
     expect(upstream.requests.map(({ headers }) => headers['x-order'])).toEqual(['ac', 'abc']);
+  });
+});
+
+describe('A step that would never run', () => {
+  it.each([
+    [
+      'an unknown operation',
+      '{ file: ./a.ts, operations: [listCat] }',
+      'steps.0.operations.0: there is no operation "listCat"; did you mean listCats?',
+    ],
+    [
+      'an unknown service',
+      '{ file: ./a.ts, services: [pet] }',
+      'steps.0.services.0: there is no service "pet"; did you mean pets?',
+    ],
+    [
+      'a header that cannot be changed',
+      '{ transform: { request: { headers: { set: { Host: x } } } } }',
+      'steps.0.transform: the header Host cannot be changed',
+    ],
+  ])('The gateway does not start with %s', async (_name, step, message) => {
+    await expect(system(`[${step}]`, { 'a.ts': stepText('{}') })).rejects.toThrow(message);
   });
 });
 

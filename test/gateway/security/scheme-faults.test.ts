@@ -74,20 +74,20 @@ describe('A broken file of keys', () => {
 
 describe('The reason of a fault', () => {
   const shown = (reason: string) =>
-    schemeFaults(
-      new Map([['a', { verify: () => ({ rejected: '', reason: '' }), fault: () => reason }]]),
-      '/etc/gw',
-    )[0]?.reason;
+    schemeFaults(new Map([['a', { verify: () => ({ rejected: '', reason: '' }), fault: () => reason }]]))[0]
+      ?.reason;
 
   it.each([
     ['/etc/gw/keys.yaml:3: keys: expected a list', 'keys.yaml:3: keys: expected a list'],
     ['/etc/gw/keys.yaml: cannot be read (ENOENT)', 'keys.yaml: cannot be read (ENOENT)'],
+    ['/keys.yaml: cannot be read (ENOENT)', 'keys.yaml: cannot be read (ENOENT)'],
+    ['client.secretFile: /run/secrets/idp: contains no secret', 'client.secretFile: idp: contains no secret'],
     ['fetch failed (ECONNREFUSED)', 'fetch failed (ECONNREFUSED)'],
     ['connect ECONNREFUSED 10.0.0.7:9000', 'connect ECONNREFUSED'],
     ['getaddrinfo ENOTFOUND idp.internal', 'getaddrinfo ENOTFOUND'],
     ['https://idp.internal/keys did not respond', '… did not respond'],
     ['no route to 10.0.0.7:80 or [fd00::1]:80', 'no route to … or …'],
-  ])('%j is shown as %j, without addresses', (reason, expected) => {
+  ])('%j is shown as %j, without folders and addresses', (reason, expected) => {
     expect(shown(reason)).toBe(expected);
   });
 
@@ -97,7 +97,7 @@ describe('The reason of a fault', () => {
       ['late', { verify, warning: () => 'it did not respond' }],
       ['good', { verify, fault: () => undefined }],
     ]);
-    const faults = schemeFaults(verifiers, '/');
+    const faults = schemeFaults(verifiers);
     expect(faults).toEqual([{ scheme: 'late', reason: 'it did not respond' }]);
     expect(Object.keys(schemeChecks(faults))).toEqual(['authentication:late']);
   });

@@ -37,7 +37,7 @@ function storeText({ store, isStoreAway, gateways, fallbacks }: RateLimitsSnapsh
 const row = ({ name, per, quota, window, burst, refused, refusedRecently, ...scope }: Rule): Html =>
   html`<tr>
 <th scope="row">${name}</th>
-<td data-label="Allows"><div>${quota} per ${windowText(window)} and ${per}${burst > 0 && html`<br><small>${burst} more at once</small>`}</div></td>
+<td data-label="Allows"><div>${quota} per ${windowText(window)} for ${per === 'gateway' ? 'all requests' : `each ${per}`}${burst > 0 && html`<br><small>${burst} more at once</small>`}</div></td>
 <td data-label="Counts">${scopeText(scope)}</td>
 <td data-label="Refused lately">${refusedRecently}</td>
 <td data-label="Refused">${refused}</td>

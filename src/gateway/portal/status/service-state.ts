@@ -17,6 +17,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly faults: readonly DocumentFault[];
   /** Operations that declare security that the gateway does not enforce. */
   readonly unenforcedSecurity?: readonly string[] | undefined;
+  /** Operations that refuse every request, because nothing verifies the credentials that they require. */
+  readonly unverifiableSecurity?: readonly string[] | undefined;
   /** Requests that were refused for their credentials, or would be with `enforce: on`. */
   readonly refusals?: readonly OperationRefusals[] | undefined;
   /** Why the newest document is not in use. */
@@ -104,6 +106,7 @@ export const stateOf = ({
   droppedLinks,
   faults,
   unenforcedSecurity = [],
+  unverifiableSecurity = [],
   refusals = [],
   refused,
   hasContract,
@@ -131,6 +134,7 @@ export const stateOf = ({
   droppedLinks,
   ...(faults.length > 0 && { faults }),
   ...(unenforcedSecurity.length > 0 && { unenforcedSecurity }),
+  ...(unverifiableSecurity.length > 0 && { unverifiableSecurity }),
   ...(refusals.length > 0 && { refusals }),
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),

@@ -43,7 +43,7 @@ const BY_CODE: readonly (readonly [pattern: RegExp, cause: HandshakeCause])[] = 
   [/^ERR_SSL_NO_APPLICATION_PROTOCOL$/, 'no-shared-protocol'],
   [/^ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE$/, 'no-client-certificate'],
   [
-    /^ERR_SSL_\w*(?:ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE|ALERT_CERTIFICATE_\w+|ALERT_UNSUPPORTED_CERTIFICATE)$/,
+    /^ERR_SSL_(?:SSL\/)?\w*(?:ALERT_UNKNOWN_CA|ALERT_BAD_CERTIFICATE|ALERT_CERTIFICATE_\w+|ALERT_UNSUPPORTED_CERTIFICATE)$/,
     'untrusted-by-client',
   ],
   [/^ERR_TLS_HANDSHAKE_TIMEOUT$/, 'timeout'],

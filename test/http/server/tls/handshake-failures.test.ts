@@ -16,6 +16,8 @@ describe('The cause of a failed handshake', () => {
     ['ERR_SSL_NO_APPLICATION_PROTOCOL', 'no-shared-protocol'],
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'untrusted-by-client'],
     ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'untrusted-by-client'],
+    // Chromium sends this one.
+    ['ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN', 'untrusted-by-client'],
     ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'untrusted-by-client'],
     ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'no-client-certificate'],
     ['CERT_HAS_EXPIRED', 'expired-client-certificate'],
