@@ -24,20 +24,20 @@ export function authenticationOf(
   if (first === undefined) return faults.size === 0 ? ANONYMOUS : { caller: undefined, faults };
   if (others.length > 0) return { caller: callerOf(identities), faults };
   const [scheme, identity] = first;
-  const known = authenticationBy(scheme, identity, identities);
+  const known = authenticationBy(scheme, identity);
   // Another scheme that takes the same place refuses the credentials: the caller is still the same.
   return faults.size === 0 ? known : { caller: known.caller, faults };
 }
 
-function authenticationBy(
-  scheme: string,
-  identity: Identity,
-  identities: ReadonlyMap<string, Identity>,
-): Authentication {
+/** What one scheme alone proves. It is made once for each identity. */
+export function authenticationBy(scheme: string, identity: Identity): Authentication {
   const byScheme = callers.get(identity) ?? new Map<string, Authentication>();
   const known = byScheme.get(scheme);
   if (known !== undefined) return known;
-  const authentication: Authentication = { caller: callerOf(identities), faults: new Map() };
+  const authentication: Authentication = {
+    caller: callerOf(new Map([[scheme, identity]])),
+    faults: new Map(),
+  };
   callers.set(identity, byScheme.set(scheme, authentication));
   return authentication;
 }

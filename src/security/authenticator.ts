@@ -5,7 +5,7 @@
 import { Problem } from '../contract/problem.ts';
 import { tooManyAttempts } from '../contract/problems.ts';
 import type { RequestContext } from '../http/context.ts';
-import { ANONYMOUS, type Authentication, authenticationOf } from './authentication.ts';
+import { ANONYMOUS, type Authentication, authenticationBy, authenticationOf } from './authentication.ts';
 import { type CredentialPlace, type CredentialSource, findCredentials } from './credentials.ts';
 import { FailedAttempts } from './failed-attempts.ts';
 import type { Identity, Rejected, Unavailable, Verification, Verifier } from './verifier.ts';
@@ -117,7 +117,7 @@ export class Authenticator {
   ): Promise<void> | undefined {
     const first = results.length;
     for (const { name, rank, verifier } of schemes) {
-      const verification = verifier.known?.(credentials, place);
+      const verification = verifier.known?.(credentials, place, request.socket);
       if (verification !== undefined) results.push({ scheme: name, rank, verification });
     }
     const known = results.length - first;
@@ -170,6 +170,16 @@ const tooManyAttemptsProblem = (seconds: number): Problem =>
   });
 
 function identify(results: Result[], context: RequestContext): Authentication {
+  const [only] = results;
+  const authentication =
+    results.length === 1 && only !== undefined && 'subject' in only.verification
+      ? authenticationBy(only.scheme, only.verification)
+      : combine(results);
+  context.caller = authentication.caller;
+  return authentication;
+}
+
+function combine(results: Result[]): Authentication {
   // The first scheme of the configuration names the caller, wherever its credentials are.
   if (results.length > 1) results.sort((a, b) => a.rank - b.rank);
   const identities = new Map<string, Identity>();
@@ -178,7 +188,5 @@ function identify(results: Result[], context: RequestContext): Authentication {
     if ('rejected' in verification || 'unavailable' in verification) faults.set(scheme, verification);
     else if (!identities.has(scheme)) identities.set(scheme, verification);
   }
-  const authentication = authenticationOf(identities, faults);
-  context.caller = authentication.caller;
-  return authentication;
+  return authenticationOf(identities, faults);
 }

@@ -38,10 +38,14 @@ export function findCredentials(place: CredentialPlace, request: CredentialSourc
 }
 
 const SCHEME = /^([a-z]+)(?: +(.*))?$/i;
+/** What most clients send. */
+const BEARER = 'Bearer ';
 
 function authorizationOf(scheme: 'bearer' | 'basic', request: CredentialSource): string | undefined {
   if (request.headers.authorization === undefined) return undefined;
   const value = single(headerValues('authorization', request), 'the header Authorization') ?? '';
+  if (value.startsWith(BEARER) && value[BEARER.length] !== ' ')
+    return scheme === 'bearer' ? value.slice(BEARER.length) : undefined;
   const [, name = '', credentials = ''] = SCHEME.exec(value) ?? [];
   return name.toLowerCase() === scheme ? credentials : undefined;
 }

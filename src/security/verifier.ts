@@ -41,8 +41,11 @@ export interface Verifier {
    * @param place where the credentials were, for schemes with several kinds
    */
   verify(credentials: string, place?: CredentialPlace): Verification | Promise<Verification>;
-  /** The identity of credentials that were verified before, at almost no cost, where the verifier can tell. */
-  known?(credentials: string, place?: CredentialPlace): Identity | undefined;
+  /**
+   * The identity of credentials that were verified before, at almost no cost, where the verifier can tell.
+   * @param connection remembers its last credentials, because most requests of a connection have the same
+   */
+  known?(credentials: string, place?: CredentialPlace, connection?: object): Identity | undefined;
   /**
    * Verifies credentials that are no text of the request, such as the certificate of the connection.
    * @returns undefined if there are none

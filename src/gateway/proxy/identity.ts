@@ -24,6 +24,8 @@ export function withIdentity(upstream: Upstream, options: IdentityOptions): Upst
   const change = (request: OutboundRequest): OutboundRequest => {
     const { path, headers } = strip(request.path, withoutIdentity(request.headers));
     const { caller } = request;
+    const isSame = path === request.path && headers === request.headers;
+    if (isSame && (caller === undefined || headersOf === undefined)) return request;
     return {
       ...request,
       path,

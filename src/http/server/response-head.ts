@@ -86,5 +86,6 @@ function toRaw(headers: Head | undefined): string[] {
     return Object.entries(headers).flatMap(([name, value]) =>
       [value ?? []].flat().flatMap((one) => [name, String(one)]),
     );
-  return headers.every((one) => typeof one === 'string') ? [...headers] : headers.flat().map(String);
+  // A list of names and values, or of pairs.
+  return Array.isArray(headers[0]) ? headers.flat().map(String) : (headers.slice() as string[]);
 }

@@ -3,7 +3,7 @@
  * before: its result is found by the hash of its text. For other tokens the cheap checks come first, then the key, then
  * the signature.
  */
-import { hash } from 'node:crypto';
+
 import type { JwtScheme } from '../../config/policies/jwt-scheme.ts';
 import type { Identity, Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type ClaimReader, claimReader } from './claims.ts';
@@ -19,6 +19,7 @@ import { IssuerKeys, type IssuerKeysSnapshot } from './issuer-keys.ts';
 import type { JsonObject } from './json-object.ts';
 import { type Refusal, type RefusalCode, refusal, shown } from './refusal.ts';
 import { TokenCache } from './token-cache.ts';
+import { keepTokenHash, lastTokenHash, tokenHash } from './token-hash.ts';
 import { VerificationKey } from './verification-key.ts';
 
 export type JwtVerifierOptions = JwtScheme;
@@ -92,9 +93,13 @@ class TokenVerifier implements JwtVerifier {
     });
   }
 
-  known(credentials: string): Identity | undefined {
+  known(credentials: string, _place?: unknown, connection?: object): Identity | undefined {
     if (credentials.length > MAX_TOKEN_LENGTH || !this.#keys.isUsable()) return undefined;
-    return this.#cache.get(hashOf(credentials), Date.now());
+    const last = connection && lastTokenHash(credentials, connection);
+    const key = last ?? tokenHash(credentials);
+    const identity = this.#cache.get(key, Date.now());
+    if (identity && connection && last === undefined) keepTokenHash(credentials, key, connection);
+    return identity;
   }
 
   verify(credentials: string): Verification | Promise<Verification> {
@@ -154,7 +159,7 @@ class TokenVerifier implements JwtVerifier {
       return later ?? this.#refuse(refusal('signature', 'the signature does not match'));
     }
     if ('rejected' in result) return this.#refuse(result);
-    this.#cache.set(hashOf(token.text), result, key, token.text.length, now);
+    this.#cache.set(tokenHash(token.text), result, key, token.text.length, now);
     return result;
   }
 
@@ -185,8 +190,6 @@ class TokenVerifier implements JwtVerifier {
 
 const unknownKey = ({ keyId }: SignedToken): Refusal =>
   refusal('key', `the issuer has no key ${shown(keyId)}`);
-
-const hashOf = (text: string): string => hash('sha256', text, 'base64');
 
 /** Refuses a token after a fault of this code. The message of the error may contain a part of the token. */
 const unexpected = (error: unknown): Refusal =>
