@@ -14,7 +14,7 @@ import { readDocuments } from '../gateway/documents/read-document.ts';
 import { compileOperations } from '../gateway/operation.ts';
 import { unknownOperations } from '../gateway/rate-limits/applicable.ts';
 import { keyFileFaults } from '../gateway/security/key-file-faults.ts';
-import { securityFaults } from '../gateway/security/security-faults.ts';
+import { securityFaults, unusedSchemes } from '../gateway/security/security-faults.ts';
 import { unenforcedOperations } from '../gateway/security/unenforced-operations.ts';
 import { ServerCertificate } from '../http/server/tls/server-certificate.ts';
 import { securityWarning } from '../openapi/security.ts';
@@ -56,6 +56,7 @@ export async function checkConfig(place: string, env = process.env): Promise<Che
       warnings: [
         ...configWarnings(config),
         ...securityWarnings(config, documents),
+        ...unusedSchemes(config, documents),
         ...fileFaults.filter(isMissing),
       ],
     };

@@ -95,6 +95,7 @@ it('Broken files are faults, and missing ones are warnings, one line for each', 
   schemes:
     missing: { keysFile: nowhere.yaml }
     broken: { keysFile: broken.yaml }
+  pages: [{ missing: [] }, { broken: [] }]
 tls: { certificate: a.crt, key: a.key }`;
   const { isGood, lines } = await checkText(text);
   expect(isGood).toBe(false);
@@ -105,6 +106,19 @@ tls: { certificate: a.crt, key: a.key }`;
     expect.stringMatching(/^ {2}broken\.yaml:3: keys\.1\.sha256: /),
     '  warning: nowhere.yaml: cannot be read (ENOENT)',
     '  warning: tls.certificate: a.crt: cannot be read; name a file that exists and that this user may read',
+  ]);
+});
+
+it('Schemes that no document has are warnings, and names that are used elsewhere are not', async () => {
+  writeFileSync(join(folder, 'keys.yaml'), 'keys: []\n');
+  const { isGood, lines } = await checkText(`authentication:
+  schemes: { unused: { keysFile: keys.yaml }, staff: { keysFile: keys.yaml }, operators: { keysFile: keys.yaml } }
+  pages: [{ staff: [] }]
+admin: { authentication: [{ operators: [] }] }`);
+  expect(isGood).toBe(true);
+  expect(lines).toEqual([
+    'gateway.yaml: no faults',
+    '  warning: authentication.schemes.unused: no document and no page uses it',
   ]);
 });
 

@@ -50,10 +50,10 @@ import type { GatewayState } from './gateway-state.ts';
 import type { LoadedDocument } from './load-document.ts';
 import {
   fileFaults,
-  findSecurityFaults,
   refusedOperations,
   schemeFaultsOf,
   securityWarnings,
+  warnOfFaults,
 } from './security-warnings.ts';
 
 export interface GatewayInstanceOptions {
@@ -226,7 +226,8 @@ async function createParts(
   const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = findSecured(services, config, log, previous?.secured);
-  const securityFaultOf = findSecurityFaults(services, config, log, previous?.securityFaults);
+  // Known when the operations are compiled.
+  let securityFaults: ReadonlyMap<string, SecurityFault> = new Map();
   const { conformanceStats, refusalStatistics, webSockets, cache } = state;
   const driftOf = (name: string) => {
     const service = resolvedConfig.services.find((one) => one.name === name);
@@ -241,7 +242,7 @@ async function createParts(
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       unenforcedSecurity: secured.get(target.name),
-      unverifiableSecurity: refusedOperations(securityFaultOf.get(target.name)),
+      unverifiableSecurity: refusedOperations(securityFaults.get(target.name)),
       refusals: refusalStatistics.of(target.name),
       refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
@@ -308,6 +309,8 @@ async function createParts(
       onRequest: (record) => state.onRequest?.(record),
     });
     const app = await runInSlices(steps);
+    securityFaults = security?.faults() ?? securityFaults;
+    warnOfFaults(securityFaults, log, previous?.securityFaults);
     for (const { service, faults: dropped } of loadedDocuments)
       for (const fault of dropped) faults.add(service.name, fault);
     // The faults are shown to people only, so requests do not wait for the scan.
@@ -333,7 +336,7 @@ async function createParts(
       targets,
       faults,
       secured,
-      securityFaults: securityFaultOf,
+      securityFaults,
       schemeFaults: () => schemeFaultsOf(verifiers.byScheme),
       app,
       admin,

@@ -3,26 +3,17 @@ import type { Logger } from 'pino';
 import type { SchemeConfig } from '../../config/policies/authentication.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
-import type { ServiceDocument } from '../../openapi/service-document.ts';
 import type { Verifier } from '../../security/verifier.ts';
-import { type SecurityFault, securityFault } from '../security/security-faults.ts';
+import type { SecurityFault } from '../security/security-faults.ts';
 
 /** Warns once per service that operations refuse every request. */
-export function findSecurityFaults(
-  services: readonly ServiceDocument[],
-  config: GatewayConfig,
+export function warnOfFaults(
+  faults: ReadonlyMap<string, SecurityFault>,
   log: Pick<Log, 'logger'>,
   before: ReadonlyMap<string, SecurityFault> = new Map(),
-): Map<string, SecurityFault> {
-  const found = new Map<string, SecurityFault>();
-  for (const service of services) {
-    const fault = securityFault(config, service);
-    if (fault === undefined) continue;
-    found.set(service.name, fault);
-    if (fault.message !== before.get(service.name)?.message)
-      log.logger.warn({ service: service.name }, fault.message);
-  }
-  return found;
+): void {
+  for (const [service, { message }] of faults)
+    if (message !== before.get(service)?.message) log.logger.warn({ service }, message);
 }
 
 /** The operations that refuse every request now. */

@@ -27,9 +27,11 @@ import { documentGrants } from './document-grants.ts';
 import {
   compileOperationSecurity,
   compileServiceSecurity,
+  isVerifiable,
   type OperationSecurity,
   type ServiceSecurity,
 } from './operation-security.ts';
+import { describeFault, type SecurityFault } from './security-faults.ts';
 
 /**
  * Decides about a request that is not for an operation, such as one for a page.
@@ -110,6 +112,24 @@ export class GatewaySecurity {
       if (document && service)
         this.#operations.set(operation, compileOperationSecurity(operation, document, service, this.#config));
     }
+  }
+
+  /** Operations that refuse every request, by service. `compile` has to run before. */
+  faults(): Map<string, SecurityFault> {
+    const refused = new Map<string, string[]>();
+    for (const [{ service, operationId }, security] of this.#operations) {
+      if (isVerifiable(security)) continue;
+      const known = refused.get(service);
+      if (known === undefined) refused.set(service, [operationId]);
+      else known.push(operationId);
+    }
+    return new Map(
+      [...refused].flatMap(([name, operations]): [string, SecurityFault][] => {
+        const service = this.#services.get(name);
+        const fault = service && describeFault(operations, service);
+        return fault === undefined ? [] : [[name, fault]];
+      }),
+    );
   }
 
   readonly of = (operation: GatewayOperation): OperationSecurity | undefined =>
