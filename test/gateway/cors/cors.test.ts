@@ -389,26 +389,31 @@ describe('The response to a request of an allowed page', () => {
     expect(services.notes?.requests).toHaveLength(1);
   });
 
-  it('Requests that share a call to the service each get the headers of their own origin', async () => {
+  it('Requests at the same time each get the headers of their own origin, and those of one origin share a call', async () => {
     const { url, services } = await start(CORS, { service: 'cache: on' });
-    const responses: (() => void)[] = [];
+    const origins = [APP, EVIL, 'https://a.shop.example'];
+    const held: (() => void)[] = [];
     const { promise: arrived, resolve } = Promise.withResolvers<void>();
     if (services.notes)
       services.notes.respond = (_req, res) => {
-        responses.push(() => res.writeHead(200, { ...ok, Date: httpDate() }).end('{}'));
-        resolve();
+        held.push(() => res.writeHead(200, { ...ok, Vary: 'Origin', Date: httpDate() }).end('{}'));
+        if (held.length === origins.length) resolve();
       };
-    const origins = [APP, EVIL, 'https://a.shop.example'];
-    const sent = origins.map((origin) =>
+    const sent = [...origins, ...origins].map((origin) =>
       request(url)
         .get('/notes')
         .set('Origin', origin)
         .then((got) => got),
     );
     await arrived;
-    for (const respond of responses) respond();
-    const got = (await Promise.all(sent)).map(({ headers }) => headers['access-control-allow-origin']);
-    expect(got).toEqual([APP, undefined, 'https://a.shop.example']);
+    for (const respond of held) respond();
+    const got = (await Promise.all(sent)).map(({ status, headers }) => [
+      status,
+      headers['access-control-allow-origin'],
+    ]);
+    const expected = [APP, undefined, 'https://a.shop.example'].map((origin) => [200, origin]);
+    expect(got).toEqual([...expected, ...expected]);
+    expect(services.notes?.requests).toHaveLength(origins.length);
   });
 
   it('Streams and composed responses have the headers', async () => {
