@@ -73,9 +73,15 @@ describe('A scheme with JSON Web Tokens', () => {
 
   it('is valid in each example of its page', () => {
     const page = readFileSync(new URL('../../../docs/json-web-tokens.md', import.meta.url), 'utf8');
-    const examples = codeBlocksOf(page).filter(({ language }) => language === 'yaml');
+    // An example is one scheme, or the whole key with its schemes.
+    const examples = codeBlocksOf(page)
+      .filter(({ language }) => language === 'yaml')
+      .map(({ body }) => parse(body))
+      .flatMap((example) =>
+        example.authentication ? Object.values(example.authentication.schemes) : example,
+      );
     expect(examples.length).toBeGreaterThan(2);
-    for (const { body } of examples) expect(() => jwtSchemeSchema.parse(parse(body))).not.toThrow();
+    for (const example of examples) expect(() => jwtSchemeSchema.parse(example)).not.toThrow();
   });
 
   it('has a description for each of its keys, and a JSON Schema for editors', () => {
