@@ -1,7 +1,7 @@
 /**
  * jest runs the TypeScript sources as ES modules; swc strips the types. Files named `*.slow.test.ts` repeat whole
- * generators and journeys in copies of the project, which takes minutes: `npm run test:all` and `.ci/run` run them too,
- * and `npm test` says at its end which it left out.
+ * generators and journeys in copies of the project, kill and restart processes, or walk pages in a browser, which takes
+ * minutes: `npm run test:all` and `.ci/run` run them too, and `npm test` says at its end which it left out.
  */
 import { availableParallelism } from 'node:os';
 
