@@ -70,7 +70,7 @@ export const signInFailed = defineProblem({
   status: 400,
   title: 'The sign-in failed',
   meaning:
-    'The sign-in was not started in this browser, took too long, was finished before, or the provider refused it. Nobody was signed in.',
+    'The sign-in was not started in this browser, took too long, was finished before, or the provider refused it. No session was created.',
   remedy:
     'Sign in again. If that fails too, allow cookies for this site. For operators: the log has the exact reason.',
 });

@@ -36,7 +36,7 @@ export interface MirrorSnapshot {
   readonly inFlight: number;
 }
 
-/** Tells the server that nobody waits for its response. */
+/** Tells the server that its response is not needed. */
 const MIRROR_HEADER = 'X-Linkway-Mirror';
 
 /** Client certificates (RFC 9440) are among them. */

@@ -20,7 +20,7 @@ export type LinksOf = (problem: Problem, req: IncomingMessage) => ProblemLinks;
 const EXPLORER = '/explorer';
 const MAX_LENGTH = 1000;
 
-/** @returns undefined if nobody can sign in */
+/** @returns undefined if sign-in is not configured */
 export function signInLinks({ config, security, paths }: SignInLinkOptions): LinksOf | undefined {
   const { browser, pages = [] } = config;
   if (browser === undefined) return undefined;

@@ -278,7 +278,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   discard(): void {
     this.connection?.destroy();
     let bytes = 0;
-    // A stream may send little for a long time, and nobody else would end it.
+    // A stream may send little for a long time, and nothing else would end it.
     const timer = this.#ended
       ? undefined
       : setTimeout(() => this.abort(new CallAborted()), DISCARD_TIME).unref();

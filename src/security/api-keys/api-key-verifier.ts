@@ -1,6 +1,6 @@
 /**
  * Verifies API keys by a file of their SHA-256 hashes. A fast hash is enough, because `linkway key` makes keys of 256
- * random bits, which nobody can guess.
+ * random bits, which cannot be guessed.
  *
  * The time of a lookup reveals nothing useful: it depends on the hash of the text that the client sent, and the client
  * cannot choose a text with a given hash. A client that learns how a stored hash begins is as far from the key as before.

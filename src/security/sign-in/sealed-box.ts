@@ -1,5 +1,5 @@
 /**
- * Encrypts values that browsers keep for the gateway: AES-256-GCM, so that nobody can read or change them (NIST SP
+ * Encrypts values that browsers keep for the gateway: AES-256-GCM, so that only the gateway can read or change them (NIST SP
  * 800-38D). Each purpose has a key of its own, derived by HKDF (RFC 5869), so that a value cannot be used for another.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';

@@ -178,7 +178,7 @@ describe('A limit of a calendar window', () => {
     expect(send()?.headers['Retry-After']).toBe(String(86_400 + 60));
   });
 
-  it('A wall clock that was wrong blocks nobody for long', () => {
+  it('A wall clock that was wrong blocks no client for long', () => {
     const clock = testClock(Date.UTC(2030, 0, 1));
     const { send } = testLimiter([{ quota: 1, window: 'day' }], { clock });
     expect(send()).toBeUndefined();

@@ -2,44 +2,44 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { namedServices, type ServiceArguments } from '../../../src/tools/serve/services.ts';
 
-const of = (given: Partial<ServiceArguments>, folder = '/work') =>
+const of = (given: Partial<ServiceArguments>, folder = '/project') =>
   namedServices({ documents: [], upstreams: [], services: [], isMock: false, ...given }, folder);
 
 describe('The services of the command line', () => {
   it('are the documents with their upstreams, in one order', () => {
     const documents = ['orders.yaml', 'http://pets:1/v3/pets.json'];
     expect(of({ documents, upstreams: ['http://a:1', 'http://b:2/base'] })).toEqual([
-      { name: 'orders', document: '/work/orders.yaml', url: 'http://a:1' },
+      { name: 'orders', document: '/project/orders.yaml', url: 'http://a:1' },
       { name: 'pets', document: 'http://pets:1/v3/pets.json', url: 'http://b:2/base' },
     ]);
   });
 
   it.each([
-    ['orders=orders.yaml@http://a:1', 'orders', '/work/orders.yaml', 'http://a:1'],
+    ['orders=orders.yaml@http://a:1', 'orders', '/project/orders.yaml', 'http://a:1'],
     ['a-1=/x/y.json@https://a/b', 'a-1', '/x/y.json', 'https://a/b'],
     ['a=http://u@h/d.yaml@http://a:1', 'a', 'http://u@h/d.yaml', 'http://a:1'],
-    ['a=x=y.yaml@http://a:1', 'a', '/work/x=y.yaml', 'http://a:1'],
-    ['a=x@y.yaml@http://a:1', 'a', '/work/x@y.yaml', 'http://a:1'],
+    ['a=x=y.yaml@http://a:1', 'a', '/project/x=y.yaml', 'http://a:1'],
+    ['a=x@y.yaml@http://a:1', 'a', '/project/x@y.yaml', 'http://a:1'],
   ])('have the name, the document and the URL of %s', (text, name, document, url) => {
     expect(of({ services: [text] })).toEqual([{ name, document, url }]);
   });
 
   it('have no URL when they are mocks', () => {
     expect(of({ documents: ['a.yaml'], services: ['b=c.yaml'], isMock: true })).toEqual([
-      { name: 'a', document: '/work/a.yaml', url: undefined },
-      { name: 'b', document: '/work/c.yaml', url: undefined },
+      { name: 'a', document: '/project/a.yaml', url: undefined },
+      { name: 'b', document: '/project/c.yaml', url: undefined },
     ]);
   });
 
   it.each([
     ['shop/openapi.yaml', 'shop'],
-    ['openapi.yaml', 'work'],
+    ['openapi.yaml', 'project'],
     ['/openapi.yaml', 'api'],
     ['http://h/swagger.json', 'api'],
     ['http://h/billing/openapi.json', 'billing'],
     ['My Pets (v2).yaml', 'my-pets-v2'],
-    ['2026.yaml', 'work'],
-    ['日本.yaml', 'work'],
+    ['2026.yaml', 'project'],
+    ['日本.yaml', 'project'],
   ])('get a name from the place of the document: %s', (document, name) => {
     expect(of({ documents: [document], isMock: true })[0]?.name).toBe(name);
   });
