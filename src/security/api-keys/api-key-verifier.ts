@@ -6,11 +6,11 @@
  * cannot choose a text with a given hash. A client that learns how a stored hash begins is as far from the key as before.
  */
 import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
-import type { WatchedFile } from '../../config/watched-file.ts';
+import { FileVerifier } from '../file-verifier.ts';
 import { sha256 } from '../sha256.ts';
 import type { Identity, Verification, Verifier } from '../verifier.ts';
 import type { KeysFile } from './keys-file.ts';
-import { type KeysOptions, reject, toVerification, unavailableKeys, watchKeys } from './keys-source.ts';
+import { type KeysOptions, reject, toVerification, watchKeys } from './keys-source.ts';
 
 /** A shorter key can be guessed. The file has only its hash, so its length shows here. */
 const MIN_CHARACTERS = 16;
@@ -27,18 +27,17 @@ const MALFORMED = reject(
 );
 const TOO_SHORT = reject(INVALID, `the API key has fewer than ${MIN_CHARACTERS} characters`);
 
-export class ApiKeyVerifier implements Verifier {
-  readonly #source: WatchedFile<KeysFile>;
+export class ApiKeyVerifier extends FileVerifier<KeysFile> implements Verifier {
   readonly #now: () => number;
 
   constructor(scheme: ApiKeyScheme, options: KeysOptions) {
-    this.#source = watchKeys(scheme, options);
+    super(watchKeys(scheme, options), 'keys');
     this.#now = options.now ?? Date.now;
   }
 
   verify(key: string): Verification {
-    const file = this.#source.value;
-    if (file === undefined) return unavailableKeys(this.#source.fault);
+    const file = this.value;
+    if (file === undefined) return this.unavailable();
     if (!KEY.test(key)) return MALFORMED;
     if (key.length < MIN_CHARACTERS) return TOO_SHORT;
     const entry = file.keys.get(sha256(key));
@@ -49,18 +48,5 @@ export class ApiKeyVerifier implements Verifier {
   known(key: string): Identity | undefined {
     const verification = this.verify(key);
     return 'subject' in verification ? verification : undefined;
-  }
-
-  fault(): string | undefined {
-    return this.#source.fault;
-  }
-
-  /** Reads the file again if it has changed. */
-  reload(): Promise<void> {
-    return this.#source.reload();
-  }
-
-  close(): void {
-    this.#source.close();
   }
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
 import { WatchedFile } from '../../config/watched-file.ts';
-import type { Rejected, Unavailable, Verification } from '../verifier.ts';
+import type { Rejected, Verification } from '../verifier.ts';
 import { type KeyEntry, type KeysFile, MAX_KEYS_FILE_BYTES, parseKeysFile } from './keys-file.ts';
 
 export interface KeysOptions {
@@ -24,14 +24,6 @@ export const watchKeys = (
     maxBytes: MAX_KEYS_FILE_BYTES,
     interval,
   });
-
-/** Seconds after which the file may be repaired. */
-const RETRY_AFTER = 5;
-
-export const unavailableKeys = (fault: string | undefined): Unavailable => ({
-  unavailable: fault ?? 'the file of keys was not read',
-  retryAfter: RETRY_AFTER,
-});
 
 /** @param kind what the client sent, for messages */
 export function toVerification(

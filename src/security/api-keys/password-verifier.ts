@@ -7,13 +7,13 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { ApiKeyScheme } from '../../config/policies/api-key-scheme.ts';
-import type { WatchedFile } from '../../config/watched-file.ts';
+import { FileVerifier } from '../file-verifier.ts';
 import { sha256 } from '../sha256.ts';
 import type { Identity, Unavailable, Verification, Verifier } from '../verifier.ts';
 import { type BasicCredentials, MAX_BASIC_LENGTH, parseBasicCredentials } from './basic-credentials.ts';
 import { HashQueue, type HashQueueOptions } from './hash-queue.ts';
 import type { KeysFile, UserEntry } from './keys-file.ts';
-import { type KeysOptions, reject, toVerification, unavailableKeys, watchKeys } from './keys-source.ts';
+import { type KeysOptions, reject, toVerification, watchKeys } from './keys-source.ts';
 import { isPassword, type PasswordHash } from './password-hash.ts';
 
 /** Milliseconds for which a verified password is remembered. */
@@ -44,8 +44,7 @@ interface Verified {
   readonly until: number;
 }
 
-export class PasswordVerifier implements Verifier {
-  readonly #source: WatchedFile<KeysFile>;
+export class PasswordVerifier extends FileVerifier<KeysFile> implements Verifier {
   readonly #now: () => number;
   readonly #isPassword: typeof isPassword;
   readonly #queue: HashQueue;
@@ -56,15 +55,15 @@ export class PasswordVerifier implements Verifier {
   readonly #secret = randomBytes(32);
 
   constructor(scheme: ApiKeyScheme, options: PasswordOptions) {
-    this.#source = watchKeys(scheme, options);
+    super(watchKeys(scheme, options), 'keys');
     this.#now = options.now ?? Date.now;
     this.#isPassword = options.isPassword ?? isPassword;
     this.#queue = new HashQueue(options.queue ?? QUEUE);
   }
 
   verify(text: string): Verification | Promise<Verification> {
-    const file = this.#source.value;
-    if (file === undefined) return unavailableKeys(this.#source.fault);
+    const file = this.value;
+    if (file === undefined) return this.unavailable();
     if (text.length > MAX_BASIC_LENGTH) return MALFORMED;
     const key = sha256(text);
     const known = this.#find(key, file);
@@ -80,24 +79,11 @@ export class PasswordVerifier implements Verifier {
   }
 
   known(text: string): Identity | undefined {
-    const file = this.#source.value;
+    const file = this.value;
     if (file === undefined || text.length > MAX_BASIC_LENGTH) return undefined;
     const user = this.#find(sha256(text), file);
     const verification = user && toVerification(user, this.#now(), 'password');
     return verification && 'subject' in verification ? verification : undefined;
-  }
-
-  fault(): string | undefined {
-    return this.#source.fault;
-  }
-
-  /** Reads the file again if it has changed. */
-  reload(): Promise<void> {
-    return this.#source.reload();
-  }
-
-  close(): void {
-    this.#source.close();
   }
 
   #find(key: string, { users }: KeysFile): UserEntry | undefined {
@@ -119,7 +105,7 @@ export class PasswordVerifier implements Verifier {
 
   async #compare({ user: name, password }: BasicCredentials, key: string): Promise<Verification> {
     // The file may have changed while this waited.
-    const users = this.#source.value?.users ?? new Map<string, UserEntry>();
+    const users = this.value?.users ?? new Map<string, UserEntry>();
     const user = users.get(name);
     const expected = user?.passwordHash ?? this.#decoy(name, users);
     if (expected === undefined) return UNKNOWN_USER;

@@ -10,8 +10,9 @@ import { resolve } from 'node:path';
 import type { ClientCertificateScheme } from '../../config/policies/client-certificate-scheme.ts';
 import { WatchedFile } from '../../config/watched-file.ts';
 import { LruCache } from '../../http/lru-cache.ts';
+import { FileVerifier } from '../file-verifier.ts';
 import { sha256 } from '../sha256.ts';
-import type { Identity, Rejected, Unavailable, Verification } from '../verifier.ts';
+import type { Identity, Rejected, Verification } from '../verifier.ts';
 import {
   isSignedBy,
   isWithin,
@@ -71,7 +72,6 @@ const NOT_SIGNED = reject(
 );
 
 const MAX_CA_BYTES = 1024 ** 2;
-const RETRY_AFTER = 5;
 
 /** Certificates of a connection that are looked at. */
 const MAX_CHAIN = 10;
@@ -87,11 +87,10 @@ const NO_CERTIFICATE = 'Client-Cert is not one certificate (RFC 9440)';
 /** Certificates of headers that are remembered, because a proxy sends them with each request. */
 const MAX_HEADERS = 1000;
 
-export class ClientCertificateVerifier {
+export class ClientCertificateVerifier extends FileVerifier<Authorities> {
   readonly #scheme: ClientCertificateScheme;
   readonly #now: () => number;
   readonly #isOnlyScheme: boolean;
-  readonly #source: WatchedFile<Authorities>;
   /** The scopes of each allowed subject; undefined where all are allowed. */
   readonly #allowed: ReadonlyMap<string, readonly string[]> | undefined;
   readonly #connections = new WeakMap<TlsPeer, Checked>();
@@ -103,11 +102,14 @@ export class ClientCertificateVerifier {
     { folder, interval, isOnlyScheme = false, now = Date.now }: ClientCertificateOptions,
   ) {
     const { clientCa, subject, allowed } = scheme;
+    const file = resolve(folder, clientCa);
+    super(
+      new WatchedFile({ file, parse: parseAuthorities, maxBytes: MAX_CA_BYTES, interval }),
+      'authorities',
+    );
     this.#scheme = scheme;
     this.#now = now;
     this.#isOnlyScheme = isOnlyScheme;
-    const file = resolve(folder, clientCa);
-    this.#source = new WatchedFile({ file, parse: parseAuthorities, maxBytes: MAX_CA_BYTES, interval });
     this.#allowed =
       allowed &&
       new Map(
@@ -120,14 +122,14 @@ export class ClientCertificateVerifier {
 
   /** @returns undefined where the client sent no certificate */
   verifyPeer(peer: TlsPeer): Verification | undefined {
-    const authorities = this.#source.value;
+    const authorities = this.value;
     const known = this.#connections.get(peer);
     if (known !== undefined && known.authorities === authorities) return this.#atThisTime(known);
     const chain = chainOf(peer);
     const [certificate, ...others] = chain;
     if (certificate === undefined) return undefined;
     if (!peer.authorized) return reject(`the certificate was not verified: ${reasonOf(peer)}`);
-    if (authorities === undefined) return this.#unavailable();
+    if (authorities === undefined) return this.unavailable();
     const isSigned = this.#isOnlyScheme || isSignedBy(certificate, authorities, others, this.#now());
     const checked = this.#check(certificate, authorities, isSigned);
     this.#connections.set(peer, checked);
@@ -142,8 +144,8 @@ export class ClientCertificateVerifier {
   verifyHeader(value: string | undefined, isFromTrustedProxy: boolean): Verification | undefined {
     if (value === undefined || !this.#scheme.header) return undefined;
     if (!isFromTrustedProxy) return reject('Client-Cert does not come from one of trustedProxies');
-    const authorities = this.#source.value;
-    if (authorities === undefined) return this.#unavailable();
+    const authorities = this.value;
+    if (authorities === undefined) return this.unavailable();
     if (value.length > MAX_HEADER_LENGTH) return reject(NO_CERTIFICATE);
     const key = sha256(value);
     const known = this.#headers.get(key);
@@ -155,24 +157,6 @@ export class ClientCertificateVerifier {
     const checked = this.#check(certificate, authorities, isSigned);
     this.#headers.set(key, checked);
     return this.#atThisTime(checked);
-  }
-
-  fault(): string | undefined {
-    return this.#source.fault;
-  }
-
-  /** Reads the file of authorities again if it has changed. */
-  reload(): Promise<void> {
-    return this.#source.reload();
-  }
-
-  close(): void {
-    this.#source.close();
-  }
-
-  #unavailable(): Unavailable {
-    const unavailable = this.#source.fault ?? 'the file of authorities was not read';
-    return { unavailable, retryAfter: RETRY_AFTER };
   }
 
   /** A connection may last longer than its certificate. */
