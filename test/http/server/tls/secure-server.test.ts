@@ -45,6 +45,24 @@ const https = (server: SecureListener, options: Partial<TestPair> = {}): Promise
     sent.end();
   });
 
+/** Sends text over TLS without ALPN. @returns all that the server sent */
+const raw = async (server: SecureListener, text: string): Promise<string> => {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(server.url).port),
+    servername: 'localhost',
+    ca: setup.authority.cert,
+  });
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write(text);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return received;
+};
+
 const openssl = (server: SecureListener, ...args: string[]) =>
   outputOf('openssl', ['s_client', '-connect', placeOf(server), '-servername', 'localhost', ...args]);
 
@@ -90,19 +108,7 @@ describe('The application protocol (ALPN)', () => {
   });
 
   it('A client without ALPN gets HTTP/1.1', async () => {
-    const server = await start();
-    const socket = connect({
-      host: '127.0.0.1',
-      port: Number(new URL(server.url).port),
-      servername: 'localhost',
-      ca: setup.authority.cert,
-    });
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk;
-    });
-    socket.write('GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    await new Promise((resolve) => socket.once('close', resolve));
+    const text = await raw(await start(), 'GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*1\.1 \/a/);
   });
 
@@ -153,23 +159,6 @@ describe('A handshake that fails', () => {
 });
 
 describe('HTTP/1.1 over TLS', () => {
-  const raw = async (server: SecureListener, text: string): Promise<string> => {
-    const socket = connect({
-      host: '127.0.0.1',
-      port: Number(new URL(server.url).port),
-      servername: 'localhost',
-      ca: setup.authority.cert,
-    });
-    let received = '';
-    socket.on('data', (chunk) => {
-      received += chunk;
-    });
-    socket.on('error', () => {});
-    socket.write(text);
-    await new Promise((resolve) => socket.once('close', resolve));
-    return received;
-  };
-
   it.each([
     ['no HTTP', 'nonsense\r\n\r\n', '400 Bad Request'],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request'],
